@@ -1,0 +1,299 @@
+//! Activity: which values carry a derivative from an active parameter to a result, and refuse what
+//! carries one where none can be followed.
+
+use std::collections::BTreeSet;
+
+use crate::errors::{Diagnostic, Errors};
+use crate::ir::{CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value};
+use crate::rules::Pullback;
+
+/// How the adjoint of a value is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// In SSA values, summed as contributions arrive.
+    Scalar,
+    /// In a shadow: memory of the same shape.
+    Shadow,
+}
+
+/// The result of the analysis.
+#[derive(Debug)]
+pub struct Activity {
+    active: BTreeSet<Value>,
+    shadowed: BTreeSet<Value>,
+}
+
+impl Activity {
+    /// Analyses a graph; verbatim code that would have to be differentiated goes to `errors`.
+    pub fn of(graph: &Graph, refusals: &[Diagnostic], errors: &mut Errors) -> Self {
+        let varied = varied(graph);
+        let useful = useful(graph);
+        graph.body.each_node(&mut |node| {
+            if let Op::Verbatim { refusal, captures, .. } = &node.op
+                && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(&v)))
+                && node.results.iter().any(|r| useful.contains(r) && !graph.ty(*r).is_constant())
+                && let Some(diagnostic) = refusals.get(*refusal)
+            {
+                errors.push(diagnostic.clone());
+            }
+        });
+        let active = varied.intersection(&useful).copied().collect();
+        Self { active, shadowed: shadowed(graph) }
+    }
+
+    /// Whether a value carries a derivative.
+    pub fn is_active(&self, value: Value) -> bool {
+        self.active.contains(&value)
+    }
+
+    /// How the adjoint of a value is held.
+    pub fn style(&self, value: Value) -> Style {
+        if self.shadowed.contains(&value) { Style::Shadow } else { Style::Scalar }
+    }
+
+    /// Whether a node has anything to do with derivatives.
+    pub fn touches(&self, node: &Node) -> bool {
+        node.results.iter().any(|r| self.is_active(*r))
+            || node.op.written().iter().any(|p| self.is_active(p.root))
+            || node.op.regions().iter().any(|r| self.touches_region(r))
+    }
+
+    /// Whether anything in a region has to do with derivatives.
+    pub fn touches_region(&self, region: &Region) -> bool {
+        region.nodes.iter().any(|n| self.touches(n))
+            || region.results.iter().any(|r| self.is_active(*r))
+    }
+}
+
+fn reads(capture: &CallArg) -> Option<Value> {
+    match capture {
+        CallArg::Value(v) => Some(*v),
+        CallArg::Ref(place, _) => Some(place.root),
+    }
+}
+
+/// Values that depend on an active parameter.
+fn varied(graph: &Graph) -> BTreeSet<Value> {
+    let mut set: BTreeSet<Value> =
+        graph.params.iter().filter(|p| p.active).map(|p| p.value).collect();
+    loop {
+        let before = set.len();
+        vary(graph, &graph.body, &mut set);
+        if set.len() == before {
+            return set;
+        }
+    }
+}
+
+fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
+    let mut mark = |set: &mut BTreeSet<Value>, v: Value| {
+        if !graph.ty(v).is_constant() {
+            set.insert(v);
+        }
+    };
+    for node in &region.nodes {
+        let dependent = match &node.op {
+            Op::Scalar(fun, args) => match fun.pullback() {
+                Pullback::None => false,
+                Pullback::Args(parts) => {
+                    args.iter().zip(&parts).any(|(a, p)| p.is_some() && set.contains(a))
+                }
+            },
+            Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) => {
+                set.contains(v)
+            }
+            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) => vs.iter().any(|v| set.contains(v)),
+            Op::Load(place, _) => set.contains(&place.root),
+            Op::Store(place, v) | Op::Push(place, v) => {
+                if set.contains(v) {
+                    mark(set, place.root);
+                }
+                false
+            }
+            Op::Call(_, args) => {
+                let any = args.iter().any(|a| reads(a).is_some_and(|v| set.contains(&v)));
+                if any {
+                    for arg in args {
+                        if let CallArg::Ref(place, true) = arg {
+                            mark(set, place.root);
+                        }
+                    }
+                }
+                any
+            }
+            _ => false,
+        };
+        if dependent {
+            for r in &node.results {
+                mark(set, *r);
+            }
+        }
+        match &node.op {
+            Op::If(_, a, b) => {
+                vary(graph, a, set);
+                vary(graph, b, set);
+                for (i, r) in node.results.iter().enumerate() {
+                    if set.contains(&a.results[i]) || set.contains(&b.results[i]) {
+                        mark(set, *r);
+                    }
+                }
+            }
+            Op::For { init, body, .. } => {
+                vary_loop(graph, node, init, body, 1, None, set);
+            }
+            Op::While { init, cond, body } => {
+                vary_loop(graph, node, init, body, 0, Some(cond), set);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn vary_loop(
+    graph: &Graph,
+    node: &Node,
+    init: &[Value],
+    body: &Region,
+    skip: usize,
+    cond: Option<&Region>,
+    set: &mut BTreeSet<Value>,
+) {
+    for round in 0..2 {
+        for (i, start) in init.iter().enumerate() {
+            if set.contains(start) || set.contains(&body.results[i]) {
+                for v in [body.params[skip + i], node.results[i]] {
+                    if !graph.ty(v).is_constant() {
+                        set.insert(v);
+                    }
+                }
+                if let Some(cond) = cond {
+                    set.insert(cond.params[i]);
+                }
+            }
+        }
+        if round == 0 {
+            vary(graph, body, set);
+            if let Some(cond) = cond {
+                vary(graph, cond, set);
+            }
+        }
+    }
+}
+
+/// Values that a result, or the final state of an in-place parameter, depends on differentiably.
+fn useful(graph: &Graph) -> BTreeSet<Value> {
+    let mut set: BTreeSet<Value> = graph.body.results.iter().copied().collect();
+    set.extend(graph.params.iter().filter(|p| p.in_place()).map(|p| p.value));
+    loop {
+        let before = set.len();
+        use_region(&graph.body, &mut set);
+        if set.len() == before {
+            return set;
+        }
+    }
+}
+
+fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
+    for node in region.nodes.iter().rev() {
+        let wanted = node.results.iter().any(|r| set.contains(r));
+        match &node.op {
+            Op::Scalar(fun, args) if wanted => {
+                if let Pullback::Args(parts) = fun.pullback() {
+                    for (a, p) in args.iter().zip(&parts) {
+                        if p.is_some() {
+                            set.insert(*a);
+                        }
+                    }
+                }
+            }
+            Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) if wanted => {
+                set.insert(*v);
+            }
+            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => set.extend(vs),
+            Op::Load(place, _) if wanted => {
+                set.insert(place.root);
+            }
+            Op::Store(place, v) | Op::Push(place, v) if set.contains(&place.root) => {
+                set.insert(*v);
+            }
+            Op::Call(_, args) => {
+                let writes = args
+                    .iter()
+                    .any(|a| matches!(a, CallArg::Ref(p, true) if set.contains(&p.root)));
+                if wanted || writes {
+                    set.extend(args.iter().filter_map(reads));
+                }
+            }
+            Op::If(_, a, b) => {
+                for (i, r) in node.results.iter().enumerate() {
+                    if set.contains(r) {
+                        set.insert(a.results[i]);
+                        set.insert(b.results[i]);
+                    }
+                }
+                use_region(a, set);
+                use_region(b, set);
+            }
+            Op::For { init, body, .. } => use_loop(node, init, body, 1, set),
+            Op::While { init, body, .. } => use_loop(node, init, body, 0, set),
+            _ => {}
+        }
+    }
+}
+
+fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut BTreeSet<Value>) {
+    for _ in 0..2 {
+        for i in 0..init.len() {
+            if set.contains(&node.results[i]) || set.contains(&body.params[skip + i]) {
+                set.insert(body.results[i]);
+                set.insert(init[i]);
+            }
+        }
+        use_region(body, set);
+    }
+}
+
+/// Values whose adjoint needs memory: aggregates, objects, and values of a type known to rustc alone
+/// that are used as more than a number.
+fn shadowed(graph: &Graph) -> BTreeSet<Value> {
+    let mut set = BTreeSet::new();
+    for (i, data) in graph.values.iter().enumerate() {
+        let aggregate =
+            matches!(data.ty, Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Tuple(_));
+        let memory = matches!(data.storage, Storage::Object | Storage::Ref | Storage::RefMut);
+        if aggregate || memory {
+            set.insert(Value::new(i));
+        }
+    }
+    for param in &graph.params {
+        if *graph.ty(param.value) == Type::Unknown {
+            set.insert(param.value);
+        }
+    }
+    let mut root = |place: &Place| {
+        if *graph.ty(place.root) == Type::Unknown {
+            set.insert(place.root);
+        }
+    };
+    let mut whole = Vec::new();
+    graph.body.each_node(&mut |node| match &node.op {
+        Op::Load(place, _) | Op::Store(place, _) | Op::Push(place, _) | Op::Len(place)
+        | Op::Swap(place, _, _) => root(place),
+        Op::Call(_, args) => {
+            for arg in args {
+                match arg {
+                    CallArg::Ref(place, _) => root(place),
+                    CallArg::Value(v) => whole.push(*v),
+                }
+            }
+        }
+        Op::Object(v) => whole.push(*v),
+        _ => {}
+    });
+    for v in graph.body.results.iter().copied().chain(whole) {
+        if *graph.ty(v) == Type::Unknown {
+            set.insert(v);
+        }
+    }
+    set
+}

@@ -1,0 +1,244 @@
+//! Where every value is defined, where every object is written, and what comes before what.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{Graph, Node, Op, Region, Value};
+
+/// A region: an index in order of a walk of the graph, 0 the function's body.
+pub type RegionId = usize;
+
+/// A node: its region and its index in there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct At {
+    /// The region.
+    pub region: RegionId,
+    /// The index of the node.
+    pub index: usize,
+}
+
+/// What a region belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// The function's body.
+    Top,
+    /// A branch of an `If`.
+    Branch,
+    /// The body of a loop.
+    Body,
+    /// The condition of a `While`.
+    Cond,
+}
+
+/// How a region defines a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Site {
+    /// As its parameter of that index.
+    Param(usize),
+    /// As a result of that node.
+    Node(usize),
+}
+
+#[derive(Debug)]
+struct Info {
+    parent: Option<At>,
+    kind: Kind,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Layout<'g> {
+    infos: Vec<Info>,
+    regions: Vec<&'g Region>,
+    ids: BTreeMap<*const Region, RegionId>,
+    defs: BTreeMap<Value, (RegionId, Site)>,
+    writes: BTreeMap<Value, Vec<At>>,
+    uses: BTreeMap<Value, usize>,
+}
+
+impl<'g> Layout<'g> {
+    /// Walks the graph once.
+    pub fn new(graph: &'g Graph) -> Self {
+        let mut layout = Self {
+            infos: Vec::new(),
+            regions: Vec::new(),
+            ids: BTreeMap::new(),
+            defs: BTreeMap::new(),
+            writes: BTreeMap::new(),
+            uses: BTreeMap::new(),
+        };
+        for (i, param) in graph.params.iter().enumerate() {
+            layout.defs.insert(param.value, (0, Site::Param(i)));
+        }
+        layout.walk(&graph.body, None, Kind::Top);
+        graph.body.each_use(&mut |v| *layout.uses.entry(v).or_default() += 1);
+        layout
+    }
+
+    fn walk(&mut self, region: &'g Region, parent: Option<At>, kind: Kind) {
+        let id = self.infos.len();
+        self.infos.push(Info { parent, kind });
+        self.regions.push(region);
+        self.ids.insert(region, id);
+        for (i, param) in region.params.iter().enumerate() {
+            self.defs.insert(*param, (id, Site::Param(i)));
+        }
+        for (index, node) in region.nodes.iter().enumerate() {
+            let at = At { region: id, index };
+            for result in &node.results {
+                self.defs.insert(*result, (id, Site::Node(index)));
+            }
+            for place in node.op.written() {
+                self.writes.entry(place.root).or_default().push(at);
+            }
+            match &node.op {
+                Op::If(_, a, b) => {
+                    self.walk(a, Some(at), Kind::Branch);
+                    self.walk(b, Some(at), Kind::Branch);
+                }
+                Op::For { body, .. } => self.walk(body, Some(at), Kind::Body),
+                Op::While { cond, body, .. } => {
+                    self.walk(cond, Some(at), Kind::Cond);
+                    self.walk(body, Some(at), Kind::Body);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The id of a region of the graph.
+    pub fn id(&self, region: &Region) -> RegionId {
+        self.ids[&std::ptr::from_ref(region)]
+    }
+
+    /// The region of that id.
+    pub fn region(&self, id: RegionId) -> &'g Region {
+        self.regions[id]
+    }
+
+    /// The node that holds a region.
+    pub fn parent(&self, id: RegionId) -> Option<At> {
+        self.infos[id].parent
+    }
+
+    /// What a region belongs to.
+    pub fn kind(&self, id: RegionId) -> Kind {
+        self.infos[id].kind
+    }
+
+    /// Where a value is defined; `None` for values that a transform added.
+    pub fn def(&self, value: Value) -> Option<(RegionId, Site)> {
+        self.defs.get(&value).copied()
+    }
+
+    /// The node that defines a value.
+    pub fn node(&self, value: Value) -> Option<&'g Node> {
+        match self.def(value)? {
+            (region, Site::Node(index)) => Some(&self.regions[region].nodes[index]),
+            _ => None,
+        }
+    }
+
+    /// How often a value is read.
+    pub fn uses(&self, value: Value) -> usize {
+        self.uses.get(&value).copied().unwrap_or(0)
+    }
+
+    /// Where an object is written.
+    pub fn writes(&self, root: Value) -> &[At] {
+        self.writes.get(&root).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a region lies in a loop.
+    pub fn in_loop(&self, mut id: RegionId) -> bool {
+        loop {
+            if self.infos[id].kind == Kind::Body {
+                return true;
+            }
+            match self.infos[id].parent {
+                Some(at) => id = at.region,
+                None => return false,
+            }
+        }
+    }
+
+    /// How many loops a region lies in.
+    pub fn loop_depth(&self, mut id: RegionId) -> usize {
+        let mut depth = 0;
+        loop {
+            depth += usize::from(self.infos[id].kind == Kind::Body);
+            match self.infos[id].parent {
+                Some(at) => id = at.region,
+                None => return depth,
+            }
+        }
+    }
+
+    /// Whether `inner` is `outer` or lies in it.
+    pub fn within(&self, mut inner: RegionId, outer: RegionId) -> bool {
+        loop {
+            if inner == outer {
+                return true;
+            }
+            match self.infos[inner].parent {
+                Some(at) => inner = at.region,
+                None => return false,
+            }
+        }
+    }
+
+    /// The position of `at` in the region `region` that it lies in.
+    fn lift(&self, mut at: At, region: RegionId) -> Option<usize> {
+        while at.region != region {
+            at = self.infos[at.region].parent?;
+        }
+        Some(at.index)
+    }
+
+    /// The innermost region that both lie in.
+    fn common(&self, a: RegionId, b: RegionId) -> RegionId {
+        let mut region = a;
+        while !self.within(b, region) {
+            region = self.infos[region].parent.map_or(0, |at| at.region);
+        }
+        region
+    }
+
+    /// Whether `root` may be written after the node at `at` and before control leaves the region that
+    /// defines `root`.
+    pub fn written_after(&self, root: Value, at: At) -> bool {
+        let home = self.def(root).map_or(0, |(region, _)| region);
+        self.writes(root).iter().any(|write| {
+            let common = self.common(write.region, at.region);
+            let (Some(w), Some(l)) = (self.lift(*write, common), self.lift(at, common)) else {
+                return true;
+            };
+            if w > l || w == l && *write != at {
+                return true;
+            }
+            // Earlier in the text, but a later iteration comes by again.
+            let mut region = common;
+            while region != home {
+                if self.infos[region].kind == Kind::Body {
+                    return true;
+                }
+                match self.infos[region].parent {
+                    Some(parent) => region = parent.region,
+                    None => break,
+                }
+            }
+            false
+        })
+    }
+
+    /// Whether `root` may be written after the node at `from` and before the node at `to`, which comes
+    /// later in the same or an inner region.
+    pub fn written_between(&self, root: Value, from: At, to: At) -> bool {
+        let region = from.region;
+        let Some(last) = self.lift(to, region) else { return true };
+        let nested = to.region != region;
+        self.writes(root).iter().any(|write| match self.lift(*write, region) {
+            Some(w) => w > from.index && (w < last || nested && w == last),
+            None => false,
+        })
+    }
+}

@@ -1,0 +1,203 @@
+//! `struct f {}` beside the function `f`, and its associated functions.
+
+mod functions;
+mod rules;
+mod signature;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, ItemFn};
+
+use crate::analysis::Activity;
+use crate::ir::{Graph, Shape};
+use crate::options::Options;
+use crate::parse::Signature;
+
+use super::graph_data::graph_data;
+use super::rust::Printer;
+pub use rules::supported as rules_supported;
+
+use functions::Functions;
+use signature::Header;
+
+/// What the transforms made of a function.
+#[derive(Debug)]
+pub struct Derivatives<'a> {
+    /// The primal.
+    pub primal: &'a Graph,
+    /// What is active in it.
+    pub activity: &'a Activity,
+    /// Reverse mode.
+    pub reverse: &'a Graph,
+    /// Forward mode.
+    pub forward: &'a Graph,
+    /// Items declared in the body.
+    pub items: &'a [syn::Item],
+}
+
+/// The bodies of the two functions that all others are made of.
+struct Core {
+    /// Of `__vjp`.
+    vjp: TokenStream,
+    /// Of `__jvp`.
+    jvp: TokenStream,
+    graph: TokenStream,
+}
+
+/// Prints the handle. Without derivatives, because the function was refused, its functions exist but
+/// panic, so that the refusal is the only error.
+pub fn handle(
+    item: &ItemFn,
+    signature: &Signature,
+    options: &Options,
+    derivatives: Option<&Derivatives<'_>>,
+) -> TokenStream {
+    let header = Header::new(item, signature);
+    let core = match derivatives {
+        _ if options.vjp.is_some() => rules::core(&header, signature, options),
+        Some(derivatives) => derived(item, &header, signature, derivatives),
+        None => refused(&header, signature),
+    };
+    let functions = Functions { header: &header, signature, options, own: &item.sig.ident };
+    let name = &item.sig.ident;
+    let vis = &item.vis;
+    let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let vjp = functions.core_vjp(&core.vjp);
+    let jvp = functions.core_jvp(&core.jvp);
+    let public = functions.public();
+    let graph = core.graph;
+    let source = options.source.then(|| source(&vjp, name));
+    let doc = format!("The derivatives of [`{name}`](fn@{name}).");
+    quote_spanned! {name.span()=>
+        #(#cfgs)*
+        #[doc = #doc]
+        #[allow(non_camel_case_types, dead_code)]
+        #vis struct #name {}
+
+        #(#cfgs)*
+        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        #[automatically_derived]
+        impl #name {
+            /// The static computation graph.
+            pub const GRAPH: &'static ::autodiff::Graph = #graph;
+            #source
+            #vjp
+            #jvp
+            #public
+        }
+    }
+}
+
+fn derived(
+    item: &ItemFn,
+    header: &Header,
+    signature: &Signature,
+    derivatives: &Derivatives<'_>,
+) -> Core {
+    let items = derivatives.items;
+    let mut printer = Printer::new(derivatives.reverse, idents(item));
+    let printed = printer.print();
+    let slots: Vec<Ident> =
+        derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
+    let (forward, backward) = (&printed.forward, &printed.backward);
+    let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
+    let seeds = assemble(
+        &signature.shape,
+        &mut printed.seeds.iter().map(|s| quote!(mut #s)),
+    );
+    let seed_type = header.seed_type(signature);
+    let params = header.slot_params(&slots, signature);
+    let vjp = quote! {
+        #(#items)*
+        #forward
+        (#result, move |#seeds: #seed_type, #(#params),*| { #backward })
+    };
+    let mut printer = Printer::new(derivatives.forward, idents(item));
+    let printed = printer.print();
+    let tangents: Vec<Ident> =
+        derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
+    let forward = &printed.forward;
+    let leaves = printed.results.len() / 2;
+    let mut values = printed.results.iter().take(leaves).cloned();
+    let result = assemble(&signature.shape, &mut values);
+    let mut dots = printed.results.iter().skip(leaves).cloned();
+    let dot = assemble(&signature.shape, &mut dots);
+    let rebind = signature.parameters.iter().zip(&tangents).map(|(p, t)| {
+        let slot = header.tangent_name(&p.name);
+        if *t == slot { TokenStream::new() } else { quote!(let #t = #slot;) }
+    });
+    let jvp = quote! {
+        #(#items)*
+        #(#rebind)*
+        #forward
+        (#result, #dot)
+    };
+    let graph = graph_data(
+        &item.sig.ident.to_string(),
+        derivatives.primal,
+        derivatives.activity,
+        derivatives.reverse,
+    );
+    Core { vjp, jvp, graph }
+}
+
+fn refused(header: &Header, signature: &Signature) -> Core {
+    let ignored = signature.parameters.iter().map(|_| quote!(_));
+    let seed_type = header.seed_type(signature);
+    Core {
+        vjp: quote! {
+            (::core::unimplemented!(), move |_: #seed_type, #(#ignored),*| {})
+        },
+        jvp: quote!(::core::unimplemented!()),
+        graph: quote!(&::autodiff::Graph { name: "", nodes: &[], outputs: &[], backward: &[] }),
+    }
+}
+
+/// An expression or a pattern of the returned value's form.
+fn assemble(shape: &Shape, leaves: &mut dyn Iterator<Item = TokenStream>) -> TokenStream {
+    match shape {
+        Shape::Leaf => leaves.next().unwrap_or_default(),
+        Shape::Tuple(parts) => {
+            let parts: Vec<_> = parts.iter().map(|p| assemble(p, leaves)).collect();
+            quote!((#(#parts,)*))
+        }
+    }
+}
+
+/// Every identifier of the user's function.
+fn idents(item: &ItemFn) -> Vec<String> {
+    fn walk(tokens: TokenStream, out: &mut Vec<String>) {
+        for tree in tokens {
+            match tree {
+                proc_macro2::TokenTree::Ident(ident) => out.push(ident.to_string()),
+                proc_macro2::TokenTree::Group(group) => walk(group.stream(), out),
+                _ => {}
+            }
+        }
+    }
+    let mut out = Vec::new();
+    walk(item.to_token_stream(), &mut out);
+    out
+}
+
+/// `BACKWARD`: the generated function as a person would read it.
+fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
+    let text = match syn::parse2::<syn::ItemFn>(vjp.clone()) {
+        Ok(mut function) => {
+            function.attrs.clear();
+            function.vis = syn::Visibility::Inherited;
+            function.sig.ident = quote::format_ident!("{}_vjp", name);
+            prettyplease::unparse(&syn::File {
+                shebang: None,
+                frontmatter: None,
+                attrs: Vec::new(),
+                items: vec![syn::Item::Fn(function)],
+            })
+        }
+        Err(_) => vjp.to_string(),
+    };
+    quote! {
+        /// The generated reverse-mode function, formatted.
+        pub const BACKWARD: &'static str = #text;
+    }
+}

@@ -1,0 +1,448 @@
+//! The public functions of a handle: thin forms of the two that do the work.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Type};
+
+use super::signature::Header;
+use crate::emit::types;
+use crate::options::Options;
+use crate::parse::{Parameter, Signature, is_in_place};
+
+pub struct Functions<'a> {
+    pub header: &'a Header,
+    pub signature: &'a Signature,
+    pub options: &'a Options,
+    pub own: &'a Ident,
+}
+
+/// A parameter in the signature of a generated function, and the gradient that belongs to it.
+struct Slot<'a> {
+    parameter: &'a Parameter,
+    name: &'a Ident,
+    bar: Ident,
+}
+
+impl Functions<'_> {
+    fn slots(&self) -> Vec<Slot<'_>> {
+        fn slot(parameter: &Parameter) -> Slot<'_> {
+            let name = &parameter.name;
+            Slot { parameter, name, bar: format_ident!("{}_bar", name, span = name.span()) }
+        }
+        self.signature.parameters.iter().map(slot).collect()
+    }
+
+    fn slot_types(&self) -> Vec<TokenStream> {
+        let types = &self.signature.types;
+        self.signature.parameters.iter().map(|p| types::slot(p, types)).collect()
+    }
+
+    fn names(&self) -> Vec<&Ident> {
+        self.header.inputs.iter().map(|(name, _)| name).collect()
+    }
+
+    /// `(A, B)`, bare if there is one.
+    fn tuple(parts: &[TokenStream]) -> TokenStream {
+        match parts {
+            [one] => quote!(#one),
+            parts => quote!((#(#parts),*)),
+        }
+    }
+
+    fn gradient_type(&self) -> TokenStream {
+        let types = &self.signature.types;
+        let parts: Vec<_> = self
+            .signature
+            .parameters
+            .iter()
+            .filter(|p| p.active)
+            .map(|p| types::tangent(&p.ty, types))
+            .collect();
+        Self::tuple(&parts)
+    }
+
+    /// The names of the gradients, as an expression or a pattern.
+    fn gradient(&self, prefix: &TokenStream) -> TokenStream {
+        let parts: Vec<_> = self
+            .slots()
+            .iter()
+            .filter(|s| s.parameter.active)
+            .map(|s| {
+                let bar = &s.bar;
+                quote!(#prefix #bar)
+            })
+            .collect();
+        Self::tuple(&parts)
+    }
+
+    pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
+        let Header { generics, where_clause, captures, output, .. } = self.header;
+        let params = self.header.params();
+        let seed = self.header.seed_type(self.signature);
+        let slots = self.slot_types();
+        let pull = quote!(impl ::core::ops::FnOnce(#seed, #(#slots),*) + #captures);
+        if !self.options.checkpoint {
+            return quote! {
+                #[doc(hidden)]
+                #[inline]
+                pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+            };
+        }
+        let (before, again, bars) = self.entry();
+        let own = self.own;
+        let turbofish = &self.header.turbofish;
+        let names = self.names();
+        quote! {
+            #[doc(hidden)]
+            pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+
+            #[doc(hidden)]
+            pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
+                #before
+                let value = #own #turbofish (#(#names),*);
+                (value, move |seed: #seed, #(#bars: #slots),*| {
+                    let (_, pull) = Self::__vjp_kept #turbofish (#again);
+                    pull(seed, #(#bars),*)
+                })
+            }
+        }
+    }
+
+    /// Keeps the arguments of a checkpointed function: what keeps them, the arguments again, and
+    /// names for the slots.
+    fn entry(&self) -> (TokenStream, TokenStream, Vec<Ident>) {
+        let mut before = TokenStream::new();
+        let mut again = Vec::new();
+        let mut bars = Vec::new();
+        for (i, (name, ty)) in self.header.inputs.iter().enumerate() {
+            bars.push(format_ident!("ad_bar{}", i));
+            let kept = format_ident!("ad_kept{}", i);
+            if is_in_place(ty) {
+                before.extend(quote!(let mut #kept = ::autodiff::__private::owned(&*#name);));
+                again.push(quote!(&mut #kept));
+            } else if matches!(ty, Type::Reference(_)) {
+                again.push(quote!(#name));
+            } else {
+                before.extend(quote!(let #kept = ::core::clone::Clone::clone(&#name);));
+                again.push(quote!(#kept));
+            }
+        }
+        (before, quote!(#(#again),*), bars)
+    }
+
+    pub fn core_jvp(&self, body: &TokenStream) -> TokenStream {
+        let Header { generics, where_clause, output, .. } = self.header;
+        let params = self.header.params();
+        let seed = self.header.seed_type(self.signature);
+        let types = &self.signature.types;
+        let tangents = self.signature.parameters.iter().map(|p| {
+            let (name, ty) = (self.header.tangent_name(&p.name), types::tangent_slot(p, types));
+            quote!(#name: #ty)
+        });
+        quote! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause {
+                #body
+            }
+        }
+    }
+
+    /// Whether the function returns one number.
+    fn returns_number(&self) -> bool {
+        self.signature.types.read(&self.signature.output).is_float()
+    }
+
+    fn one(&self) -> TokenStream {
+        let output = &self.signature.output;
+        quote!(<#output as ::autodiff::Float>::from_f64(1.0))
+    }
+
+    /// Checks that shadows or tangents are as long as what they belong to.
+    fn checks(&self, what: &str) -> TokenStream {
+        let types = &self.signature.types;
+        let checks = self.slots().into_iter().filter(|s| s.parameter.active).filter_map(|s| {
+            let shadow = types::shadow(s.parameter, types).to_string();
+            let sequence = shadow.starts_with('[') && !shadow.contains(';')
+                || shadow.starts_with(":: std :: vec :: Vec");
+            let (name, bar) = (s.name, &s.bar);
+            let text = format!("the {what} of `{name}`");
+            sequence.then(|| {
+                quote!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());)
+            })
+        });
+        quote!(#(#checks)*)
+    }
+
+    /// Zero gradients, one variable each.
+    fn zeros(&self) -> TokenStream {
+        let types = &self.signature.types;
+        let zeros = self.slots().into_iter().filter(|s| s.parameter.active).map(|s| {
+            let (name, bar) = (s.name, &s.bar);
+            match types.read(&s.parameter.ty).static_zero() {
+                Some(zero) => quote!(let mut #bar = #zero;),
+                None => quote!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
+            }
+        });
+        quote!(#(#zeros)*)
+    }
+
+    /// The slots for owned gradients.
+    fn owned_slots(&self) -> Vec<TokenStream> {
+        let types = &self.signature.types;
+        self.slots()
+            .into_iter()
+            .map(|s| {
+                let bar = &s.bar;
+                if !s.parameter.active {
+                    return quote!(::core::option::Option::None);
+                }
+                let shadow = types::shadow(s.parameter, types).to_string();
+                let slice = shadow.starts_with('[') && !shadow.contains(';');
+                let borrowed = if slice { quote!(&mut #bar[..]) } else { quote!(&mut #bar) };
+                if is_in_place(&s.parameter.ty) {
+                    borrowed
+                } else {
+                    quote!(::core::option::Option::Some(#borrowed))
+                }
+            })
+            .collect()
+    }
+
+    /// The slots for shadows of the caller's.
+    fn given_slots(&self) -> Vec<TokenStream> {
+        self.slots()
+            .into_iter()
+            .map(|s| {
+                let bar = &s.bar;
+                if !s.parameter.active {
+                    quote!(::core::option::Option::None)
+                } else if is_in_place(&s.parameter.ty) {
+                    quote!(#bar)
+                } else {
+                    quote!(::core::option::Option::Some(#bar))
+                }
+            })
+            .collect()
+    }
+
+    pub fn public(&self) -> TokenStream {
+        let mut out = self.vjp_into_core();
+        out.extend(self.vjp());
+        out.extend(self.jvp());
+        out.extend(self.vjp_into());
+        out.extend(if self.returns_number() { self.gradients() } else { self.no_gradients() });
+        out
+    }
+
+    fn vjp_into_core(&self) -> TokenStream {
+        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let params = self.header.params();
+        let names = self.names();
+        let seed = self.header.seed_type(self.signature);
+        let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
+        let slots = self.slot_types();
+        quote! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
+            #where_clause {
+                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                ad_pull(ad_seed, #(#bars),*);
+                ad_value
+            }
+        }
+    }
+
+    fn vjp(&self) -> TokenStream {
+        let Header { generics, where_clause, turbofish, captures, output, .. } = self.header;
+        let params = self.header.params();
+        let names = self.names();
+        let seed = self.header.seed_type(self.signature);
+        let gradient_type = self.gradient_type();
+        let (zeros, slots) = (self.zeros(), self.owned_slots());
+        let gradient = self.gradient(&quote!());
+        let (lengths, checks) = self.seed_check();
+        quote! {
+            /// The value and the pullback: given the adjoint of the value, the gradient.
+            ///
+            /// # Panics
+            ///
+            /// If the seed of a returned sequence has another length.
+            #[inline]
+            pub fn vjp #generics (#(#params),*)
+                -> (#output, impl ::core::ops::FnOnce(#seed) -> #gradient_type + #captures)
+            #where_clause {
+                #zeros
+                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                #lengths
+                (ad_value, move |ad_seed: #seed| {
+                    #checks
+                    ad_pull(ad_seed, #(#slots),*);
+                    #gradient
+                })
+            }
+        }
+    }
+
+    /// Remembers the length of a returned `Vec`, and compares the seed's with it.
+    fn seed_check(&self) -> (TokenStream, TokenStream) {
+        let is_vec = matches!(
+            self.signature.types.read(&self.signature.output),
+            crate::ir::Type::Vec(_)
+        );
+        if !is_vec {
+            return (quote!(), quote!());
+        }
+        (
+            quote!(let ad_len = ad_value.len();),
+            quote!(::autodiff::__private::check_len("the seed", ad_len, ad_seed.len());),
+        )
+    }
+
+    fn jvp(&self) -> TokenStream {
+        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let params = self.header.params();
+        let names = self.names();
+        let seed = self.header.seed_type(self.signature);
+        let gradient_type = self.gradient_type();
+        let pattern = self.gradient(&quote!(mut));
+        let checks = self.checks("tangent");
+        let types = &self.signature.types;
+        let slots = self.slots().into_iter().map(|s| {
+            let bar = &s.bar;
+            let shadow = types::shadow(s.parameter, types).to_string();
+            let slice = shadow.starts_with('[') && !shadow.contains(';');
+            if !s.parameter.active {
+                quote!(::core::option::Option::None)
+            } else if is_in_place(&s.parameter.ty) {
+                if slice { quote!(&mut #bar[..]) } else { quote!(&mut #bar) }
+            } else if slice {
+                quote!(::core::option::Option::Some(&#bar[..]))
+            } else {
+                quote!(::core::option::Option::Some(&#bar))
+            }
+        });
+        quote! {
+            /// The value and its derivative in the direction of `tangent`.
+            ///
+            /// # Panics
+            ///
+            /// If a tangent has another length than its parameter.
+            #[inline]
+            pub fn jvp #generics (#(#params,)* tangent: #gradient_type) -> (#output, #seed)
+            #where_clause {
+                let #pattern = tangent;
+                #checks
+                Self::__jvp #turbofish (#(#names,)* #(#slots),*)
+            }
+        }
+    }
+
+    /// The shadows as one parameter: its type, and the pattern that takes it apart.
+    fn shadows(&self) -> (TokenStream, TokenStream) {
+        let types = &self.signature.types;
+        let parts: Vec<_> = self
+            .signature
+            .parameters
+            .iter()
+            .filter(|p| p.active)
+            .map(|p| {
+                let shadow = types::shadow(p, types);
+                quote!(&mut #shadow)
+            })
+            .collect();
+        (Self::tuple(&parts), self.gradient(&quote!()))
+    }
+
+    fn vjp_into(&self) -> TokenStream {
+        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let params = self.header.params();
+        let names = self.names();
+        let seed = self.header.seed_type(self.signature);
+        let (shadows, pattern) = self.shadows();
+        let checks = self.checks("shadow");
+        let slots = self.given_slots();
+        let (lengths, seed_checks) = self.seed_check();
+        quote! {
+            /// The value; adds the adjoints of the parameters, for the given adjoint of the value, to
+            /// `shadows`. The shadow of a `&mut` parameter is read as the adjoint of what it holds on
+            /// return and leaves as the adjoint of what it held on entry.
+            ///
+            /// # Panics
+            ///
+            /// If a shadow or the seed has another length than what it belongs to.
+            #[inline]
+            pub fn vjp_into #generics (#(#params,)* seed: #seed, shadows: #shadows) -> #output
+            #where_clause {
+                let ad_seed = seed;
+                let #pattern = shadows;
+                #checks
+                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                #lengths
+                #seed_checks
+                ad_pull(ad_seed, #(#slots),*);
+                ad_value
+            }
+        }
+    }
+
+    fn gradients(&self) -> TokenStream {
+        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let params = self.header.params();
+        let names = self.names();
+        let gradient_type = self.gradient_type();
+        let (zeros, slots) = (self.zeros(), self.owned_slots());
+        let gradient = self.gradient(&quote!());
+        let one = self.one();
+        let (shadows, pattern) = self.shadows();
+        let checks = self.checks("shadow");
+        let given = self.given_slots();
+        quote! {
+            /// The gradient.
+            #[inline]
+            pub fn grad #generics (#(#params),*) -> #gradient_type #where_clause {
+                Self::value_and_grad #turbofish (#(#names),*).1
+            }
+
+            /// The value and the gradient.
+            #[inline]
+            pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
+            #where_clause {
+                #zeros
+                let ad_value = Self::__vjp_into #turbofish (#(#names,)* #one, #(#slots),*);
+                (ad_value, #gradient)
+            }
+
+            /// The value; adds the gradient to `shadows`.
+            ///
+            /// # Panics
+            ///
+            /// If a shadow has another length than its parameter.
+            #[inline]
+            pub fn grad_into #generics (#(#params,)* shadows: #shadows) -> #output #where_clause {
+                let #pattern = shadows;
+                #checks
+                Self::__vjp_into #turbofish (#(#names,)* #one, #(#given),*)
+            }
+        }
+    }
+
+    /// `grad` of a function that does not return one number: refused where it is called.
+    fn no_gradients(&self) -> TokenStream {
+        let Some(((first, _), rest)) = self.header.inputs.split_first() else { return quote!() };
+        let types: Vec<_> = (0..rest.len()).map(|i| format_ident!("AdArg{}", i)).collect();
+        let params: Vec<_> =
+            rest.iter().zip(&types).map(|((name, _), ty)| quote!(#name: #ty)).collect();
+        quote! {
+            #[doc(hidden)]
+            pub fn grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
+                #first: AdFirst, #(#params),*
+            ) {}
+            #[doc(hidden)]
+            pub fn value_and_grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
+                #first: AdFirst, #(#params),*
+            ) {}
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Functions whose derivative is the user's own.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+
+use super::Core;
+use super::signature::Header;
+use crate::options::Options;
+use crate::parse::{Signature, is_in_place};
+
+/// `__vjp` and `__jvp` in terms of the user's rules.
+pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
+    let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
+    let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
+    let seed = header.seed_type(signature);
+    let bars: Vec<_> =
+        signature.parameters.iter().map(|p| format_ident!("{}_bar", p.name)).collect();
+    let params = header.slot_params(&bars, signature);
+    let gradients: Vec<_> =
+        (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
+    let pattern = match gradients.as_slice() {
+        [one] => quote!(#one),
+        all => quote!((#(#all),*)),
+    };
+    let hand_over = active.iter().zip(&gradients).map(|(p, gradient)| {
+        let bar = format_ident!("{}_bar", p.name);
+        quote! {
+            if let ::core::option::Option::Some(ad_shadow) = #bar {
+                ::autodiff::__private::accumulate(ad_shadow, &#gradient);
+            }
+        }
+    });
+    let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    let vjp = quote! {
+        let (ad_value, ad_pull) = #vjp_path(#(#names),*);
+        (ad_value, move |ad_seed: #seed, #(#params),*| {
+            let #pattern = ad_pull(ad_seed);
+            #(#hand_over)*
+        })
+    };
+    let jvp = match &options.jvp {
+        Some(path) => {
+            let tangents: Vec<_> = active
+                .iter()
+                .map(|p| {
+                    let dot = header.tangent_name(&p.name);
+                    let name = &p.name;
+                    quote!(match #dot {
+                        ::core::option::Option::Some(ad_dot) => ::autodiff::__private::owned(ad_dot),
+                        ::core::option::Option::None => ::autodiff::__private::zero_tangent(&#name),
+                    })
+                })
+                .collect();
+            let tangent = match tangents.as_slice() {
+                [one] => quote!(#one),
+                all => quote!((#(#all),*)),
+            };
+            quote! {
+                let ad_tangent = #tangent;
+                #path(#(#names,)* ad_tangent)
+            }
+        }
+        None => transposed(header, signature, &vjp_path, &names, &pattern, &gradients),
+    };
+    let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
+    Core { vjp, jvp, graph }
+}
+
+/// The pushforward of a function that returns one number, by its pullback: the gradient times the
+/// tangent.
+fn transposed(
+    header: &Header,
+    signature: &Signature,
+    vjp: &TokenStream,
+    names: &[&syn::Ident],
+    pattern: &TokenStream,
+    gradients: &[syn::Ident],
+) -> TokenStream {
+    let output = &signature.output;
+    let parts = signature.parameters.iter().filter(|p| p.active).zip(gradients).map(|(p, g)| {
+        let dot = header.tangent_name(&p.name);
+        quote! {
+            if let ::core::option::Option::Some(ad_dot) = #dot {
+                ad_sum = ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, ad_dot);
+            }
+        }
+    });
+    quote! {
+        let (ad_value, ad_pull) = #vjp(#(#names),*);
+        let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
+        let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
+        #(#parts)*
+        (ad_value, ad_sum)
+    }
+}
+
+/// The parameters and one node.
+fn graph(signature: &Signature, rule: &str) -> TokenStream {
+    let leaves = signature.parameters.iter().map(|p| {
+        let label = p.name.to_string();
+        let ty = p.ty.to_token_stream().to_string();
+        let start = p.name.span().start();
+        let (line, column) = (start.line as u32, start.column as u32);
+        let active = p.active;
+        quote!(::autodiff::Node {
+            op: "input", inputs: &[], label: ::core::option::Option::Some(#label), ty: #ty,
+            line: #line, column: #column, leaf: true, requires_grad: #active,
+            grad_fn: ::core::option::Option::None, region: ::core::option::Option::None,
+        })
+    });
+    let count = signature.parameters.len();
+    let inputs = 0..count;
+    let ty = signature.output.to_token_stream().to_string();
+    quote! {
+        &::autodiff::Graph {
+            name: #rule,
+            nodes: &[#(#leaves,)* ::autodiff::Node {
+                op: "custom", inputs: &[#(#inputs),*], label: ::core::option::Option::None,
+                ty: #ty, line: 0, column: 0, leaf: false, requires_grad: true,
+                grad_fn: ::core::option::Option::Some(#rule),
+                region: ::core::option::Option::None,
+            }],
+            outputs: &[#count],
+            backward: &[],
+        }
+    }
+}
+
+/// Whether the user's rules can stand for the function: those of in-place functions cannot be stated
+/// yet, and only one number can be pushed forward by a pullback.
+pub fn supported(signature: &Signature, options: &Options) -> Result<(), &'static str> {
+    if signature.parameters.iter().any(|p| is_in_place(&p.ty)) {
+        return Err("rules of one's own for a function with a `&mut` parameter are not supported");
+    }
+    if options.jvp.is_none() && !signature.types.read(&signature.output).is_float() {
+        return Err("a function that does not return one number needs a `jvp` of one's own beside the `vjp`");
+    }
+    Ok(())
+}

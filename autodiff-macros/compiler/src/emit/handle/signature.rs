@@ -1,0 +1,166 @@
+//! The part of a generated signature that follows the user's own.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
+
+use crate::emit::types;
+use crate::parse::{Signature, is_in_place};
+
+/// Parameters and generics, with every lifetime named.
+pub struct Header {
+    /// Names and types.
+    pub inputs: Vec<(Ident, Type)>,
+    /// `<'a, T: Float>`.
+    pub generics: TokenStream,
+    /// `where ...`.
+    pub where_clause: TokenStream,
+    /// `use<'a, T>`.
+    pub captures: TokenStream,
+    /// `::<T>`.
+    pub turbofish: TokenStream,
+    /// The returned type.
+    pub output: Type,
+}
+
+/// Gives names to the lifetimes that are left out.
+struct Name {
+    fresh: Vec<Lifetime>,
+}
+
+impl Name {
+    fn next(&mut self) -> Lifetime {
+        let lifetime = Lifetime::new(&format!("'ad{}", self.fresh.len()), Span::call_site());
+        self.fresh.push(lifetime.clone());
+        lifetime
+    }
+}
+
+impl VisitMut for Name {
+    fn visit_type_reference_mut(&mut self, t: &mut syn::TypeReference) {
+        if t.lifetime.is_none() {
+            t.lifetime = Some(self.next());
+        }
+        visit_mut::visit_type_reference_mut(self, t);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.next();
+        }
+    }
+}
+
+impl Header {
+    /// Reads the user's signature.
+    pub fn new(item: &ItemFn, signature: &Signature) -> Self {
+        let mut name = Name { fresh: Vec::new() };
+        let mut extra_types = Vec::new();
+        let mut inputs = Vec::new();
+        for parameter in &signature.parameters {
+            let mut ty = parameter.ty.clone();
+            match &mut ty {
+                // The shadow of what is changed in place outlives the borrow: it is not captured.
+                Type::Reference(r) if r.mutability.is_some() && r.lifetime.is_none() => {
+                    name.visit_type_mut(&mut r.elem);
+                }
+                ty => name.visit_type_mut(ty),
+            }
+            // `impl Trait` needs a name to stand in `use<>`.
+            if let Type::ImplTrait(bounds) = &ty {
+                let param = format_ident!("Ad{}", extra_types.len());
+                let bounds = &bounds.bounds;
+                extra_types.push((param.clone(), quote!(#param: #bounds)));
+                ty = syn::parse_quote!(#param);
+            }
+            inputs.push((parameter.name.clone(), ty));
+        }
+        let generics = &item.sig.generics;
+        let mut lifetimes: Vec<TokenStream> = Vec::new();
+        let mut lifetime_names = Vec::new();
+        let mut others = Vec::new();
+        let mut arguments = Vec::new();
+        for param in &generics.params {
+            match param {
+                GenericParam::Lifetime(l) => {
+                    lifetimes.push(l.to_token_stream());
+                    lifetime_names.push(l.lifetime.to_token_stream());
+                }
+                GenericParam::Type(t) => {
+                    let mut t = t.clone();
+                    t.default = None;
+                    arguments.push(t.ident.to_token_stream());
+                    others.push(t.to_token_stream());
+                }
+                GenericParam::Const(c) => {
+                    let mut c = c.clone();
+                    c.default = None;
+                    arguments.push(c.ident.to_token_stream());
+                    others.push(c.to_token_stream());
+                }
+            }
+        }
+        for lifetime in name.fresh {
+            lifetime_names.push(lifetime.to_token_stream());
+            lifetimes.push(lifetime.to_token_stream());
+        }
+        for (param, bounded) in extra_types {
+            arguments.push(param.to_token_stream());
+            others.push(bounded);
+        }
+        let all = lifetimes.iter().chain(&others);
+        let generics_tokens =
+            if lifetimes.is_empty() && others.is_empty() { quote!() } else { quote!(<#(#all),*>) };
+        let floats = signature.types.floats().iter().map(|f| {
+            let f = Ident::new(f, Span::call_site());
+            quote!(#f: ::autodiff::Float)
+        });
+        let written = generics.where_clause.iter().flat_map(|w| &w.predicates);
+        let predicates: Vec<TokenStream> =
+            written.map(ToTokens::to_token_stream).chain(floats).collect();
+        let where_clause =
+            if predicates.is_empty() { quote!() } else { quote!(where #(#predicates),*) };
+        let captured = lifetime_names.iter().chain(&arguments);
+        let captures = quote!(use<#(#captured),*>);
+        let turbofish =
+            if arguments.is_empty() { quote!() } else { quote!(::<#(#arguments),*>) };
+        Self {
+            inputs,
+            generics: generics_tokens,
+            where_clause,
+            captures,
+            turbofish,
+            output: signature.output.clone(),
+        }
+    }
+
+    /// `x: &'a [f64], n: usize`.
+    pub fn params(&self) -> Vec<TokenStream> {
+        self.inputs.iter().map(|(name, ty)| quote!(#name: #ty)).collect()
+    }
+
+    /// The type of the seed.
+    pub fn seed_type(&self, signature: &Signature) -> TokenStream {
+        types::tangent(&self.output, &signature.types)
+    }
+
+    /// The closure parameters through which a pullback is given shadows.
+    pub fn slot_params(&self, names: &[Ident], signature: &Signature) -> Vec<TokenStream> {
+        names
+            .iter()
+            .zip(&signature.parameters)
+            .map(|(name, parameter)| {
+                let ty = types::slot(parameter, &signature.types);
+                let mutable =
+                    (parameter.active && !is_in_place(&parameter.ty)).then(|| quote!(mut));
+                quote!(#mutable #name: #ty)
+            })
+            .collect()
+    }
+
+    /// The name under which `__jvp` takes a parameter's tangent.
+    pub fn tangent_name(&self, name: &Ident) -> Ident {
+        format_ident!("{}_dot", name, span = name.span())
+    }
+}

@@ -1,0 +1,11 @@
+//! From graphs to the items that stand beside the user's function.
+
+mod graph_data;
+mod handle;
+mod rename;
+mod rust;
+mod types;
+
+pub use handle::{Derivatives, handle, rules_supported};
+pub use rename::{facade_name, rename_facade};
+pub use rust::{Printed, Printer};

@@ -1,0 +1,375 @@
+//! Graph to Rust.
+//!
+//! A pure node whose one reader stands in the same region is printed inside that reader; everything
+//! else gets a variable. An expression that waits for its reader gets a variable after all as soon
+//! as something it reads is about to change.
+
+mod control;
+mod expr;
+mod names;
+mod place;
+mod statements;
+#[cfg(test)]
+mod tests;
+mod uses;
+mod values;
+
+use std::mem;
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+
+use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value};
+use expr::{Expr, type_name};
+use names::Names;
+use uses::{Footprint, Uses};
+
+/// A graph as Rust.
+#[derive(Debug, Default)]
+pub struct Printed {
+    /// The statements up to the seed, or all of them if there is none.
+    pub forward: TokenStream,
+    /// One expression per returned value.
+    pub results: Vec<TokenStream>,
+    /// The variables that hold the adjoints of the returned values.
+    pub seeds: Vec<Ident>,
+    /// The statements that run once the seed is given.
+    pub backward: TokenStream,
+    /// One expression per result of the backward sweep.
+    pub backward_results: Vec<TokenStream>,
+}
+
+/// Prints a graph.
+#[derive(Debug)]
+pub struct Printer<'g> {
+    graph: &'g Graph,
+    uses: Uses,
+    names: Names,
+    held: Vec<Option<Held>>,
+    /// The values whose variable a loop changes.
+    looped: Vec<bool>,
+    scope: Scope,
+}
+
+/// How a reader gets at a value.
+#[derive(Debug)]
+enum Held {
+    Variable(Ident),
+    /// A constant.
+    Always(Expr),
+    /// For its one reader.
+    Once(Expr),
+}
+
+/// The region being printed.
+#[derive(Debug, Default)]
+struct Scope {
+    statements: TokenStream,
+    /// The expressions that wait for their reader.
+    waiting: Vec<(Value, Footprint)>,
+}
+
+/// A printed region.
+#[derive(Debug)]
+struct Block {
+    statements: TokenStream,
+    results: Vec<Expr>,
+}
+
+impl<'g> Printer<'g> {
+    /// A printer that invents no name among `reserved`, the identifiers of the user's function.
+    pub fn new(graph: &'g Graph, reserved: impl IntoIterator<Item = String>) -> Self {
+        let mut printer = Self {
+            graph,
+            uses: Uses::new(graph),
+            names: Names::new(reserved),
+            held: graph.values.iter().map(|_| None).collect(),
+            looped: vec![false; graph.values.len()],
+            scope: Scope::default(),
+        };
+        for param in &graph.params {
+            let name = printer.names.fresh(Some(&param.name), graph.data(param.value).span);
+            printer.held[param.value.index()] = Some(Held::Variable(name));
+        }
+        for shadow in &graph.shadows {
+            if printer.held[shadow.index()].is_none() {
+                printer.variable(*shadow);
+            }
+        }
+        printer
+    }
+
+    /// The variable that holds a value: from the start for parameters and shadows, once printed for
+    /// what else has one.
+    ///
+    /// # Panics
+    ///
+    /// If the value has no variable.
+    pub fn name(&self, value: Value) -> Ident {
+        match &self.held[value.index()] {
+            Some(Held::Variable(name)) => name.clone(),
+            _ => panic!("value {} has no variable", value.index()),
+        }
+    }
+
+    /// Prints the whole graph.
+    pub fn print(&mut self) -> Printed {
+        let mut printed = Printed::default();
+        let mut seeded = false;
+        for node in &self.graph.body.nodes {
+            let Op::Seed(returned) = &node.op else {
+                self.node(node);
+                continue;
+            };
+            printed.results = self.tokens(returned);
+            self.flush(|_| true);
+            printed.forward = mem::take(&mut self.scope.statements);
+            printed.seeds = node.results.iter().map(|v| self.variable(*v)).collect();
+            seeded = true;
+        }
+        let results = self.tokens(&self.graph.body.results);
+        let statements = mem::take(&mut self.scope.statements);
+        if seeded {
+            (printed.backward, printed.backward_results) = (statements, results);
+        } else {
+            (printed.forward, printed.results) = (statements, results);
+        }
+        printed
+    }
+
+    /// Prints a region; of its results those that `wanted` tells.
+    fn block(&mut self, region: &Region, wanted: impl Fn(usize) -> bool) -> Block {
+        let outer = mem::take(&mut self.scope);
+        for node in &region.nodes {
+            self.node(node);
+        }
+        let wanted = region.results.iter().enumerate().filter(|(k, _)| wanted(*k));
+        let results = wanted.map(|(_, v)| self.expr(*v)).collect();
+        let inner = mem::replace(&mut self.scope, outer);
+        Block { statements: inner.statements, results }
+    }
+
+    /// The value for a reader.
+    fn expr(&mut self, value: Value) -> Expr {
+        let held = &mut self.held[value.index()];
+        match held {
+            Some(Held::Variable(name)) => Expr::postfix(quote!(#name)),
+            Some(Held::Always(expr)) => expr.clone(),
+            Some(Held::Once(_)) => {
+                let Some(Held::Once(expr)) = held.take() else { unreachable!("just seen") };
+                self.scope.waiting.retain(|(v, _)| *v != value);
+                expr
+            }
+            None => panic!("value {} is read before it is defined", value.index()),
+        }
+    }
+
+    /// The value for a reader that finds it in a variable, or a constant.
+    fn root(&self, value: Value) -> Expr {
+        match &self.held[value.index()] {
+            Some(Held::Always(expr)) => expr.clone(),
+            _ => {
+                let name = self.name(value);
+                Expr::postfix(quote!(#name))
+            }
+        }
+    }
+
+    fn tokens(&mut self, values: &[Value]) -> Vec<TokenStream> {
+        values.iter().map(|v| self.expr(*v).tokens).collect()
+    }
+
+    fn storage(&self, value: Value) -> Storage {
+        self.graph.data(value).storage
+    }
+
+    fn ty(&self, value: Value) -> &'g Type {
+        self.graph.ty(value)
+    }
+
+    /// Whether the value's variable has exactly that name.
+    fn is_named(&self, value: Value, name: &Ident) -> bool {
+        matches!(&self.held[value.index()], Some(Held::Variable(own)) if own == name)
+    }
+
+    /// The parameter that a shadow or tangent belongs to.
+    fn primal_of(&self, shadow: Value) -> Option<Value> {
+        let at = self.graph.shadows.iter().position(|s| *s == shadow)?;
+        self.graph.params.get(at).map(|param| param.value)
+    }
+
+    /// Gives a value a variable.
+    fn variable(&mut self, value: Value) -> Ident {
+        let data = self.graph.data(value);
+        let name = self.names.fresh(data.name.as_ref(), data.span);
+        self.share(value, name.clone());
+        name
+    }
+
+    /// The variable of a value in a pattern, `_` if nobody reads it.
+    fn pattern(&mut self, value: Value) -> TokenStream {
+        if self.uses.count(value) == 0 {
+            return quote!(_);
+        }
+        let name = self.variable(value);
+        quote!(#name)
+    }
+
+    /// Lets a value live in a variable.
+    fn share(&mut self, value: Value, variable: Ident) {
+        self.held[value.index()] = Some(Held::Variable(variable));
+    }
+
+    /// Whether one value may be printed where the other's variable is assigned: no name of the
+    /// user's is lost by it.
+    fn agree(&self, value: Value, target: Value) -> bool {
+        let (a, b) = (&self.graph.data(value).name, &self.graph.data(target).name);
+        a.is_none() || a == b
+    }
+
+    /// `let name = expr;`, with the type where rustc could not tell it.
+    fn binding(&mut self, value: Value, mutable: bool, expr: Expr) -> TokenStream {
+        let span = self.graph.data(value).span;
+        let name = match &self.held[value.index()] {
+            Some(Held::Variable(name)) => name.clone(),
+            _ => self.variable(value),
+        };
+        let mutable = mutable.then(|| quote_spanned!(span=> mut));
+        let ty = type_name(self.ty(value)).filter(|_| expr.is_untyped());
+        let ty = ty.map(|ty| quote_spanned!(span=> : #ty));
+        let expr = expr.tokens;
+        quote_spanned!(span=> let #mutable #name #ty = #expr;)
+    }
+
+    fn is_mutable(&self, value: Value) -> bool {
+        self.storage(value) == Storage::Object || *self.ty(value) == Type::Stack
+    }
+
+    /// Appends a statement, after what must come before it.
+    fn emit(&mut self, footprint: &Footprint, statement: TokenStream) {
+        self.flush(|other| other.is_disturbed_by(footprint) || (footprint.effect && other.effect));
+        self.scope.statements.extend(statement);
+    }
+
+    /// Defines the one result of a node, if it has one.
+    fn define(&mut self, result: Option<Value>, span: Span, footprint: Footprint, expr: Expr) {
+        let tokens = &expr.tokens;
+        let Some(value) = result else {
+            return self.emit(&footprint, quote_spanned!(span=> #tokens;));
+        };
+        let unit = *self.ty(value) == Type::Unit;
+        if unit || self.uses.count(value) == 0 {
+            let discard = (!unit).then(|| quote_spanned!(span=> let _ =));
+            self.emit(&footprint, quote_spanned!(span=> #discard #tokens;));
+            self.held[value.index()] = Some(Held::Always(Expr::postfix(quote!(()))));
+            return;
+        }
+        if self.folds(value) && footprint.writes.is_empty() {
+            if footprint.effect {
+                self.flush(|other| other.effect);
+            }
+            self.held[value.index()] = Some(Held::Once(expr));
+            self.scope.waiting.push((value, footprint));
+            return;
+        }
+        let statement = self.binding(value, self.is_mutable(value), expr);
+        self.emit(&footprint, statement);
+    }
+
+    /// Gives variables to what the node is about to change.
+    fn settle(&mut self, footprint: &Footprint) {
+        self.flush(|other| other.is_disturbed_by(footprint));
+    }
+
+    /// Whether the value can be printed inside its one reader.
+    fn folds(&self, value: Value) -> bool {
+        let anonymous = self.graph.data(value).name.is_none();
+        let becomes = self.uses.becomes(value);
+        self.uses.can_fold(value)
+            && self.storage(value) == Storage::Local
+            && (anonymous || becomes.is_some_and(|target| self.agree(value, target)))
+    }
+
+    /// Gives variables to the waiting expressions that `which` tells.
+    fn flush(&mut self, which: impl Fn(&Footprint) -> bool) {
+        let waiting = mem::take(&mut self.scope.waiting);
+        let (due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, f)| which(f));
+        self.scope.waiting = rest;
+        for (value, _) in due {
+            if let Some(Held::Once(expr)) = self.held[value.index()].take() {
+                let statement = self.binding(value, false, expr);
+                self.scope.statements.extend(statement);
+            }
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        if !self.uses.is_live(node) {
+            return;
+        }
+        let mut footprint = Footprint::new(self.graph, node);
+        node.op.each_input(&mut |v| {
+            if let Some((_, operand)) = self.scope.waiting.iter().find(|(w, _)| *w == v) {
+                footprint.include(operand);
+            }
+        });
+        if !footprint.writes.is_empty() && !self.reads_before_it_writes(&node.op) {
+            self.flush(|other| other.effect || other.is_disturbed_by(&footprint));
+        }
+        match &node.op {
+            Op::Const(_) | Op::Undef => {
+                let expr = self.pure(node);
+                self.held[node.results[0].index()] = Some(Held::Always(expr));
+            }
+            Op::If(c, a, b) => self.branch(node, footprint, *c, a, b),
+            Op::For { .. } => self.counted(node, &footprint),
+            Op::While { init, cond, body } => {
+                self.conditional_loop(node, &footprint, init, cond, body);
+            }
+            Op::CallVjp(..) | Op::CallJvp(..) => {
+                let call = self.pure(node).tokens;
+                let names = node.results.iter().map(|v| self.pattern(*v));
+                let names: Vec<_> = names.collect();
+                self.emit(&footprint, quote_spanned!(node.span=> let (#(#names),*) = #call;));
+            }
+            Op::Store(..)
+            | Op::Accumulate(..)
+            | Op::AccumulatePlace(..)
+            | Op::SetZero(_)
+            | Op::Swap(..)
+            | Op::Push(..)
+            | Op::StackPush(..)
+            | Op::Effect { .. }
+            | Op::Pull { .. }
+            | Op::CallInto { .. } => self.statement(node, &footprint),
+            Op::StackPop(_) | Op::PopBack(_) => {
+                let expr = self.pure(node);
+                let tokens = &expr.tokens;
+                let value = node.results[0];
+                let statement = match self.uses.count(value) {
+                    0 => quote_spanned!(node.span=> #tokens;),
+                    _ => self.binding(value, self.is_mutable(value), expr),
+                };
+                self.emit(&footprint, statement);
+            }
+            Op::Seed(_) => unreachable!("the seed is a node of the function's body"),
+            _ => {
+                let expr = self.pure(node);
+                self.define(node.results.first().copied(), node.span, footprint, expr);
+            }
+        }
+    }
+
+    /// Whether Rust evaluates the operands before it borrows what is written.
+    fn reads_before_it_writes(&self, op: &Op) -> bool {
+        match op {
+            Op::Store(place, _) => self.storage(place.root) != Storage::Slot,
+            Op::Accumulate(place, v) => {
+                self.ty(*v).is_float() && self.storage(place.root) != Storage::Slot
+            }
+            Op::If(..) | Op::For { .. } | Op::While { .. } => true,
+            _ => false,
+        }
+    }
+}

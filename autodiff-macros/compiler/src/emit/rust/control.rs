@@ -1,0 +1,243 @@
+//! Branches and loops.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+
+use super::expr::{Expr, Level};
+use super::statements::has_compound_assignment;
+use super::uses::Footprint;
+use super::{Block, Printer};
+use crate::ir::{Node, Op, Region, Type, Value};
+
+impl Printer<'_> {
+    pub(super) fn branch(
+        &mut self,
+        node: &Node,
+        footprint: Footprint,
+        condition: Value,
+        then: &Region,
+        otherwise: &Region,
+    ) {
+        let span = node.span;
+        let condition = self.expr(condition);
+        let read: Vec<bool> = node.results.iter().map(|v| self.uses.count(*v) > 0).collect();
+        let wanted: Vec<Value> =
+            node.results.iter().copied().filter(|v| self.uses.count(*v) > 0).collect();
+        // The names outside the branches come first: they are the ones that stay.
+        let folds = wanted.len() == 1 && self.folds(wanted[0]);
+        let names: Vec<Ident> =
+            if folds { Vec::new() } else { wanted.iter().map(|v| self.variable(*v)).collect() };
+        let a = self.block(then, |k| read[k]);
+        let b = self.block(otherwise, |k| read[k]);
+        let is_plain = a.statements.is_empty() && b.statements.is_empty();
+        if wanted.is_empty() {
+            let statement = match (a.statements.is_empty(), b.statements.is_empty()) {
+                (true, true) => return,
+                (true, false) => {
+                    let head = Expr::prefix("!", condition, span).head();
+                    let body = b.statements;
+                    quote_spanned!(span=> if #head { #body })
+                }
+                _ => if_else(&condition, &a, &b, span),
+            };
+            return self.emit(&footprint, statement);
+        }
+        let expr = match (&wanted[..], is_plain) {
+            (&[value], true) if *self.ty(value) == Type::Bool => boolean(&condition, &a, &b, span),
+            _ => None,
+        };
+        let expr = expr.unwrap_or_else(|| {
+            let untyped = a.results.iter().chain(&b.results).all(Expr::is_untyped);
+            let tokens = if_else(&condition, &a, &b, span);
+            Expr::open(tokens).with_untyped(wanted.len() == 1 && untyped)
+        });
+        if folds && (is_plain || self.uses.becomes(wanted[0]).is_some()) {
+            return self.define(Some(wanted[0]), span, footprint, expr);
+        }
+        let statement = match &wanted[..] {
+            &[value] => self.binding(value, false, expr),
+            _ => {
+                let tokens = expr.tokens;
+                quote_spanned!(span=> let (#(#names),*) = #tokens;)
+            }
+        };
+        self.emit(&footprint, statement);
+    }
+
+    /// `for`.
+    pub(super) fn counted(&mut self, node: &Node, footprint: &Footprint) {
+        let Op::For { lo, hi, inclusive, rev, init, body } = &node.op else {
+            unreachable!("a `for` loop")
+        };
+        let span = node.span;
+        let (lo, hi) = (self.expr(*lo), self.expr(*hi));
+        let (lets, variables) = self.carry(node, init, &body.params[1..]);
+        let index = self.pattern(body.params[0]);
+        let Block { statements, results } = self.block(body, |_| true);
+        let step = self.assign(&variables, results, &body.results, span);
+        let (lo, hi) = (lo.at_least(Level::Or), hi.at_least(Level::Or));
+        let dots = if *inclusive { quote!(..=) } else { quote!(..) };
+        let range = if *rev {
+            quote_spanned!(span=> (#lo #dots #hi).rev())
+        } else {
+            quote_spanned!(span=> #lo #dots #hi)
+        };
+        let statement = quote_spanned!(span=> #lets for #index in #range { #statements #step });
+        self.emit(footprint, statement);
+    }
+
+    /// `while`, or `loop` if the condition takes statements.
+    pub(super) fn conditional_loop(
+        &mut self,
+        node: &Node,
+        footprint: &Footprint,
+        init: &[Value],
+        cond: &Region,
+        body: &Region,
+    ) {
+        let span = node.span;
+        let (lets, variables) = self.carry(node, init, &cond.params);
+        for (param, variable) in body.params.iter().zip(&variables) {
+            self.looped[param.index()] = true;
+            self.share(*param, variable.clone());
+        }
+        let Block { statements: before, results: condition } = self.block(cond, |_| true);
+        let condition = &condition[0];
+        let Block { statements, results } = self.block(body, |_| true);
+        let step = self.assign(&variables, results, &body.results, span);
+        let statement = if before.is_empty() && condition.is_word("true") {
+            quote_spanned!(span=> #lets loop { #statements #step })
+        } else if before.is_empty() {
+            let head = condition.head();
+            quote_spanned!(span=> #lets while #head { #statements #step })
+        } else {
+            let done = Expr::prefix("!", condition.clone(), span).head();
+            quote_spanned!(span=> #lets loop { #before if #done { break; } #statements #step })
+        };
+        self.emit(footprint, statement);
+    }
+
+    /// Gives every carried value a variable for its whole life: before, in and after the loop.
+    fn carry(
+        &mut self,
+        node: &Node,
+        init: &[Value],
+        params: &[Value],
+    ) -> (TokenStream, Vec<Ident>) {
+        let mut lets = TokenStream::new();
+        let mut variables = Vec::new();
+        for (k, (&init, &param)) in init.iter().zip(params).enumerate() {
+            // The variable of an outer or earlier loop lives on if this loop alone reads it.
+            let lives_on = self.looped[init.index()]
+                && self.uses.once_in_place(init)
+                && self.agree(param, init);
+            if lives_on {
+                let variable = self.name(init);
+                self.share(param, variable);
+            } else {
+                let init = self.expr(init);
+                lets.extend(self.binding(param, true, init));
+            }
+            let variable = self.name(param);
+            for value in [Some(param), node.results.get(k).copied()].into_iter().flatten() {
+                self.looped[value.index()] = true;
+                self.share(value, variable.clone());
+            }
+            variables.push(variable);
+        }
+        (lets, variables)
+    }
+
+    /// Gives the carried variables their next values, none of which sees another's.
+    fn assign(
+        &self,
+        variables: &[Ident],
+        next: Vec<Expr>,
+        values: &[Value],
+        span: Span,
+    ) -> TokenStream {
+        let mut open: Vec<(&Ident, Expr, &Type)> = variables
+            .iter()
+            .zip(next)
+            .zip(values)
+            .map(|((variable, next), value)| (variable, next, self.ty(*value)))
+            .filter(|(variable, next, _)| !next.is_word(&variable.to_string()))
+            .collect();
+        let mut statements = TokenStream::new();
+        while !open.is_empty() {
+            let is_free = |at: &usize| {
+                let others = open.iter().enumerate().filter(|(k, _)| k != at);
+                others.into_iter().all(|(_, (_, next, _))| !mentions(&next.tokens, open[*at].0))
+            };
+            let Some(at) = (0..open.len()).find(is_free) else {
+                let targets = open.iter().map(|(variable, _, _)| variable);
+                let next = open.iter().map(|(_, next, _)| &next.tokens);
+                statements.extend(quote_spanned!(span=> (#(#targets),*) = (#(#next),*);));
+                break;
+            };
+            let (variable, next, ty) = open.remove(at);
+            let target = quote!(#variable);
+            let update = has_compound_assignment(ty).then(|| next.update_of(&target, span));
+            statements.extend(update.flatten().unwrap_or_else(|| {
+                let next = next.tokens;
+                quote_spanned!(span=> #target = #next;)
+            }));
+        }
+        statements
+    }
+}
+
+/// `if c { .. } else { .. }`, without what is empty.
+fn if_else(condition: &Expr, then: &Block, otherwise: &Block, span: Span) -> TokenStream {
+    let (head, then) = (condition.head(), body(then));
+    let otherwise = body(otherwise);
+    let is_if = matches!(otherwise.clone().into_iter().next(),
+            Some(TokenTree::Ident(word)) if word == "if")
+        && syn::parse2::<syn::ExprIf>(otherwise.clone()).is_ok();
+    let otherwise = if otherwise.is_empty() {
+        None
+    } else if is_if {
+        Some(quote_spanned!(span=> else #otherwise))
+    } else {
+        Some(quote_spanned!(span=> else { #otherwise }))
+    };
+    quote_spanned!(span=> if #head { #then } #otherwise)
+}
+
+/// The inside of a block that ends in its results.
+fn body(block: &Block) -> TokenStream {
+    let Block { statements, results } = block;
+    let results: Vec<_> = results.iter().map(|e| &e.tokens).collect();
+    match &results[..] {
+        [] => statements.clone(),
+        [result] => quote!(#statements #result),
+        _ => quote!(#statements (#(#results),*)),
+    }
+}
+
+/// `c && a`, `c || b`, `!c`.
+fn boolean(condition: &Expr, then: &Block, otherwise: &Block, span: Span) -> Option<Expr> {
+    let (a, b) = (&then.results[0], &otherwise.results[0]);
+    let c = condition.clone();
+    let not = |c| Expr::prefix("!", c, span);
+    let word = |e: &Expr| [true, false].into_iter().find(|w| e.is_word(&w.to_string()));
+    match (word(a), word(b)) {
+        (Some(true), Some(false)) => Some(c),
+        (Some(false), Some(true)) => Some(not(c)),
+        (_, Some(false)) => Some(Expr::infix("&&", c, a.clone(), span)),
+        (Some(true), _) => Some(Expr::infix("||", c, b.clone(), span)),
+        (Some(false), _) => Some(Expr::infix("&&", not(c), b.clone(), span)),
+        (_, Some(true)) => Some(Expr::infix("||", not(c), a.clone(), span)),
+        _ => None,
+    }
+}
+
+/// Whether the code names the variable.
+fn mentions(tokens: &TokenStream, variable: &Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *variable,
+        TokenTree::Group(group) => mentions(&group.stream(), variable),
+        _ => false,
+    })
+}

@@ -1,0 +1,279 @@
+//! Rust expressions with their precedence, so that parentheses stand only where Rust needs them.
+
+use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{BinOp, Lit, UnOp};
+
+use crate::ir::{Float, Type};
+
+/// Precedence, loosest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Blocks, `if`, closures, ranges: in parentheses wherever they are an operand.
+    Open,
+    Or,
+    And,
+    Compare,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
+    Sum,
+    Product,
+    Cast,
+    Prefix,
+    /// Names, literals, calls, fields, indices.
+    Postfix,
+}
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// The code.
+    pub tokens: TokenStream,
+    level: Level,
+    /// The sign and the text of a number literal without suffix.
+    literal: Option<(bool, String)>,
+    /// Built of number literals without suffix alone: no method can be called on it as it stands.
+    untyped: bool,
+    /// The last operand is a cast: `a < b` after it would read as generic arguments.
+    ends_in_cast: bool,
+    /// Of `a + b`: the text of `a`, the operator, and `b`.
+    update: Option<Box<(String, &'static str, TokenStream)>>,
+}
+
+impl Expr {
+    /// An expression of known precedence.
+    pub fn new(tokens: TokenStream, level: Level) -> Self {
+        Self { tokens, level, literal: None, untyped: false, ends_in_cast: false, update: None }
+    }
+
+    /// A name, call, index or the like.
+    pub fn postfix(tokens: TokenStream) -> Self {
+        Self::new(tokens, Level::Postfix)
+    }
+
+    /// A block, `if` or the like.
+    pub fn open(tokens: TokenStream) -> Self {
+        Self::new(tokens, Level::Open)
+    }
+
+    /// The user's own expression.
+    pub fn user(tokens: TokenStream) -> Self {
+        let mut expr = Self::open(tokens);
+        let Ok(parsed) = syn::parse2::<syn::Expr>(expr.tokens.clone()) else {
+            return expr;
+        };
+        expr.level = level(&parsed);
+        for tree in expr.tokens.clone() {
+            match tree {
+                // A struct literal or a block would end the condition of an `if`.
+                TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                    expr.level = Level::Open;
+                }
+                TokenTree::Ident(ident) if ident == "as" => expr.ends_in_cast = true,
+                _ => {}
+            }
+        }
+        let (negative, unsigned) = match &parsed {
+            syn::Expr::Unary(e) if matches!(e.op, UnOp::Neg(_)) => (true, &*e.expr),
+            other => (false, other),
+        };
+        if let syn::Expr::Lit(literal) = unsigned {
+            let (text, suffix) = match &literal.lit {
+                Lit::Float(l) => (l.to_string(), l.suffix().to_owned()),
+                Lit::Int(l) => (l.to_string(), l.suffix().to_owned()),
+                _ => return expr,
+            };
+            expr.untyped = suffix.is_empty();
+            expr.literal = expr.untyped.then_some((negative, text));
+        }
+        expr
+    }
+
+    /// A negated or inverted expression.
+    pub fn prefix(operator: &str, operand: Expr, span: Span) -> Self {
+        // `--x` is legal and means what it says, but draws a warning.
+        let tight = if operand.level == Level::Prefix { Level::Postfix } else { Level::Prefix };
+        let (sign, inner) = (punctuation(operator, span), operand.at_least(tight));
+        let mut expr = Self::new(quote!(#sign #inner), Level::Prefix);
+        expr.untyped = operand.untyped;
+        expr
+    }
+
+    /// Two operands and what stands between them.
+    pub fn infix(operator: &'static str, left: Expr, right: Expr, span: Span) -> Self {
+        let level = match operator {
+            "||" => Level::Or,
+            "&&" => Level::And,
+            "|" => Level::BitOr,
+            "^" => Level::BitXor,
+            "&" => Level::BitAnd,
+            "<<" | ">>" => Level::Shift,
+            "+" | "-" => Level::Sum,
+            "*" | "/" | "%" => Level::Product,
+            _ => Level::Compare,
+        };
+        let chains = level != Level::Compare;
+        let reads_as_generics = left.ends_in_cast && matches!(operator, "<" | "<<" | "<=");
+        let a = if left.level < level || (!chains && left.level == level) || reads_as_generics {
+            let inner = &left.tokens;
+            quote_spanned!(span=> (#inner))
+        } else {
+            left.tokens.clone()
+        };
+        let b = if right.level <= level {
+            let inner = &right.tokens;
+            quote_spanned!(span=> (#inner))
+        } else {
+            right.tokens.clone()
+        };
+        let sign = punctuation(operator, span);
+        let mut expr = Self::new(quote!(#a #sign #b), level);
+        expr.untyped = chains && left.untyped && right.untyped;
+        expr.ends_in_cast = right.ends_in_cast && right.level > level;
+        if level >= Level::BitOr {
+            expr.update = Some(Box::new((a.to_string(), operator, right.tokens)));
+        }
+        expr
+    }
+
+    /// `receiver.name(args)`, where `ty` is the receiver's type as far as it is known.
+    pub fn method(name: &str, receiver: Expr, args: &[Expr], ty: &Type, span: Span) -> Self {
+        let receiver = receiver.typed(ty, span).at_least(Level::Postfix);
+        let name = syn::Ident::new(name, span);
+        let args = args.iter().map(|a| &a.tokens);
+        Self::postfix(quote_spanned!(span=> #receiver.#name(#(#args),*)))
+    }
+
+    /// `self as target`.
+    pub fn cast(self, target: &TokenStream, span: Span) -> Self {
+        let inner = self.at_least(Level::Cast);
+        let mut expr = Self::new(quote_spanned!(span=> #inner as #target), Level::Cast);
+        expr.ends_in_cast = true;
+        expr
+    }
+
+    /// `if c { a } else { b }`.
+    pub fn select(c: &Expr, a: &Expr, b: &Expr, span: Span) -> Self {
+        let (head, then, otherwise) = (c.head(), &a.tokens, &b.tokens);
+        let mut expr = Self::open(quote_spanned!(span=> if #head { #then } else { #otherwise }));
+        expr.untyped = a.untyped && b.untyped;
+        expr
+    }
+
+    /// The same expression, with rustc unable to tell its type by itself if `untyped`.
+    pub fn with_untyped(mut self, untyped: bool) -> Self {
+        self.untyped = untyped;
+        self
+    }
+
+    /// Whether rustc cannot tell the expression's type without its surroundings.
+    pub fn is_untyped(&self) -> bool {
+        self.untyped
+    }
+
+    /// Whether the expression is exactly this one word.
+    pub fn is_word(&self, word: &str) -> bool {
+        self.level == Level::Postfix && self.tokens.to_string() == word
+    }
+
+    /// The expression as an operand of something that binds as tightly as `level`.
+    pub fn at_least(&self, level: Level) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.level < level { quote!((#tokens)) } else { tokens.clone() }
+    }
+
+    /// The expression as the condition of an `if` or the range of a `for`.
+    pub fn head(&self) -> TokenStream {
+        self.at_least(Level::Or)
+    }
+
+    /// The operator and the right side if the expression is `target + right` or the like.
+    pub fn update_of(&self, target: &TokenStream, span: Span) -> Option<TokenStream> {
+        let (left, operator, right) = &**self.update.as_ref()?;
+        let sign = punctuation(&format!("{operator}="), span);
+        (*left == target.to_string()).then(|| quote!(#target #sign #right;))
+    }
+
+    /// The expression with its type visible to rustc, if it is known here.
+    fn typed(self, ty: &Type, span: Span) -> Self {
+        if !self.untyped {
+            return self;
+        }
+        let Some(name) = type_name(ty) else {
+            return self;
+        };
+        let Some((negative, text)) = &self.literal else {
+            return self.cast(&name, span);
+        };
+        let zero = if text.ends_with('.') { "0" } else { "" };
+        let Ok(mut literal) = format!("{text}{zero}_{name}").parse::<Literal>() else {
+            return self.cast(&name, span);
+        };
+        literal.set_span(span);
+        if *negative {
+            Self::prefix("-", Self::postfix(literal.to_token_stream()), span)
+        } else {
+            Self::postfix(literal.to_token_stream())
+        }
+    }
+}
+
+/// The name of a number type, if it is known and can be written.
+pub fn type_name(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Float(Float::F32) => Some(quote!(f32)),
+        Type::Float(Float::F64) => Some(quote!(f64)),
+        Type::Int(Some(name)) => name.parse().ok(),
+        _ => None,
+    }
+}
+
+fn punctuation(operator: &str, span: Span) -> TokenStream {
+    let last = operator.len() - 1;
+    let mark = |(at, c)| {
+        let spacing = if at == last { Spacing::Alone } else { Spacing::Joint };
+        let mut punct = Punct::new(c, spacing);
+        punct.set_span(span);
+        TokenTree::Punct(punct)
+    };
+    operator.char_indices().map(mark).collect()
+}
+
+fn level(expr: &syn::Expr) -> Level {
+    match expr {
+        syn::Expr::Binary(e) => match e.op {
+            BinOp::Or(_) => Level::Or,
+            BinOp::And(_) => Level::And,
+            BinOp::BitOr(_) => Level::BitOr,
+            BinOp::BitXor(_) => Level::BitXor,
+            BinOp::BitAnd(_) => Level::BitAnd,
+            BinOp::Shl(_) | BinOp::Shr(_) => Level::Shift,
+            BinOp::Add(_) | BinOp::Sub(_) => Level::Sum,
+            BinOp::Mul(_) | BinOp::Div(_) | BinOp::Rem(_) => Level::Product,
+            BinOp::Eq(_)
+            | BinOp::Ne(_)
+            | BinOp::Lt(_)
+            | BinOp::Le(_)
+            | BinOp::Gt(_)
+            | BinOp::Ge(_) => Level::Compare,
+            _ => Level::Open,
+        },
+        syn::Expr::Cast(_) => Level::Cast,
+        syn::Expr::Unary(_) | syn::Expr::Reference(_) => Level::Prefix,
+        syn::Expr::Array(_)
+        | syn::Expr::Call(_)
+        | syn::Expr::Field(_)
+        | syn::Expr::Group(_)
+        | syn::Expr::Index(_)
+        | syn::Expr::Lit(_)
+        | syn::Expr::Macro(_)
+        | syn::Expr::MethodCall(_)
+        | syn::Expr::Paren(_)
+        | syn::Expr::Path(_)
+        | syn::Expr::Repeat(_)
+        | syn::Expr::Tuple(_) => Level::Postfix,
+        _ => Level::Open,
+    }
+}

@@ -1,0 +1,214 @@
+//! Memory as Rust writes it: places, references to them, captured names.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::Ident;
+
+use super::Printer;
+use super::expr::{Expr, Level};
+use crate::ir::{CallArg, Place, Proj, Storage, Take, Type, Value};
+
+/// A place, ready to be read, borrowed or assigned.
+pub struct PlaceExpr {
+    tokens: TokenStream,
+    /// The place is what a variable that holds a reference points to.
+    is_deref: bool,
+}
+
+impl PlaceExpr {
+    /// What is there.
+    pub fn value(&self) -> Expr {
+        let tokens = &self.tokens;
+        if self.is_deref {
+            Expr::new(quote!(*#tokens), Level::Prefix)
+        } else {
+            Expr::postfix(tokens.clone())
+        }
+    }
+
+    /// For a method call, which borrows by itself.
+    pub fn receiver(&self) -> &TokenStream {
+        &self.tokens
+    }
+
+    /// A reference to the place.
+    pub fn borrow(&self, mutable: bool) -> TokenStream {
+        let tokens = &self.tokens;
+        match (self.is_deref, mutable) {
+            (true, false) => tokens.clone(),
+            (true, true) => quote!(&mut *#tokens),
+            (false, false) => quote!(&#tokens),
+            (false, true) => quote!(&mut #tokens),
+        }
+    }
+}
+
+impl Printer<'_> {
+    /// The place; one in a shadow or tangent that may be absent is rooted in the reference that
+    /// `if let` or a closure binds under the same name.
+    pub(super) fn place(&mut self, place: &Place) -> PlaceExpr {
+        let path = self.path(place);
+        self.rooted(place.root, &path)
+    }
+
+    /// The variable's content as an `Option` of a reference, if that is how it is held.
+    pub(super) fn option(&self, root: Value, mutable: bool) -> Option<TokenStream> {
+        let variable = self.name(root);
+        match self.storage(root) {
+            Storage::Slot if mutable => Some(quote!(#variable.as_deref_mut())),
+            Storage::Slot => Some(quote!(#variable.as_deref())),
+            Storage::Tangent => Some(quote!(#variable)),
+            _ => None,
+        }
+    }
+
+    /// The statement, run only if the shadow or tangent is there.
+    pub(super) fn guarded(
+        &self,
+        root: Value,
+        mutable: bool,
+        span: Span,
+        statement: TokenStream,
+    ) -> TokenStream {
+        let Some(option) = self.option(root, mutable) else {
+            return statement;
+        };
+        let variable = self.name(root);
+        quote_spanned! {span=>
+            if let ::core::option::Option::Some(#variable) = #option { #statement }
+        }
+    }
+
+    /// What is at a place.
+    pub(super) fn load(&mut self, place: &Place, take: Take, ty: &Type, span: Span) -> Expr {
+        let path = self.path(place);
+        let read = |at: &PlaceExpr| {
+            let receiver = at.receiver();
+            match take {
+                Take::Value => at.value(),
+                Take::Clone => Expr::postfix(quote_spanned!(span=> #receiver.clone())),
+                Take::Owned if self.is_slice(place) => {
+                    Expr::postfix(quote_spanned!(span=> #receiver.to_vec()))
+                }
+                Take::Owned => Expr::postfix(quote_spanned!(span=> #receiver.to_owned())),
+            }
+        };
+        let present = read(&self.rooted(place.root, &path));
+        let Some(option) = self.option(place.root, false) else {
+            return present;
+        };
+        let (variable, present) = (self.name(place.root), present.tokens);
+        if let Some(zero) = ty.static_zero() {
+            return Expr::postfix(
+                quote_spanned!(span=> #option.map_or(#zero, |#variable| #present)),
+            );
+        }
+        let absent = match self.primal_of(place.root) {
+            Some(primal) => {
+                let primal = self.rooted(primal, &path).borrow(false);
+                quote_spanned!(span=> ::autodiff::__private::zero_tangent(#primal))
+            }
+            None => quote_spanned!(span=> ::core::default::Default::default()),
+        };
+        Expr::postfix(quote_spanned!(span=> #option.map_or_else(|| #absent, |#variable| #present)))
+    }
+
+    /// An argument of a call.
+    pub(super) fn argument(&mut self, argument: &CallArg) -> TokenStream {
+        match argument {
+            CallArg::Value(v) => self.expr(*v).tokens,
+            CallArg::Ref(place, mutable) => self.place(place).borrow(*mutable),
+        }
+    }
+
+    /// The tangent of an argument: an `Option`, save for an argument changed in place.
+    pub(super) fn tangent(&mut self, dot: Option<&CallArg>) -> TokenStream {
+        match dot {
+            None => quote!(::core::option::Option::None),
+            Some(CallArg::Value(v)) => {
+                let v = self.expr(*v).tokens;
+                quote!(::core::option::Option::Some(#v))
+            }
+            Some(CallArg::Ref(place, true)) => self.place(place).borrow(true),
+            Some(CallArg::Ref(place, false)) => self.optional_borrow(place, false),
+        }
+    }
+
+    /// Where a pullback puts an adjoint that is not a new local.
+    pub(super) fn shadow(&mut self, place: &Place, in_place: bool) -> TokenStream {
+        if in_place { self.place(place).borrow(true) } else { self.optional_borrow(place, true) }
+    }
+
+    /// The `let`s under which the user's own code finds its names.
+    pub(super) fn captures(&mut self, captures: &[(Ident, CallArg)]) -> TokenStream {
+        let mut lets = TokenStream::new();
+        for (name, capture) in captures {
+            let whole = match capture {
+                CallArg::Value(v) => Some(*v),
+                CallArg::Ref(place, _) => place.path.is_empty().then_some(place.root),
+            };
+            if whole.is_some_and(|v| self.is_named(v, name)) {
+                continue;
+            }
+            let held = self.argument(capture);
+            lets.extend(quote_spanned!(name.span()=> let #name = #held;));
+        }
+        lets
+    }
+
+    /// A shared reference to a value, for its shape.
+    pub(super) fn borrowed(&mut self, value: Value) -> TokenStream {
+        let expr = self.expr(value).at_least(Level::Prefix);
+        match self.storage(value) {
+            Storage::Ref | Storage::RefMut => expr,
+            _ => quote!(&#expr),
+        }
+    }
+
+    /// The steps of a place, from its root inwards.
+    fn path(&mut self, place: &Place) -> TokenStream {
+        let mut path = TokenStream::new();
+        for step in &place.path {
+            path.extend(match step {
+                Proj::Index(v) => {
+                    let index = self.expr(*v).tokens;
+                    quote!([#index])
+                }
+                Proj::Slice(lo, hi, inclusive) => {
+                    let lo = lo.map(|v| self.expr(v).at_least(Level::Or));
+                    let hi = hi.map(|v| self.expr(v).at_least(Level::Or));
+                    let dots = if *inclusive { quote!(..=) } else { quote!(..) };
+                    quote!([#lo #dots #hi])
+                }
+                Proj::Field(member) => quote!(.#member),
+            });
+        }
+        path
+    }
+
+    fn rooted(&self, root: Value, path: &TokenStream) -> PlaceExpr {
+        let variable = self.root(root).at_least(Level::Postfix);
+        let is_reference = !matches!(self.storage(root), Storage::Local | Storage::Object);
+        PlaceExpr { tokens: quote!(#variable #path), is_deref: is_reference && path.is_empty() }
+    }
+
+    fn optional_borrow(&mut self, place: &Place, mutable: bool) -> TokenStream {
+        let at = self.place(place).borrow(mutable);
+        let Some(option) = self.option(place.root, mutable) else {
+            return quote!(::core::option::Option::Some(#at));
+        };
+        if place.path.is_empty() {
+            return option;
+        }
+        let variable = self.name(place.root);
+        quote!(#option.map(|#variable| #at))
+    }
+
+    /// Whether the place is known to be a slice.
+    fn is_slice(&self, place: &Place) -> bool {
+        match place.path.last() {
+            None => matches!(self.ty(place.root), Type::Slice(_)),
+            Some(step) => matches!(step, Proj::Slice(..)),
+        }
+    }
+}

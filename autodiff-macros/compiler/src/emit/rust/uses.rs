@@ -1,0 +1,317 @@
+//! Who reads a value, and where: what decides whether it needs a variable.
+
+use proc_macro2::TokenStream;
+
+use crate::ir::{CallArg, Graph, Node, Op, PullArg, Region, Storage, Value};
+
+/// The readers of every value, as far as they are printed.
+#[derive(Debug)]
+pub struct Uses {
+    of: Vec<Use>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Use {
+    count: usize,
+    defined_in: Option<usize>,
+    read_in: Option<usize>,
+    /// A reader needs a variable, not an expression.
+    pinned: bool,
+    /// The reader assigns it to this value's variable.
+    becomes: Option<Value>,
+}
+
+impl Uses {
+    /// The readers in a graph.
+    pub fn new(graph: &Graph) -> Self {
+        let mut finder = Finder { graph, of: vec![Use::default(); graph.values.len()], regions: 0 };
+        let plain = vec![Target::Nothing; graph.body.results.len()];
+        finder.region(&graph.body, &plain);
+        Self { of: finder.of }
+    }
+
+    /// How many readers there are.
+    pub fn count(&self, value: Value) -> usize {
+        self.of[value.index()].count
+    }
+
+    /// Whether the one reader is in the region that defines the value.
+    pub fn once_in_place(&self, value: Value) -> bool {
+        let u = &self.of[value.index()];
+        u.count == 1 && u.defined_in == u.read_in
+    }
+
+    /// Whether the one reader, in the same region, can take an expression.
+    pub fn can_fold(&self, value: Value) -> bool {
+        self.once_in_place(value) && !self.of[value.index()].pinned
+    }
+
+    /// The value to whose variable the last reader assigns it.
+    pub fn becomes(&self, value: Value) -> Option<Value> {
+        self.of[value.index()].becomes
+    }
+
+    /// Whether a node is printed.
+    pub fn is_live(&self, node: &Node) -> bool {
+        node.op.has_effect() || node.results.iter().any(|v| self.count(*v) > 0)
+    }
+}
+
+/// What becomes of a region's result.
+#[derive(Clone, Copy)]
+enum Target {
+    Nothing,
+    Unread,
+    Variable(Value),
+}
+
+struct Finder<'g> {
+    graph: &'g Graph,
+    of: Vec<Use>,
+    regions: usize,
+}
+
+impl Finder<'_> {
+    fn region(&mut self, region: &Region, targets: &[Target]) {
+        let id = self.regions;
+        self.regions += 1;
+        for param in &region.params {
+            self.of[param.index()].defined_in = Some(id);
+        }
+        for (result, target) in region.results.iter().zip(targets) {
+            match target {
+                Target::Unread => {}
+                Target::Nothing => self.read(*result, id),
+                Target::Variable(v) => self.assign(*result, *v, id),
+            }
+        }
+        for node in region.nodes.iter().rev() {
+            for result in &node.results {
+                self.of[result.index()].defined_in = Some(id);
+            }
+            let unread = node.results.iter().all(|v| self.of[v.index()].count == 0);
+            if node.op.has_effect() || !unread {
+                self.node(node, id);
+            }
+        }
+    }
+
+    fn node(&mut self, node: &Node, id: usize) {
+        match &node.op {
+            Op::If(c, a, b) => {
+                self.read(*c, id);
+                let target = |v: &Value| match self.of[v.index()].count {
+                    0 => Target::Unread,
+                    _ => Target::Variable(*v),
+                };
+                let targets: Vec<_> = node.results.iter().map(target).collect();
+                self.region(a, &targets);
+                self.region(b, &targets);
+            }
+            Op::For { lo, hi, init, body, .. } => {
+                self.read(*lo, id);
+                self.read(*hi, id);
+                self.carried(init, &body.params[1..], id);
+                self.region(body, &variables(&body.params[1..]));
+            }
+            Op::While { init, cond, body } => {
+                self.carried(init, &cond.params, id);
+                self.region(cond, &[Target::Nothing]);
+                self.region(body, &variables(&cond.params));
+            }
+            Op::Object(v) => self.assign(*v, node.results[0], id),
+            Op::Zero(v) => {
+                if static_zero(self.graph, *v, node.results[0]).is_none() {
+                    self.read(*v, id);
+                }
+            }
+            Op::Pull { args, .. } | Op::CallInto { args, .. } => {
+                // An argument whose zero its type tells is not read for its shape.
+                let mut unread: Vec<_> = local_adjoints(args, &node.results)
+                    .filter(|(v, adjoint)| static_zero(self.graph, *v, *adjoint).is_some())
+                    .map(|(v, _)| v)
+                    .collect();
+                node.op.each_input(&mut |v| match unread.iter().position(|u| *u == v) {
+                    Some(at) => {
+                        unread.remove(at);
+                    }
+                    None => self.read(v, id),
+                });
+            }
+            op => op.each_input(&mut |v| self.read(v, id)),
+        }
+        self.pin_variables(&node.op);
+    }
+
+    fn read(&mut self, value: Value, id: usize) {
+        let u = &mut self.of[value.index()];
+        u.count += 1;
+        u.read_in = Some(id);
+        u.becomes = None;
+    }
+
+    fn assign(&mut self, value: Value, target: Value, id: usize) {
+        self.read(value, id);
+        self.of[value.index()].becomes = Some(target);
+    }
+
+    fn carried(&mut self, init: &[Value], params: &[Value], id: usize) {
+        for (value, param) in init.iter().zip(params) {
+            self.assign(*value, *param, id);
+        }
+    }
+
+    fn pin(&mut self, value: Value) {
+        self.of[value.index()].pinned = true;
+    }
+
+    /// Roots of places, captured values, stacks and pullbacks are variables.
+    fn pin_variables(&mut self, op: &Op) {
+        let mut roots = Vec::new();
+        each_root(op, &mut |v| roots.push(v));
+        roots.into_iter().for_each(|v| self.pin(v));
+    }
+}
+
+fn variables(params: &[Value]) -> Vec<Target> {
+    params.iter().map(|v| Target::Variable(*v)).collect()
+}
+
+/// The adjoints that a pull defines, each with the argument it belongs to.
+pub fn local_adjoints<'a>(
+    args: &'a [PullArg],
+    results: &'a [Value],
+) -> impl Iterator<Item = (Value, Value)> + 'a {
+    let locals = args.iter().filter_map(|arg| match arg {
+        PullArg::Local(v) => Some(*v),
+        _ => None,
+    });
+    locals.zip(results.iter().copied())
+}
+
+/// The zero of a value's shape, if its type tells it.
+pub fn static_zero(graph: &Graph, value: Value, zero: Value) -> Option<TokenStream> {
+    graph.ty(value).static_zero().or_else(|| graph.ty(zero).static_zero())
+}
+
+/// The roots of the operation's places and whatever else it must find in a variable.
+fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
+    let arg = |a: &CallArg, f: &mut dyn FnMut(Value)| {
+        if let CallArg::Ref(place, _) = a {
+            f(place.root);
+        }
+    };
+    let shadows = |args: &[PullArg], f: &mut dyn FnMut(Value)| {
+        for a in args {
+            if let PullArg::Shadow(place, _) = a {
+                f(place.root);
+            }
+        }
+    };
+    match op {
+        Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
+            for (_, capture) in captures {
+                match capture {
+                    CallArg::Value(v) => f(*v),
+                    CallArg::Ref(place, _) => f(place.root),
+                }
+            }
+        }
+        Op::Call(_, args) | Op::CallVjp(_, args) => args.iter().for_each(|a| arg(a, f)),
+        Op::CallJvp(_, args, dots) => {
+            args.iter().chain(dots.iter().flatten()).for_each(|a| arg(a, f));
+        }
+        Op::Pull { args, .. } => shadows(args, f),
+        Op::CallInto { call, args, .. } => {
+            call.iter().for_each(|a| arg(a, f));
+            shadows(args, f);
+        }
+        Op::AccumulatePlace(to, from) => {
+            f(to.root);
+            f(from.root);
+        }
+        Op::Load(place, _)
+        | Op::Len(place)
+        | Op::Store(place, _)
+        | Op::Accumulate(place, _)
+        | Op::SetZero(place)
+        | Op::Swap(place, _, _)
+        | Op::Push(place, _)
+        | Op::PopBack(place) => f(place.root),
+        Op::StackPop(v) | Op::StackPush(v, _) => f(*v),
+        _ => {}
+    }
+}
+
+/// What running a node touches.
+#[derive(Clone, Debug, Default)]
+pub struct Footprint {
+    /// The mutable memory it reads, by root.
+    pub reads: Vec<Value>,
+    /// The memory it writes, by root.
+    pub writes: Vec<Value>,
+    /// It may do something that is no business of the graph: its order among its like stays.
+    pub effect: bool,
+}
+
+impl Footprint {
+    /// The footprint of a node, its regions included.
+    pub fn new(graph: &Graph, node: &Node) -> Self {
+        let mut footprint = Self::default();
+        footprint.add(graph, node);
+        for region in node.op.regions() {
+            region.each_node(&mut |inner| footprint.add(graph, inner));
+        }
+        footprint
+    }
+
+    /// Whether what is read here is changed by `other`.
+    pub fn is_disturbed_by(&self, other: &Footprint) -> bool {
+        self.reads.iter().any(|v| other.writes.contains(v))
+    }
+
+    /// Takes over what an operand touches.
+    pub fn include(&mut self, operand: &Footprint) {
+        self.reads.extend(&operand.reads);
+        self.writes.extend(&operand.writes);
+        self.effect |= operand.effect;
+    }
+
+    fn add(&mut self, graph: &Graph, node: &Node) {
+        self.writes.extend(node.op.written().iter().map(|p| p.root));
+        let exclusive = |args: &[CallArg], writes: &mut Vec<Value>| {
+            writes.extend(args.iter().filter_map(|a| match a {
+                CallArg::Ref(place, true) => Some(place.root),
+                _ => None,
+            }));
+        };
+        match &node.op {
+            Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
+                let captured: Vec<_> = captures.iter().map(|(_, c)| c.clone()).collect();
+                exclusive(&captured, &mut self.writes);
+            }
+            Op::CallInto { call, .. } => exclusive(call, &mut self.writes),
+            Op::CallJvp(_, _, dots) => {
+                let dots: Vec<_> = dots.iter().flatten().cloned().collect();
+                exclusive(&dots, &mut self.writes);
+            }
+            _ => {}
+        }
+        node.op.each_input(&mut |v| {
+            let shared = [Storage::Object, Storage::RefMut, Storage::Slot];
+            if shared.contains(&graph.data(v).storage) {
+                self.reads.push(v);
+            }
+        });
+        self.effect |= matches!(
+            node.op,
+            Op::Effect { .. }
+                | Op::Verbatim { .. }
+                | Op::Call(..)
+                | Op::CallVjp(..)
+                | Op::CallJvp(..)
+                | Op::Pull { .. }
+                | Op::CallInto { .. }
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! The types that stand in generated signatures: gradients, shadows, tangents.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericArgument, PathArguments, Type};
+
+use crate::parse::{Parameter, TypeReader, is_in_place};
+
+/// The gradient's type for a primal of this type: owned, constants `()`.
+pub fn tangent(ty: &Type, types: &TypeReader) -> TokenStream {
+    if types.is_constant(ty) && !matches!(ty, Type::Tuple(t) if !t.elems.is_empty()) {
+        return quote!(());
+    }
+    match ty {
+        Type::Paren(t) => tangent(&t.elem, types),
+        Type::Group(t) => tangent(&t.elem, types),
+        Type::Reference(t) => tangent(&t.elem, types),
+        Type::Array(t) => {
+            let (element, len) = (tangent(&t.elem, types), &t.len);
+            quote!([#element; #len])
+        }
+        Type::Slice(t) => {
+            let element = tangent(&t.elem, types);
+            quote!(::std::vec::Vec<#element>)
+        }
+        Type::Tuple(t) => {
+            let parts = t.elems.iter().map(|t| tangent(t, types));
+            quote!((#(#parts,)*))
+        }
+        Type::Path(_) if types.read(ty).is_float() => quote!(#ty),
+        Type::Path(_) => match vec_element(ty) {
+            Some(element) => {
+                let element = tangent(element, types);
+                quote!(::std::vec::Vec<#element>)
+            }
+            None => quote!(<#ty as ::autodiff::Differentiable>::Tangent),
+        },
+        other => quote!(<#other as ::autodiff::Differentiable>::Tangent),
+    }
+}
+
+fn vec_element(ty: &Type) -> Option<&Type> {
+    let Type::Path(p) = ty else { return None };
+    let last = p.path.segments.last()?;
+    if last.ident != "Vec" {
+        return None;
+    }
+    let PathArguments::AngleBracketed(args) = &last.arguments else { return None };
+    match args.args.first()? {
+        GenericArgument::Type(element) => Some(element),
+        _ => None,
+    }
+}
+
+/// What is behind the reference by which a shadow is passed: sequences as slices.
+pub fn shadow(parameter: &Parameter, types: &TypeReader) -> TokenStream {
+    let (inner, in_place) = match &parameter.ty {
+        Type::Reference(r) => (&*r.elem, r.mutability.is_some()),
+        ty => (ty, false),
+    };
+    let element = match inner {
+        Type::Slice(t) => Some(&*t.elem),
+        // What is pushed to in place has a shadow that can grow.
+        _ if in_place => None,
+        ty => vec_element(ty),
+    };
+    match element {
+        Some(element) => {
+            let element = tangent(element, types);
+            quote!([#element])
+        }
+        None => tangent(inner, types),
+    }
+}
+
+/// The type of the slot through which a pullback is given a shadow.
+pub fn slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
+    if parameter.active {
+        let shadow = shadow(parameter, types);
+        if is_in_place(&parameter.ty) {
+            quote!(&mut #shadow)
+        } else {
+            quote!(::core::option::Option<&mut #shadow>)
+        }
+    } else {
+        let held = held(parameter, types);
+        quote!(::core::option::Option<&mut #held>)
+    }
+}
+
+/// The type of the slot through which a pushforward is given a tangent.
+pub fn tangent_slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
+    if parameter.active {
+        let shadow = shadow(parameter, types);
+        if is_in_place(&parameter.ty) {
+            quote!(&mut #shadow)
+        } else {
+            quote!(::core::option::Option<&#shadow>)
+        }
+    } else {
+        let held = held(parameter, types);
+        quote!(::core::option::Option<&#held>)
+    }
+}
+
+/// What stands for the shadow of a parameter that derivatives are not taken for. Of a type that could
+/// have one it is a type of its own, so that a caller who has an adjoint for it is told.
+fn held(parameter: &Parameter, types: &TypeReader) -> TokenStream {
+    if types.is_constant(&parameter.ty) {
+        quote!(())
+    } else {
+        quote!(::autodiff::__private::NotInWrt)
+    }
+}

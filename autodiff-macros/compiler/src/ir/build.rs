@@ -1,0 +1,115 @@
+//! Appends nodes to the region under construction.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Span, TokenStream};
+use syn::Ident;
+
+use super::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// Builds regions; the innermost open one receives the nodes.
+#[derive(Debug, Default)]
+pub struct Builder {
+    /// The table of values.
+    pub values: Vec<ValueData>,
+    open: Vec<Region>,
+    constants: BTreeSet<Value>,
+}
+
+impl Builder {
+    /// Starts with an existing table of values.
+    pub fn new(values: Vec<ValueData>) -> Self {
+        Self { values, ..Self::default() }
+    }
+
+    /// A new value.
+    pub fn value(&mut self, ty: Type, span: Span) -> Value {
+        self.named(ty, None, Storage::Local, span)
+    }
+
+    /// A new value with a name of the user's.
+    pub fn named(&mut self, ty: Type, name: Option<Ident>, storage: Storage, span: Span) -> Value {
+        self.values.push(ValueData { ty, name, span, storage });
+        Value::new(self.values.len() - 1)
+    }
+
+    /// What is known of a value.
+    pub fn data(&self, value: Value) -> &ValueData {
+        &self.values[value.index()]
+    }
+
+    /// The type of a value.
+    pub fn ty(&self, value: Value) -> &Type {
+        &self.values[value.index()].ty
+    }
+
+    /// Opens a region.
+    pub fn open(&mut self) {
+        self.open.push(Region::default());
+    }
+
+    /// Closes the innermost region.
+    pub fn close(&mut self, params: Vec<Value>, results: Vec<Value>) -> Region {
+        let mut region = self.open.pop().expect("a region is open");
+        region.params = params;
+        region.results = results;
+        region
+    }
+
+    /// The innermost region.
+    pub fn region(&mut self) -> &mut Region {
+        self.open.last_mut().expect("a region is open")
+    }
+
+    /// Appends a node.
+    pub fn node(&mut self, op: Op, results: Vec<Value>, span: Span) {
+        self.region().nodes.push(Node { op, results, span });
+    }
+
+    /// Puts a node at the beginning of the outermost region.
+    pub fn first(&mut self, op: Op, results: Vec<Value>, span: Span) {
+        let region = self.open.first_mut().expect("a region is open");
+        region.nodes.insert(0, Node { op, results, span });
+    }
+
+    /// Appends a node without result.
+    pub fn effect(&mut self, op: Op, span: Span) {
+        self.node(op, Vec::new(), span);
+    }
+
+    /// Appends a node with one result.
+    pub fn op(&mut self, op: Op, ty: Type, span: Span) -> Value {
+        let result = self.value(ty, span);
+        self.node(op, vec![result], span);
+        result
+    }
+
+    /// A constant as Rust writes it.
+    pub fn constant(&mut self, tokens: TokenStream, ty: Type, span: Span) -> Value {
+        let value = self.op(Op::Const(tokens), ty, span);
+        self.constants.insert(value);
+        value
+    }
+
+    /// Whether a value is a literal or the path of a constant.
+    pub fn defined_as_constant(&self, value: Value) -> bool {
+        self.constants.contains(&value)
+    }
+
+    /// An integer constant of inferred type.
+    pub fn int(&mut self, value: usize, span: Span) -> Value {
+        let literal = proc_macro2::Literal::usize_unsuffixed(value);
+        self.constant(quote::quote!(#literal), Type::Int(None), span)
+    }
+
+    /// A row of the rule table.
+    pub fn scalar(&mut self, fun: Fun, args: Vec<Value>, ty: Type, span: Span) -> Value {
+        self.op(Op::Scalar(fun, args), ty, span)
+    }
+
+    /// Reads memory.
+    pub fn load(&mut self, place: Place, take: Take, ty: Type, span: Span) -> Value {
+        self.op(Op::Load(place, take), ty, span)
+    }
+}

@@ -1,0 +1,75 @@
+//! The graph: static single assignment with structured control flow.
+//!
+//! Values are SSA; what is mutated in place is a *memory object* reached through [`Place`]s; regions
+//! nest in `If`, `For` and `While` nodes. Every transform takes a [`Graph`] and gives a [`Graph`].
+
+mod build;
+pub mod eval;
+mod op;
+mod print;
+#[cfg(test)]
+mod tests;
+mod value;
+pub mod verify;
+
+pub use build::Builder;
+pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
+pub use value::{Float, Storage, Type, Value, ValueData};
+
+use syn::Ident;
+
+/// One function as a graph.
+#[derive(Clone, Debug)]
+pub struct Graph {
+    /// The table of all values; a [`Value`] is an index into it.
+    pub values: Vec<ValueData>,
+    /// One entry per parameter of the user's function.
+    pub params: Vec<Param>,
+    /// The function's body; its results are the returned values.
+    pub body: Region,
+    /// How the returned value is put together from the body's results.
+    pub result: Shape,
+    /// After a transform: the shadow (reverse) or the tangent (forward) of each parameter.
+    pub shadows: Vec<Value>,
+}
+
+/// A parameter as the graph sees it.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// The value (for a reference: the memory behind it).
+    pub value: Value,
+    /// The name under which generated functions take it.
+    pub name: Ident,
+    /// The type as the user wrote it.
+    pub written: syn::Type,
+    /// Whether derivatives are taken with respect to it.
+    pub active: bool,
+}
+
+impl Param {
+    /// Whether the parameter is a `&mut` reference.
+    pub fn in_place(&self) -> bool {
+        matches!(&self.written, syn::Type::Reference(r) if r.mutability.is_some())
+    }
+}
+
+/// How a returned value is put together: one leaf per result of the body.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// A result of the body.
+    Leaf,
+    /// A tuple of them; the empty tuple is `()`.
+    Tuple(Vec<Shape>),
+}
+
+impl Graph {
+    /// What is known of a value.
+    pub fn data(&self, value: Value) -> &ValueData {
+        &self.values[value.index()]
+    }
+
+    /// The type of a value.
+    pub fn ty(&self, value: Value) -> &Type {
+        &self.values[value.index()].ty
+    }
+}

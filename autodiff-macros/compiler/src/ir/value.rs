@@ -1,0 +1,200 @@
+//! Values and their types.
+
+use proc_macro2::{Span, TokenStream};
+use syn::Ident;
+
+/// A value: an index into [`Graph::values`](super::Graph::values).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Value(u32);
+
+impl Value {
+    /// The value at `index` of the table.
+    pub fn new(index: usize) -> Self {
+        Self(u32::try_from(index).expect("fewer than 2^32 values"))
+    }
+
+    /// The index into the table.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What is known of a value.
+#[derive(Clone, Debug)]
+pub struct ValueData {
+    /// The type, as far as the macro can know it.
+    pub ty: Type,
+    /// The user's own name, where there is one.
+    pub name: Option<Ident>,
+    /// The user's code that the value stands for.
+    pub span: Span,
+    /// How the printed code holds it.
+    pub storage: Storage,
+}
+
+/// How a value is held by the variable that generated code gives it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Storage {
+    /// An immutable local.
+    Local,
+    /// A mutable local: a memory object.
+    Object,
+    /// A shared reference.
+    Ref,
+    /// An exclusive reference.
+    RefMut,
+    /// `Option<&mut T>`: the shadow of a parameter, absent where the caller wants none.
+    Slot,
+    /// `Option<&T>`: the tangent of a parameter, absent where it is zero.
+    Tangent,
+}
+
+/// A type as far as the macro can know it without asking rustc.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Type {
+    /// `f32`, `f64` or a type parameter.
+    Float(Float),
+    /// An integer; the name if it is known.
+    Int(Option<String>),
+    /// `bool`.
+    Bool,
+    /// `()`.
+    Unit,
+    /// `[T; N]`; the length as written.
+    Array(Box<Type>, String),
+    /// `[T]`.
+    Slice(Box<Type>),
+    /// `Vec<T>`.
+    Vec(Box<Type>),
+    /// A tuple.
+    Tuple(Vec<Type>),
+    /// The closure that a differentiated call leaves behind.
+    Pullback,
+    /// A stack of values kept for the backward sweep.
+    Stack,
+    /// `Option` of a kept value.
+    Kept(Box<Type>),
+    /// Only rustc knows.
+    Unknown,
+}
+
+/// Which floating-point type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Float {
+    /// `f32`.
+    F32,
+    /// `f64`.
+    F64,
+    /// A type parameter of the function.
+    Param(String),
+    /// An unsuffixed literal or what is computed from such: rustc infers it.
+    Infer,
+}
+
+impl Type {
+    /// The `f64` type.
+    pub const F64: Type = Type::Float(Float::F64);
+    /// `usize`.
+    pub fn usize() -> Type {
+        Type::Int(Some("usize".into()))
+    }
+
+    /// Whether values of the type can never carry a derivative.
+    pub fn is_constant(&self) -> bool {
+        match self {
+            Type::Int(_) | Type::Bool | Type::Unit | Type::Stack | Type::Pullback => true,
+            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) | Type::Kept(t) => t.is_constant(),
+            Type::Tuple(parts) => parts.iter().all(Type::is_constant),
+            Type::Float(_) | Type::Unknown => false,
+        }
+    }
+
+    /// A number or `bool` that is held in a register.
+    pub fn is_scalar(&self) -> bool {
+        matches!(self, Type::Float(_) | Type::Int(_) | Type::Bool)
+    }
+
+    /// Whether the type is known to be a float.
+    pub fn is_float(&self) -> bool {
+        matches!(self, Type::Float(_))
+    }
+
+    /// Whether assignment copies: known to be `Copy`.
+    pub fn is_copy(&self) -> bool {
+        match self {
+            Type::Float(_) | Type::Int(_) | Type::Bool | Type::Unit => true,
+            Type::Array(t, _) => t.is_copy(),
+            Type::Tuple(parts) => parts.iter().all(Type::is_copy),
+            _ => false,
+        }
+    }
+
+    /// The type of an element.
+    pub fn element(&self) -> Type {
+        match self {
+            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) => (**t).clone(),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// The zero of the type, printable without an instance: numbers and arrays of them.
+    pub fn static_zero(&self) -> Option<TokenStream> {
+        use quote::quote;
+        match self {
+            Type::Float(Float::F32) => Some(quote!(0.0_f32)),
+            Type::Float(Float::F64) => Some(quote!(0.0_f64)),
+            Type::Float(Float::Infer) => Some(quote!(0.0)),
+            Type::Float(Float::Param(t)) => {
+                let t = Ident::new(t, Span::call_site());
+                Some(quote!(<#t as ::autodiff::Float>::from_f64(0.0)))
+            }
+            Type::Array(t, n) => {
+                let zero = t.static_zero()?;
+                let n: TokenStream = n.parse().ok()?;
+                Some(quote!([#zero; #n]))
+            }
+            Type::Tuple(parts) if !parts.is_empty() => {
+                let zeros = parts.iter().map(Type::static_zero).collect::<Option<Vec<_>>>()?;
+                Some(quote!((#(#zeros,)*)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of a value that may be of either type.
+    pub fn join(&self, other: &Type) -> Type {
+        match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Type::Float(Float::Infer), f @ Type::Float(_))
+            | (f @ Type::Float(_), Type::Float(Float::Infer)) => f.clone(),
+            (Type::Int(None), i @ Type::Int(_)) | (i @ Type::Int(_), Type::Int(None)) => i.clone(),
+            _ => Type::Unknown,
+        }
+    }
+}
+
+impl std::fmt::Display for Type {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Type::Float(Float::F32) => f.write_str("f32"),
+            Type::Float(Float::F64) => f.write_str("f64"),
+            Type::Float(Float::Param(t)) => f.write_str(t),
+            Type::Float(Float::Infer) => f.write_str("{float}"),
+            Type::Int(Some(name)) => f.write_str(name),
+            Type::Int(None) => f.write_str("{integer}"),
+            Type::Bool => f.write_str("bool"),
+            Type::Unit => f.write_str("()"),
+            Type::Array(t, n) => write!(f, "[{t}; {n}]"),
+            Type::Slice(t) => write!(f, "[{t}]"),
+            Type::Vec(t) => write!(f, "Vec<{t}>"),
+            Type::Tuple(parts) => {
+                let parts: Vec<_> = parts.iter().map(ToString::to_string).collect();
+                write!(f, "({})", parts.join(", "))
+            }
+            Type::Pullback => f.write_str("pullback"),
+            Type::Stack => f.write_str("stack"),
+            Type::Kept(t) => write!(f, "Option<{t}>"),
+            Type::Unknown => f.write_str("_"),
+        }
+    }
+}

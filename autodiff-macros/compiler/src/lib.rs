@@ -1,0 +1,97 @@
+//! The compiler behind `autodiff`: from a Rust function to its derivatives.
+//!
+//! The pipeline, in the order of the folders:
+//!
+//! 1. `options`, `parse`: the attribute's arguments and the function's signature.
+//! 2. `lower`: the body as a graph ([`ir`]).
+//! 3. `optimize`: the primal, tidied.
+//! 4. `analysis`: what carries a derivative.
+//! 5. `transform`: reverse and forward mode, graph to graph, by the table in [`rules`].
+//! 6. `emit`: the graphs as Rust, and the struct whose functions they are.
+
+mod analysis;
+mod emit;
+mod errors;
+pub mod ir;
+mod lower;
+mod optimize;
+mod options;
+mod parse;
+pub mod pipeline;
+pub mod rules;
+mod transform;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::ItemFn;
+
+use emit::{Derivatives, facade_name, handle, rename_facade};
+use errors::{Diagnostic, Errors};
+use options::Options;
+use parse::Signature;
+
+/// Expands `#[differentiate(args)] item`: the item as it stands, and the struct of its derivatives.
+/// Whatever is refused becomes `compile_error!`s beside the item.
+pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::parse(args, &mut errors);
+    let function = match syn::parse2::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(_) => {
+            errors.push(Diagnostic::new(
+                "AD0002",
+                syn::spanned::Spanned::span(&item),
+                "`differentiate` stands on a function with a body",
+                "put it on a `fn`",
+            ));
+            let refused = errors.to_tokens();
+            return quote!(#item #refused);
+        }
+    };
+    let derivatives = differentiate(&function, &options, &mut errors);
+    let refused = errors.to_tokens();
+    let derivatives = match &options.krate {
+        Some(path) => rename_facade(derivatives, &path.to_token_stream()),
+        None => match facade_name() {
+            Some(name) => {
+                let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
+                rename_facade(derivatives, &quote!(::#name))
+            }
+            None => derivatives,
+        },
+    };
+    quote! {
+        #[allow(dead_code)]
+        #item
+        #derivatives
+        #refused
+    }
+}
+
+fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> TokenStream {
+    let signature = Signature::read(function, options, errors);
+    if options.vjp.is_some() {
+        if let Err(message) = emit::rules_supported(&signature, options) {
+            errors.push(Diagnostic::new(
+                "AD0110",
+                function.sig.ident.span(),
+                message,
+                "remove the rule, or change the signature",
+            ));
+        }
+        return handle(function, &signature, options, None);
+    }
+    let lowered = lower::lower(function, &signature, errors);
+    let Some(lowered) = lowered.filter(|_| errors.is_empty()) else {
+        return handle(function, &signature, options, None);
+    };
+    let passes = pipeline::run(&lowered, &function.sig.ident.to_string(), errors);
+    let derivatives = errors.is_empty().then(|| Derivatives {
+        primal: &passes.primal,
+        activity: &passes.activity,
+        reverse: &passes.reverse,
+        forward: &passes.forward,
+        items: &lowered.items,
+    });
+    handle(function, &signature, options, derivatives.as_ref())
+}

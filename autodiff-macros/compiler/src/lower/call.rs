@@ -1,0 +1,446 @@
+//! Calls: of closures and local functions, which are inlined; of functions of std; of annotated
+//! functions.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprCall, Path};
+
+use super::{Binding, Closure, Frame, Lowerer, Rv, span_of};
+use crate::errors::Lowered;
+use crate::ir::{CallArg, Float, Op, Place, Shape, Type, Value};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    pub(super) fn call_expr(&mut self, c: &ExprCall, span: Span) -> Lowered<Rv> {
+        let path = match &*c.func {
+            Expr::Path(p) => &p.path,
+            Expr::Paren(p) => match self.expr(&p.expr)? {
+                Rv::Closure(closure) => {
+                    let args = self.args(&c.args)?;
+                    return self.inline(&closure, args, span);
+                }
+                _ => return self.unknown_callee(span),
+            },
+            _ => return self.unknown_callee(span),
+        };
+        if let Some(name) = path.get_ident() {
+            match self.lookup(name).cloned() {
+                Some(Binding::Closure(closure)) => {
+                    let args = self.args(&c.args)?;
+                    return self.inline(&closure, args, span);
+                }
+                Some(Binding::Item) | None => {}
+                Some(_) => return self.verbatim_rv(c.to_token_stream(), span, "a call of a value"),
+            }
+        }
+        if let Expr::Path(p) = &*c.func
+            && p.qself.is_some()
+        {
+            return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
+        }
+        if is_constructor(path) {
+            return self.verbatim_rv(c.to_token_stream(), span, "a constructor of a user-defined type");
+        }
+        if self.is_constant_function(path) {
+            let ty = self.constant_type(path);
+            let value = self.verbatim(c.to_token_stream(), ty, span, "this function")?;
+            return Ok(Rv::Value(value));
+        }
+        let args = self.args(&c.args)?;
+        self.call_path(path, args, span)
+    }
+
+    fn unknown_callee(&mut self, span: Span) -> Lowered<Rv> {
+        Err(self.refuse(
+            "AD0230",
+            span,
+            "what is called here is not known at compile time",
+            "call a function by its path, or a closure by its name",
+        ))
+    }
+
+    fn args<'e>(&mut self, args: impl IntoIterator<Item = &'e Expr>) -> Lowered<Vec<Rv>> {
+        let mut out = Vec::new();
+        for arg in args {
+            let rv = self.expr(arg)?;
+            // Arguments are evaluated in order: a later one may change what an earlier one read.
+            out.push(match rv {
+                Rv::Place(place, ty) if ty.is_scalar() => {
+                    Rv::Value(self.load(&place, &ty, span_of(arg)))
+                }
+                rv => rv,
+            });
+        }
+        Ok(out)
+    }
+
+    /// A call by path with lowered arguments.
+    pub(super) fn call_path(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let last = names.last().map(String::as_str).unwrap_or_default();
+        let owner = names.len().checked_sub(2).map(|i| names[i].as_str());
+        if last == "stop_gradient" && args.len() == 1 {
+            let rv = args.into_iter().next().expect("one argument");
+            return self.stop(rv, span);
+        }
+        match (owner, last) {
+            (Some("Vec"), "new") => return Ok(self.new_vec(None, span)),
+            (Some("Vec"), "with_capacity") => {
+                let n = self.single_value(args, span)?;
+                self.refine(n, &Type::usize());
+                return Ok(self.new_vec(Some(n), span));
+            }
+            (Some("mem"), "swap") => return self.mem_swap(args, span),
+            (Some("f64"), "from") => {
+                let v = self.single_value(args, span)?;
+                let ty = Type::F64;
+                return Ok(Rv::Value(self.b.op(Op::Cast(v, quote!(f64)), ty, span)));
+            }
+            _ => {}
+        }
+        if let Some(owner) = owner
+            && self.is_float_owner(owner)
+        {
+            let mut values = Vec::new();
+            for arg in args {
+                values.push(self.value_of(arg, span)?);
+            }
+            return self.float_function(owner, last, values, path, span);
+        }
+        self.call_annotated(path, args, span)
+    }
+
+    fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
+        match args.into_iter().next() {
+            Some(rv) => self.value_of(rv, span),
+            None => Err(self.refuse("AD0231", span, "an argument is missing", "")),
+        }
+    }
+
+    fn is_float_owner(&self, owner: &str) -> bool {
+        matches!(owner, "f64" | "f32" | "Float") || self.types.floats().iter().any(|f| f == owner)
+    }
+
+    /// `f64::sin(x)`, `T::max(a, b)`.
+    fn float_function(
+        &mut self,
+        owner: &str,
+        name: &str,
+        values: Vec<Value>,
+        path: &Path,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let ty = match owner {
+            "f64" => Type::F64,
+            "f32" => Type::Float(Float::F32),
+            "Float" => values.first().map_or(Type::Unknown, |v| self.b.ty(*v).clone()),
+            param => Type::Float(Float::Param(param.into())),
+        };
+        for v in &values {
+            if matches!(self.b.ty(*v), Type::Unknown | Type::Float(Float::Infer)) {
+                self.refine(*v, &ty);
+            }
+        }
+        if let Some(rv) = self.scalar_method(name, &values, &ty, span) {
+            return Ok(rv);
+        }
+        let idents: Vec<_> =
+            (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
+        let captures =
+            idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
+        let what = format!("`{owner}::{name}`");
+        let tokens = quote!(#path(#(#idents),*));
+        let diagnostic = self.no_rule(&what, span);
+        self.refusals.push(diagnostic);
+        let refusal = self.refusals.len() - 1;
+        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)))
+    }
+
+    pub(super) fn no_rule(&self, what: &str, span: Span) -> crate::errors::Diagnostic {
+        crate::errors::Diagnostic::new(
+            "AD0404",
+            span,
+            format!("{what} has no derivative rule, and it is given a differentiated value"),
+            "write it with the operations that have one, put it in a function under `#[differentiate(vjp = .., jvp = ..)]`, or hold the value constant with `autodiff::stop_gradient`",
+        )
+    }
+
+    /// A method of `f32` and `f64` that the rule table knows.
+    pub(super) fn scalar_method(
+        &mut self,
+        name: &str,
+        values: &[Value],
+        ty: &Type,
+        span: Span,
+    ) -> Option<Rv> {
+        if name == "sin_cos" && values.len() == 1 {
+            let sin = self.b.scalar(Fun::Sin, values.to_vec(), ty.clone(), span);
+            let cos = self.b.scalar(Fun::Cos, values.to_vec(), ty.clone(), span);
+            return Some(Rv::Tuple(vec![Rv::Value(sin), Rv::Value(cos)]));
+        }
+        let operator = ["neg", "add", "sub", "mul", "div", "rem"].contains(&name);
+        let fun = if operator {
+            Fun::ALL.iter().copied().find(|f| f.name() == name && f.arity() == values.len())?
+        } else {
+            Fun::from_method(name, values.len())?
+        };
+        if fun == Fun::Powi && values.len() == 2 {
+            self.refine(values[1], &Type::Int(Some("i32".into())));
+        }
+        let ty = if fun.returns_bool() { Type::Bool } else { ty.clone() };
+        Some(Rv::Value(self.b.scalar(fun, values.to_vec(), ty, span)))
+    }
+
+    fn new_vec(&mut self, capacity: Option<Value>, span: Span) -> Rv {
+        let ty = Type::Vec(Box::new(Type::Unknown));
+        let value = self.b.op(Op::VecNew(capacity), ty.clone(), span);
+        let object = self.object(value, None, span);
+        Rv::Temp(Place::whole(object), ty)
+    }
+
+    fn stop(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
+        Ok(match rv {
+            Rv::Tuple(parts) => Rv::Tuple(
+                parts.into_iter().map(|p| self.stop(p, span)).collect::<Lowered<_>>()?,
+            ),
+            Rv::Ref(place, ty, _) => {
+                let value = self.b.load(place, crate::ir::Take::Owned, owned(&ty), span);
+                let held = self.b.op(Op::Stop(value), owned(&ty), span);
+                Rv::Ref(Place::whole(held), owned(&ty), false)
+            }
+            rv => {
+                let value = self.value_of(rv, span)?;
+                let ty = self.b.ty(value).clone();
+                Rv::Value(self.b.op(Op::Stop(value), ty, span))
+            }
+        })
+    }
+
+    fn mem_swap(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        let [Rv::Ref(a, ty, true), Rv::Ref(b, _, true)] = args.as_slice() else {
+            return Err(self.refuse(
+                "AD0232",
+                span,
+                "`mem::swap` takes two `&mut` references",
+                "write `std::mem::swap(&mut a, &mut b)`",
+            ));
+        };
+        let x = self.b.load(a.clone(), take_for(ty), ty.clone(), span);
+        let y = self.b.load(b.clone(), take_for(ty), ty.clone(), span);
+        self.b.effect(Op::Store(a.clone(), y), span);
+        self.b.effect(Op::Store(b.clone(), x), span);
+        Ok(Rv::Unit)
+    }
+
+    /// A call of a function that has the attribute itself, or whose arguments are all constant.
+    fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        let mut call = Vec::new();
+        for rv in args {
+            call.push(match rv {
+                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
+                Rv::Place(place, ty) if !ty.is_copy() => {
+                    // Owned data is handed over as a copy: its shadow is still needed here.
+                    let take = crate::ir::Take::Clone;
+                    CallArg::Value(self.b.load(place, take, ty, span))
+                }
+                Rv::Closure(_) => {
+                    return Err(self.refuse(
+                        "AD0233",
+                        span,
+                        "a closure is passed to a function: what is called in there is not known here",
+                        "call the closure here and pass its value",
+                    ));
+                }
+                rv @ Rv::Range(..) => {
+                    let Rv::Range(lo, hi, inclusive) = rv else { unreachable!() };
+                    CallArg::Value(self.range_value(lo, hi, inclusive, span))
+                }
+                rv => CallArg::Value(self.value_of(rv, span)?),
+            });
+        }
+        let value = self.b.op(Op::Call(path.to_token_stream(), call), Type::Unknown, span);
+        Ok(Rv::Value(value))
+    }
+
+    fn range_value(
+        &mut self,
+        lo: Option<Value>,
+        hi: Option<Value>,
+        inclusive: bool,
+        span: Span,
+    ) -> Value {
+        let mut args = Vec::new();
+        args.extend(lo.map(|v| ("ad_lo", v)));
+        args.extend(hi.map(|v| ("ad_hi", v)));
+        let lo = lo.map(|_| quote!(ad_lo));
+        let hi = hi.map(|_| quote!(ad_hi));
+        let dots = if inclusive { quote!(..=) } else { quote!(..) };
+        self.int_method(quote!(#lo #dots #hi), &args, Type::Int(Some("range".into())), span)
+    }
+
+    // Closures.
+
+    /// Lowers a closure's body where it is called.
+    pub(super) fn inline(&mut self, c: &Closure, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        if let Some(name) = &c.name {
+            if self.inlining.contains(name) {
+                return Err(self.refuse(
+                    "AD0234",
+                    span,
+                    format!("the local function `{name}` calls itself"),
+                    "put it under `#[differentiate]`: annotated functions may be recursive",
+                ));
+            }
+            self.inlining.push(name.clone());
+        }
+        if args.len() != c.inputs.len() {
+            return Err(self.refuse(
+                "AD0235",
+                span,
+                format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
+                "",
+            ));
+        }
+        let hidden = self.scopes.split_off(c.depth);
+        let lowered = self.scoped(|this| {
+            for ((pat, ty), rv) in c.inputs.iter().zip(args) {
+                let rv = match ty {
+                    Some(ty) => this.typed(rv, ty),
+                    None => rv,
+                };
+                this.bind(pat, rv)?;
+            }
+            this.closure_body(c, span)
+        });
+        self.scopes.truncate(c.depth);
+        self.scopes.extend(hidden);
+        if c.name.is_some() {
+            self.inlining.pop();
+        }
+        lowered
+    }
+
+    fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
+        if !returns(&c.body) {
+            let rv = self.expr(&c.body)?;
+            if let (Rv::Value(v), Some(ty)) = (&rv, &c.output) {
+                let ty = self.types.read(ty);
+                self.refine(*v, &ty);
+            }
+            // What is read is read now: the caller may change it before it uses the result.
+            return Ok(match rv {
+                Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
+                rv => rv,
+            });
+        }
+        let shape = match &c.output {
+            Some(ty) => shape_of_type(ty),
+            None => tail_shape(&c.body),
+        };
+        let outer: Frame = self.frame.clone();
+        self.open_frame(Some(shape.clone()), c.output.as_ref(), span);
+        if c.output.is_none() {
+            let leaves = count(&shape);
+            self.frame.ret = (0..leaves).map(|_| self.var(None, None, true, span)).collect();
+            self.frame.types = vec![Type::Unknown; leaves];
+        }
+        let lowered = self.returned(&c.body);
+        let rets = self.frame.ret.clone();
+        self.frame = outer;
+        lowered?;
+        let leaves: Vec<_> = rets.into_iter().map(|v| self.read(v, span)).collect();
+        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+    }
+
+    /// Functions of std that make constants of constants.
+    fn is_constant_function(&self, path: &Path) -> bool {
+        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
+        let Some(last) = names.last() else { return false };
+        let Some(owner) = names.len().checked_sub(2).map(|i| names[i].as_str()) else {
+            return false;
+        };
+        let integer = matches!(self.types.read(&syn::parse_str(owner).unwrap_or_else(|_| syn::parse_quote!(_))), Type::Int(_));
+        integer
+            || owner == "cmp"
+            || self.types.floats().iter().any(|f| f == owner)
+                && Fun::ALL.iter().all(|f| f.name() != last)
+            || matches!((owner, last.as_str()), ("Float", "from" | "zero" | "one" | "from_f64"))
+    }
+
+    fn constant_type(&self, path: &Path) -> Type {
+        let owner = path.segments.len().checked_sub(2).map(|i| path.segments[i].ident.to_string());
+        match owner {
+            Some(owner) if self.types.floats().contains(&owner) => {
+                // `T::from(x)` is an `Option` until it is unwrapped.
+                if path.segments.last().is_some_and(|s| s.ident == "from") {
+                    Type::Unknown
+                } else {
+                    Type::Float(Float::Param(owner))
+                }
+            }
+            Some(owner) => match syn::parse_str(&owner) {
+                Ok(ty) => self.types.read(&ty),
+                Err(_) => Type::Unknown,
+            },
+            None => Type::Unknown,
+        }
+    }
+}
+
+/// The owned counterpart of a borrowed type.
+fn owned(ty: &Type) -> Type {
+    match ty {
+        Type::Slice(t) => Type::Vec(t.clone()),
+        ty => ty.clone(),
+    }
+}
+
+fn take_for(ty: &Type) -> crate::ir::Take {
+    if ty.is_copy() || *ty == Type::Unknown { crate::ir::Take::Value } else { crate::ir::Take::Clone }
+}
+
+fn is_constructor(path: &Path) -> bool {
+    path.segments.last().is_some_and(|s| {
+        s.ident.to_string().chars().next().is_some_and(char::is_uppercase)
+    })
+}
+
+fn returns(body: &Expr) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
+        fn visit_item(&mut self, _: &'a syn::Item) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(body);
+    finder.0
+}
+
+fn tail_shape(body: &Expr) -> Shape {
+    match body {
+        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(tail_shape).collect()),
+        Expr::Block(b) => match b.block.stmts.last() {
+            Some(syn::Stmt::Expr(e, None)) => tail_shape(e),
+            _ => Shape::Tuple(Vec::new()),
+        },
+        _ => Shape::Leaf,
+    }
+}
+
+fn shape_of_type(ty: &syn::Type) -> Shape {
+    match ty {
+        syn::Type::Tuple(t) => Shape::Tuple(t.elems.iter().map(shape_of_type).collect()),
+        _ => Shape::Leaf,
+    }
+}
+
+fn count(shape: &Shape) -> usize {
+    match shape {
+        Shape::Leaf => 1,
+        Shape::Tuple(parts) => parts.iter().map(count).sum(),
+    }
+}

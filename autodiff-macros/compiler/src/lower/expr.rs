@@ -1,0 +1,578 @@
+//! Expressions.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::{BinOp, Expr, Lit, Member, UnOp};
+
+use super::{Binding, Closure, Lowerer, Rv, span_of};
+use crate::errors::Lowered;
+use crate::ir::{Float, Op, Place, Proj, Take, Type, Value};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// An expression as one value.
+    pub(super) fn value(&mut self, e: &Expr) -> Lowered<Value> {
+        let rv = self.expr(e)?;
+        self.value_of(rv, span_of(e))
+    }
+
+    /// An expression that indexes or counts.
+    pub(super) fn index(&mut self, e: &Expr) -> Lowered<Value> {
+        let value = self.value(e)?;
+        self.refine(value, &Type::usize());
+        Ok(value)
+    }
+
+    /// An expression.
+    pub(super) fn expr(&mut self, e: &Expr) -> Lowered<Rv> {
+        let span = span_of(e);
+        match e {
+            Expr::Paren(e) => self.expr(&e.expr),
+            Expr::Group(e) => self.expr(&e.expr),
+            Expr::Lit(lit) => Ok(Rv::Value(self.literal(&lit.lit, span))),
+            Expr::Path(p) => self.path(p, span),
+            Expr::Unary(e) => self.unary(e, span),
+            Expr::Binary(b) => self.binary(b, span),
+            Expr::Assign(a) => self.assignment(&a.left, &a.right, span),
+            Expr::Block(b) if b.label.is_some() => self.labelled_block(b),
+            Expr::Block(b) => self.scoped_block(&b.block, false),
+            Expr::If(i) => self.if_expr(i, false),
+            Expr::Match(m) => self.match_expr(m, false),
+            Expr::ForLoop(f) => {
+                self.refuse_attrs(&f.attrs)?;
+                self.for_expr(f)
+            }
+            Expr::While(w) => {
+                self.refuse_attrs(&w.attrs)?;
+                self.while_expr(w)
+            }
+            Expr::Loop(l) => {
+                self.refuse_attrs(&l.attrs)?;
+                self.loop_expr(l)
+            }
+            Expr::Return(r) => self.return_expr(r),
+            Expr::Break(b) => self.break_expr(b),
+            Expr::Continue(c) => self.continue_expr(c),
+            Expr::Tuple(t) if t.elems.is_empty() => Ok(Rv::Unit),
+            Expr::Tuple(t) => {
+                let parts = t.elems.iter().map(|e| self.component(e)).collect::<Lowered<_>>()?;
+                Ok(Rv::Tuple(parts))
+            }
+            Expr::Array(a) => {
+                let values = a.elems.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
+                Ok(Rv::Value(self.array(values, span)))
+            }
+            Expr::Repeat(r) => {
+                let value = self.value(&r.expr)?;
+                let len = r.len.to_token_stream();
+                let ty = Type::Array(Box::new(self.b.ty(value).clone()), len.to_string());
+                Ok(Rv::Value(self.b.op(Op::Repeat(value, len), ty, span)))
+            }
+            Expr::Reference(r) => {
+                let rv = self.expr(&r.expr)?;
+                self.reference(rv, r.mutability.is_some(), span)
+            }
+            Expr::Index(i) => self.index_expr(i, span),
+            Expr::Field(f) => {
+                let base = self.expr(&f.base)?;
+                self.field(base, &f.member, span)
+            }
+            Expr::Cast(c) => self.cast(c, span),
+            Expr::Range(r) => {
+                let lo = r.start.as_ref().map(|e| self.value(e)).transpose()?;
+                let hi = r.end.as_ref().map(|e| self.value(e)).transpose()?;
+                let inclusive = matches!(r.limits, syn::RangeLimits::Closed(_));
+                Ok(Rv::Range(lo, hi, inclusive))
+            }
+            Expr::Call(c) => self.call_expr(c, span),
+            Expr::MethodCall(m) => self.method_call(m),
+            Expr::Macro(m) => self.macro_call(&m.mac, span),
+            Expr::Closure(c) => {
+                let inputs = c
+                    .inputs
+                    .iter()
+                    .map(|p| match p {
+                        syn::Pat::Type(t) => ((*t.pat).clone(), Some((*t.ty).clone())),
+                        p => (p.clone(), None),
+                    })
+                    .collect();
+                let output = match &c.output {
+                    syn::ReturnType::Default => None,
+                    syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
+                };
+                let closure = Closure {
+                    inputs,
+                    body: (*c.body).clone(),
+                    output,
+                    depth: self.scopes.len(),
+                    name: None,
+                };
+                Ok(Rv::Closure(std::rc::Rc::new(closure)))
+            }
+            Expr::Try(_) => Err(self.refuse(
+                "AD0220",
+                span,
+                "`?` cannot be differentiated: it leaves the function without a value",
+                "unwrap, or check before the call and keep the function total",
+            )),
+            Expr::Async(_) | Expr::Await(_) => Err(self.refuse(
+                "AD0221",
+                span,
+                "`async` code cannot be differentiated",
+                "await the data first and pass it to a synchronous function",
+            )),
+            Expr::Unsafe(_) => Err(self.refuse(
+                "AD0222",
+                span,
+                "an `unsafe` block cannot be differentiated: memory reached through raw pointers has no shadow",
+                "use safe indexing or iterators here",
+            )),
+            Expr::RawAddr(_) => Err(self.refuse(
+                "AD0223",
+                span,
+                "a raw pointer cannot be differentiated through",
+                "use a reference",
+            )),
+            Expr::Let(_) => Err(self.refuse(
+                "AD0224",
+                span,
+                "`let` in this position is not supported",
+                "use it as the condition of an `if`",
+            )),
+            Expr::Struct(_) => {
+                self.verbatim_rv(e.to_token_stream(), span, "a struct literal")
+            }
+            _ => self.verbatim_rv(e.to_token_stream(), span, "this expression"),
+        }
+    }
+
+    /// A part of a tuple: scalars are read at once, so that later assignments do not show.
+    fn component(&mut self, e: &Expr) -> Lowered<Rv> {
+        let rv = self.expr(e)?;
+        Ok(match rv {
+            Rv::Place(place, ty) if ty.is_scalar() => {
+                Rv::Value(self.load(&place, &ty, span_of(e)))
+            }
+            rv => rv,
+        })
+    }
+
+    pub(super) fn array(&mut self, values: Vec<Value>, span: Span) -> Value {
+        let element = values
+            .iter()
+            .map(|v| self.b.ty(*v).clone())
+            .reduce(|a, b| a.join(&b))
+            .unwrap_or(Type::Unknown);
+        let ty = Type::Array(Box::new(element), values.len().to_string());
+        self.b.op(Op::Array(values), ty, span)
+    }
+
+    fn literal(&mut self, lit: &Lit, span: Span) -> Value {
+        let ty = match lit {
+            Lit::Float(f) => match f.suffix() {
+                "f32" => Type::Float(Float::F32),
+                "f64" => Type::F64,
+                _ => Type::Float(Float::Infer),
+            },
+            Lit::Int(i) => match i.suffix() {
+                "" => Type::Int(None),
+                "f32" => Type::Float(Float::F32),
+                "f64" => Type::F64,
+                suffix => Type::Int(Some(suffix.into())),
+            },
+            Lit::Bool(_) => Type::Bool,
+            _ => Type::Unknown,
+        };
+        self.b.constant(lit.to_token_stream(), ty, span)
+    }
+
+    fn path(&mut self, p: &syn::ExprPath, span: Span) -> Lowered<Rv> {
+        if let Some(name) = p.path.get_ident() {
+            match self.lookup(name).cloned() {
+                Some(Binding::Item) => {
+                    return Ok(Rv::Value(self.b.constant(quote!(#p), Type::Unknown, span)));
+                }
+                Some(binding) => return Ok(self.bound_rv(&binding, span)),
+                None => {}
+            }
+        }
+        let ty = self.path_type(&p.path);
+        Ok(Rv::Value(self.b.constant(p.to_token_stream(), ty, span)))
+    }
+
+    fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
+        match binding {
+            Binding::Var(var) => Rv::Value(self.read(*var, span)),
+            Binding::Place(place, ty) => Rv::Place(place.clone(), ty.clone()),
+            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), ty.clone(), *m),
+            Binding::Tuple(parts) => {
+                Rv::Tuple(parts.iter().map(|p| self.bound_rv(p, span)).collect())
+            }
+            Binding::Closure(c) => Rv::Closure(c.clone()),
+            Binding::Other(rv) => rv.clone(),
+            Binding::Item => Rv::Unit,
+        }
+    }
+
+    /// The type of a constant behind a path, where the path tells it.
+    fn path_type(&self, path: &syn::Path) -> Type {
+        let n = path.segments.len();
+        if n < 2 {
+            return Type::Unknown;
+        }
+        for segment in path.segments.iter().take(n - 1) {
+            let name = segment.ident.to_string();
+            if self.types.floats().contains(&name) {
+                return Type::Float(Float::Param(name));
+            }
+            let ty = self.types.read(&syn::parse_quote!(#segment));
+            if ty.is_scalar() {
+                return ty;
+            }
+        }
+        Type::Unknown
+    }
+
+    fn unary(&mut self, e: &syn::ExprUnary, span: Span) -> Lowered<Rv> {
+        match e.op {
+            UnOp::Deref(_) => {
+                let rv = self.expr(&e.expr)?;
+                Ok(match rv {
+                    Rv::Ref(place, ty, _) => Rv::Place(place, ty),
+                    rv => rv,
+                })
+            }
+            UnOp::Neg(_) => {
+                let value = self.value(&e.expr)?;
+                let ty = self.b.ty(value).clone();
+                Ok(Rv::Value(self.b.scalar(Fun::Neg, vec![value], ty, span)))
+            }
+            _ => {
+                let value = self.value(&e.expr)?;
+                let ty = self.b.ty(value).clone();
+                Ok(Rv::Value(self.b.scalar(Fun::Not, vec![value], ty, span)))
+            }
+        }
+    }
+
+    fn binary(&mut self, e: &syn::ExprBinary, span: Span) -> Lowered<Rv> {
+        match e.op {
+            BinOp::And(_) | BinOp::Or(_) => return self.short_circuit(e, span),
+            _ => {}
+        }
+        let text = e.op.to_token_stream().to_string();
+        if let Some(op) = text.strip_suffix('=').filter(|_| is_compound(&e.op)) {
+            return self.compound(&e.left, op, &e.right, span);
+        }
+        let a = self.value(&e.left)?;
+        let b = self.value(&e.right)?;
+        self.arithmetic(&text, a, b, span).map(Rv::Value)
+    }
+
+    pub(super) fn arithmetic(
+        &mut self,
+        op: &str,
+        a: Value,
+        b: Value,
+        span: Span,
+    ) -> Lowered<Value> {
+        let Some(fun) = Fun::from_binary(op) else {
+            return Err(self.refuse("AD0225", span, format!("the operator `{op}` is not supported"), ""));
+        };
+        if fun.returns_bool() {
+            return Ok(self.b.scalar(fun, vec![a, b], Type::Bool, span));
+        }
+        let ty = self.result_type(a, b, matches!(fun, Fun::Shl | Fun::Shr));
+        Ok(self.b.scalar(fun, vec![a, b], ty, span))
+    }
+
+    /// The type of `a op b`.
+    fn result_type(&mut self, a: Value, b: Value, shift: bool) -> Type {
+        let (x, y) = (self.b.ty(a).clone(), self.b.ty(b).clone());
+        match (&x, &y) {
+            _ if shift => x,
+            (Type::Float(_), Type::Float(_)) | (Type::Int(_), Type::Int(_)) => x.join(&y),
+            // An integer literal has integers beside it; a named constant has what it is used with.
+            (Type::Int(_), Type::Unknown) => {
+                self.refine(b, &x);
+                x
+            }
+            (Type::Unknown, Type::Int(_)) => {
+                self.refine(a, &y);
+                y
+            }
+            (Type::Float(_), Type::Unknown) if self.is_constant(b) => x,
+            (Type::Unknown, Type::Float(_)) if self.is_constant(a) => y,
+            (Type::Bool, Type::Bool) => Type::Bool,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Whether a value is a literal or the path of a constant.
+    fn is_constant(&self, value: Value) -> bool {
+        self.b.defined_as_constant(value)
+    }
+
+    fn short_circuit(&mut self, e: &syn::ExprBinary, span: Span) -> Lowered<Rv> {
+        let and = matches!(e.op, BinOp::And(_));
+        let left = self.value(&e.left)?;
+        let fixed = |this: &mut Self| {
+            let literal = if and { quote!(false) } else { quote!(true) };
+            Ok(Rv::Value(this.b.constant(literal, Type::Bool, span)))
+        };
+        if and {
+            self.branch(left, span, |this| this.value(&e.right).map(Rv::Value), fixed)
+        } else {
+            self.branch(left, span, fixed, |this| this.value(&e.right).map(Rv::Value))
+        }
+    }
+
+    fn cast(&mut self, c: &syn::ExprCast, span: Span) -> Lowered<Rv> {
+        let value = self.value(&c.expr)?;
+        let ty = self.types.read(&c.ty);
+        if ty == Type::Unknown {
+            return self.verbatim_rv(c.to_token_stream(), span, "a cast to this type");
+        }
+        let to = c.ty.to_token_stream();
+        Ok(Rv::Value(self.b.op(Op::Cast(value, to), ty, span)))
+    }
+
+    fn index_expr(&mut self, e: &syn::ExprIndex, span: Span) -> Lowered<Rv> {
+        let base = self.expr(&e.expr)?;
+        let step = match self.expr(&e.index)? {
+            Rv::Range(lo, hi, inclusive) => {
+                for bound in lo.iter().chain(&hi) {
+                    self.refine(*bound, &Type::usize());
+                }
+                Proj::Slice(lo, hi, inclusive)
+            }
+            index => {
+                let index = self.value_of(index, span_of(&e.index))?;
+                self.refine(index, &Type::usize());
+                Proj::Index(index)
+            }
+        };
+        self.project(base, step, span)
+    }
+
+    /// One step into an operand.
+    pub(super) fn project(&mut self, base: Rv, step: Proj, span: Span) -> Lowered<Rv> {
+        let (place, ty) = match base {
+            Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => (place, ty),
+            rv => {
+                let value = self.value_of(rv, span)?;
+                (Place::whole(value), self.b.ty(value).clone())
+            }
+        };
+        let ty = match &step {
+            Proj::Index(_) => ty.element(),
+            Proj::Slice(..) => Type::Slice(Box::new(ty.element())),
+            Proj::Field(member) => match (&ty, member) {
+                (Type::Tuple(parts), Member::Unnamed(i)) => {
+                    parts.get(i.index as usize).cloned().unwrap_or(Type::Unknown)
+                }
+                _ => Type::Unknown,
+            },
+        };
+        Ok(Rv::Place(place.with(step), ty))
+    }
+
+    /// `base.member`.
+    pub(super) fn field(&mut self, base: Rv, member: &Member, span: Span) -> Lowered<Rv> {
+        match (base, member) {
+            (Rv::Tuple(parts), Member::Unnamed(i)) if (i.index as usize) < parts.len() => {
+                Ok(parts[i.index as usize].clone())
+            }
+            (base, member) => self.project(base, Proj::Field(member.clone()), span),
+        }
+    }
+
+    /// `&operand`.
+    pub(super) fn reference(&mut self, rv: Rv, mutable: bool, span: Span) -> Lowered<Rv> {
+        match rv {
+            Rv::Place(place, ty) | Rv::Temp(place, ty) => Ok(Rv::Ref(place, ty, mutable)),
+            rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_)) => Ok(rv),
+            rv => {
+                let value = self.value_of(rv, span)?;
+                let ty = self.b.ty(value).clone();
+                if mutable {
+                    let object = self.object(value, None, span);
+                    return Ok(Rv::Ref(Place::whole(object), ty, true));
+                }
+                Ok(Rv::Ref(Place::whole(value), ty, false))
+            }
+        }
+    }
+
+    /// The operand behind a reference, read if it is a scalar.
+    pub(super) fn deref(&mut self, rv: Rv, span: Span) -> Rv {
+        match rv {
+            Rv::Ref(place, ty, _) if ty.is_scalar() || ty == Type::Unknown => {
+                Rv::Value(self.load(&place, &ty, span))
+            }
+            Rv::Ref(place, ty, _) => Rv::Place(place, ty),
+            Rv::Tuple(parts) => Rv::Tuple(parts.into_iter().map(|p| self.deref(p, span)).collect()),
+            rv => rv,
+        }
+    }
+
+    // Assignment.
+
+    fn assignment(&mut self, left: &Expr, right: &Expr, span: Span) -> Lowered<Rv> {
+        let rv = self.expr(right)?;
+        if matches!(rv, Rv::Never) {
+            return Ok(Rv::Never);
+        }
+        let rv = self.read_all(rv, span);
+        self.store(left, rv, span)?;
+        Ok(Rv::Unit)
+    }
+
+    /// Reads every scalar place of a tuple, so that `(a, b) = (b, a)` swaps.
+    fn read_all(&mut self, rv: Rv, span: Span) -> Rv {
+        match rv {
+            Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
+            Rv::Tuple(parts) => {
+                Rv::Tuple(parts.into_iter().map(|p| self.read_all(p, span)).collect())
+            }
+            rv => rv,
+        }
+    }
+
+    /// Stores into whatever `left` names.
+    fn store(&mut self, left: &Expr, rv: Rv, span: Span) -> Lowered<()> {
+        match left {
+            Expr::Infer(_) => Ok(()),
+            Expr::Paren(e) => self.store(&e.expr, rv, span),
+            Expr::Tuple(t) => {
+                for (i, e) in t.elems.iter().enumerate() {
+                    let part = self.field(rv.clone(), &Member::from(i), span)?;
+                    let part = self.read_all(part, span);
+                    self.store(e, part, span)?;
+                }
+                Ok(())
+            }
+            Expr::Array(a) => {
+                let value = self.value_of(rv, span)?;
+                for (i, e) in a.elems.iter().enumerate() {
+                    let index = self.b.int(i, span);
+                    self.refine(index, &Type::usize());
+                    let part = self.project(Rv::Value(value), Proj::Index(index), span)?;
+                    let part = self.value_of(part, span)?;
+                    self.store(e, Rv::Value(part), span)?;
+                }
+                Ok(())
+            }
+            _ => {
+                if let Some(binding) = self.target(left) {
+                    return self.store_binding(&binding, rv, span);
+                }
+                let (place, ty) = self.place(left)?;
+                let value = self.value_of(rv, span)?;
+                self.refine(value, &ty);
+                self.b.effect(Op::Store(place, value), span);
+                Ok(())
+            }
+        }
+    }
+
+    /// The variable, or the component of a tuple variable, that an expression names.
+    fn target(&self, e: &Expr) -> Option<Binding> {
+        match e {
+            Expr::Path(p) => self.lookup(p.path.get_ident()?).cloned(),
+            Expr::Paren(e) => self.target(&e.expr),
+            Expr::Field(f) => match (self.target(&f.base)?, &f.member) {
+                (Binding::Tuple(parts), Member::Unnamed(i)) => parts.get(i.index as usize).cloned(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn store_binding(&mut self, binding: &Binding, rv: Rv, span: Span) -> Lowered<()> {
+        match binding {
+            Binding::Var(var) => {
+                let value = self.value_of(rv, span)?;
+                self.assign(*var, value);
+                Ok(())
+            }
+            Binding::Place(place, ty) => {
+                let value = self.value_of(rv, span)?;
+                self.refine(value, ty);
+                self.b.effect(Op::Store(place.clone(), value), span);
+                Ok(())
+            }
+            Binding::Tuple(parts) => {
+                for (i, part) in parts.clone().iter().enumerate() {
+                    let rv = self.field(rv.clone(), &Member::from(i), span)?;
+                    let rv = self.read_all(rv, span);
+                    self.store_binding(part, rv, span)?;
+                }
+                Ok(())
+            }
+            _ => Err(self.refuse(
+                "AD0226",
+                span,
+                "a reference is assigned a new target",
+                "index the data instead of moving a reference, or bind the new reference to a new name",
+            )),
+        }
+    }
+
+    /// The memory that an expression names.
+    pub(super) fn place(&mut self, e: &Expr) -> Lowered<(Place, Type)> {
+        match self.expr(e)? {
+            Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => Ok((place, ty)),
+            _ => Err(self.refuse(
+                "AD0227",
+                span_of(e),
+                "this cannot be assigned to under differentiation",
+                "assign to a variable, an element or a field",
+            )),
+        }
+    }
+
+    fn compound(&mut self, left: &Expr, op: &str, right: &Expr, span: Span) -> Lowered<Rv> {
+        let rhs = self.value(right)?;
+        match self.target(left) {
+            Some(Binding::Var(var)) => {
+                let current = self.read(var, span);
+                let next = self.arithmetic(op, current, rhs, span)?;
+                self.assign(var, next);
+            }
+            _ => {
+                let (place, ty) = self.place(left)?;
+                let current = self.load_element(&place, &ty, span);
+                let next = self.arithmetic(op, current, rhs, span)?;
+                self.refine(next, &ty);
+                self.b.effect(Op::Store(place, next), span);
+            }
+        }
+        Ok(Rv::Unit)
+    }
+
+    fn load_element(&mut self, place: &Place, ty: &Type, span: Span) -> Value {
+        self.b.load(place.clone(), Take::Value, ty.clone(), span)
+    }
+
+    fn refuse_attrs(&mut self, attrs: &[syn::Attribute]) -> Lowered<()> {
+        match attrs.iter().find(|a| a.path().segments.last().is_some_and(|s| s.ident == "checkpoint")) {
+            Some(attr) => Err(self.refuse(
+                "AD0228",
+                span_of(attr),
+                "checkpointed loops are not supported yet",
+                "put the body in a function under `#[differentiate(checkpoint)]` and call it in the loop",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+fn is_compound(op: &BinOp) -> bool {
+    use BinOp::*;
+    matches!(
+        op,
+        AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_) | BitXorAssign(_)
+            | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+    )
+}

@@ -1,0 +1,78 @@
+//! Macro calls: `vec!`, assertions, panics, printing.
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Macro, Token};
+
+use super::{Lowerer, Rv};
+use crate::errors::Lowered;
+use crate::ir::{Op, Place, Type};
+
+/// Macros whose result, if any, is a constant.
+const EFFECTS: [&str; 12] = [
+    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
+    "println", "eprintln", "print", "eprint", "write", "writeln",
+];
+
+impl Lowerer<'_> {
+    pub(super) fn macro_call(&mut self, mac: &Macro, span: Span) -> Lowered<Rv> {
+        let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        if name == "vec" {
+            return self.vec_macro(mac, span);
+        }
+        if super::stmt::diverges(mac) {
+            self.effect(quote!(#mac), span)?;
+            return Ok(self.unreachable(span));
+        }
+        if EFFECTS.contains(&name.as_str()) {
+            self.effect(quote!(#mac), span)?;
+            return Ok(Rv::Unit);
+        }
+        if ["matches", "format", "concat", "stringify", "line", "column", "env", "cfg"]
+            .contains(&name.as_str())
+        {
+            let ty = match name.as_str() {
+                "matches" | "cfg" => Type::Bool,
+                _ => Type::Unknown,
+            };
+            let value = self.verbatim(quote!(#mac), ty, span, "this macro's result")?;
+            return Ok(Rv::Value(value));
+        }
+        Err(self.refuse(
+            "AD0402",
+            span,
+            format!("the macro `{name}!` cannot be seen through: what it expands to is not known here"),
+            "write out what it stands for, or put it in a function of its own",
+        ))
+    }
+
+    fn vec_macro(&mut self, mac: &Macro, span: Span) -> Lowered<Rv> {
+        let repeat = |input: syn::parse::ParseStream<'_>| -> syn::Result<(Expr, Expr)> {
+            let value = input.parse()?;
+            input.parse::<Token![;]>()?;
+            Ok((value, input.parse()?))
+        };
+        let (op, ty) = if let Ok((value, len)) = repeat.parse2(mac.tokens.clone()) {
+            let value = self.value(&value)?;
+            let len = self.index(&len)?;
+            (Op::VecRepeat(value, len), Type::Vec(Box::new(self.b.ty(value).clone())))
+        } else {
+            let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone());
+            let Ok(parsed) = parsed else {
+                return Err(self.refuse("AD0403", span, "this `vec!` cannot be read", "write `vec![a, b]` or `vec![a; n]`"));
+            };
+            let values = parsed.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
+            let element = values
+                .iter()
+                .map(|v| self.b.ty(*v).clone())
+                .reduce(|a, b| a.join(&b))
+                .unwrap_or(Type::Unknown);
+            (Op::VecOf(values), Type::Vec(Box::new(element)))
+        };
+        let value = self.b.op(op, ty.clone(), span);
+        let object = self.object(value, None, span);
+        Ok(Rv::Temp(Place::whole(object), ty))
+    }
+}

@@ -1,0 +1,318 @@
+//! Method calls: of floats, of sequences, of iterators.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::ExprMethodCall;
+
+use super::iter::{Access, Iter};
+use super::{Lowerer, Rv, span_of};
+use crate::errors::Lowered;
+use crate::ir::{CallArg, Float, Op, Place, Proj, Take, Type, Value};
+
+impl Lowerer<'_> {
+    pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
+        let span = m.method.span();
+        let name = m.method.to_string();
+        // A constant of a generic float: `T::from(2.0).unwrap()`.
+        if let Some(rv) = self.generic_constant(m)? {
+            return Ok(rv);
+        }
+        let receiver = self.expr(&m.receiver)?;
+        match receiver {
+            Rv::Never => Ok(Rv::Never),
+            Rv::Iter(iter) => self.iter_method(*iter, m),
+            Rv::Range(..) if name == "contains" || name == "is_empty" => {
+                self.verbatim_typed(m, Type::Bool)
+            }
+            Rv::Range(..) => {
+                let iter = self.into_iter(receiver, span)?;
+                self.iter_method(iter, m)
+            }
+            Rv::Value(v) if self.b.ty(v).is_scalar() => self.scalar_call(v, m),
+            receiver => {
+                let ty = self.type_of(&receiver);
+                if ty.is_scalar() {
+                    let value = self.value_of(receiver, span)?;
+                    return self.scalar_call(value, m);
+                }
+                if let Some(rv) = self.sequence_method(&receiver, &ty, m)? {
+                    return Ok(rv);
+                }
+                if ty == Type::Unknown
+                    && !matches!(receiver, Rv::Tuple(_))
+                    && self.is_scalar_method(m)
+                {
+                    let value = self.value_of(receiver, span)?;
+                    return self.scalar_call(value, m);
+                }
+                self.unknown_method(m)
+            }
+        }
+    }
+
+    fn is_scalar_method(&self, m: &ExprMethodCall) -> bool {
+        let name = m.method.to_string();
+        name == "sin_cos" || crate::rules::Fun::from_method(&name, m.args.len() + 1).is_some()
+    }
+
+    fn verbatim_typed(&mut self, m: &ExprMethodCall, ty: Type) -> Lowered<Rv> {
+        let value = self.verbatim(m.to_token_stream(), ty, span_of(m), "this method's result")?;
+        Ok(Rv::Value(value))
+    }
+
+    fn unknown_method(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
+        let what = format!("the method `{}`", m.method);
+        let diagnostic = self.no_rule(&what, m.method.span());
+        let value = self.verbatim_as(m.to_token_stream(), Type::Unknown, span_of(m), diagnostic)?;
+        Ok(Rv::Value(value))
+    }
+
+    fn generic_constant(&mut self, m: &ExprMethodCall) -> Lowered<Option<Rv>> {
+        let syn::Expr::Call(call) = &*m.receiver else { return Ok(None) };
+        let syn::Expr::Path(p) = &*call.func else { return Ok(None) };
+        let n = p.path.segments.len();
+        if m.method != "unwrap" || n < 2 || p.path.segments[n - 1].ident != "from" {
+            return Ok(None);
+        }
+        let owner = p.path.segments[n - 2].ident.to_string();
+        if !self.types.floats().contains(&owner) {
+            return Ok(None);
+        }
+        let ty = Type::Float(Float::Param(owner));
+        let value = self.verbatim(m.to_token_stream(), ty, span_of(m), "a conversion")?;
+        Ok(Some(Rv::Value(value)))
+    }
+
+    /// A method of a number.
+    fn scalar_call(&mut self, receiver: Value, m: &ExprMethodCall) -> Lowered<Rv> {
+        let span = m.method.span();
+        let name = m.method.to_string();
+        if matches!(name.as_str(), "clone" | "to_owned" | "borrow" | "as_ref") {
+            return Ok(Rv::Value(receiver));
+        }
+        let ty = self.b.ty(receiver).clone();
+        let mut values = vec![receiver];
+        for arg in &m.args {
+            values.push(self.value(arg)?);
+        }
+        if !matches!(ty, Type::Int(_) | Type::Bool) {
+            let ty = if ty.is_float() { ty.clone() } else { Type::Unknown };
+            if let Some(rv) = self.scalar_method(&name, &values, &ty, span) {
+                return Ok(rv);
+            }
+        }
+        let method = &m.method;
+        let turbofish = &m.turbofish;
+        let idents: Vec<_> =
+            (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
+        let captures =
+            idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
+        let (first, rest) = idents.split_first().expect("a receiver");
+        // A reference is printed where std takes one.
+        let rest: Vec<_> = if matches!(name.as_str(), "total_cmp" | "partial_cmp" | "cmp" | "eq") {
+            rest.iter().map(|r| quote!(&#r)).collect()
+        } else {
+            rest.iter().map(ToTokens::to_token_stream).collect()
+        };
+        let result = match (&ty, name.as_str()) {
+            (Type::Int(_), "is_power_of_two" | "is_positive" | "is_negative") => Type::Bool,
+            (Type::Int(_), "count_ones" | "leading_zeros" | "trailing_zeros" | "ilog2") => {
+                Type::Int(Some("u32".into()))
+            }
+            (Type::Int(_), "unsigned_abs") => Type::Int(None),
+            (Type::Int(_), _) if name.starts_with("checked_") || name.starts_with("overflowing_") || name.ends_with("cmp") => {
+                Type::Unknown
+            }
+            (Type::Int(_), _) => ty.clone(),
+            _ => Type::Unknown,
+        };
+        let what = format!("the method `{name}`");
+        let diagnostic = self.no_rule(&what, span);
+        self.refusals.push(diagnostic);
+        let refusal = self.refusals.len() - 1;
+        let tokens = quote!(#first.#method #turbofish(#(#rest),*));
+        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, result, span)))
+    }
+
+    /// A method of an array, a slice or a `Vec`; `None` if it is not known as one.
+    fn sequence_method(
+        &mut self,
+        receiver: &Rv,
+        ty: &Type,
+        m: &ExprMethodCall,
+    ) -> Lowered<Option<Rv>> {
+        let span = m.method.span();
+        let name = m.method.to_string();
+        let args: Vec<_> = m.args.iter().collect();
+        let (place, mutable) = match receiver {
+            Rv::Place(place, _) | Rv::Temp(place, _) => (place.clone(), true),
+            Rv::Ref(place, _, mutable) => (place.clone(), *mutable),
+            Rv::Value(v) => (Place::whole(*v), false),
+            _ => return Ok(None),
+        };
+        let elements = |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
+        let is_ref = matches!(receiver, Rv::Ref(..));
+        Ok(Some(match (name.as_str(), args.as_slice()) {
+            ("len", []) => Rv::Value(self.b.op(Op::Len(place), Type::usize(), span)),
+            ("is_empty", []) => {
+                let len = self.b.op(Op::Len(place), Type::usize(), span);
+                let zero = self.b.int(0, span);
+                Rv::Value(self.b.scalar(crate::rules::Fun::Eq, vec![len, zero], Type::Bool, span))
+            }
+            ("iter", []) => elements(Access::Shared),
+            ("iter_mut", []) => elements(Access::Exclusive),
+            ("into_iter", []) if is_ref => {
+                elements(if mutable { Access::Exclusive } else { Access::Shared })
+            }
+            ("into_iter", []) => elements(Access::Value),
+            ("chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", [n]) => {
+                let n = self.index(n)?;
+                let exact = name.contains("exact");
+                let mutable = name.contains("mut");
+                Rv::Iter(Box::new(Iter::Chunks(place, ty.element(), n, exact, mutable)))
+            }
+            ("windows", [n]) => {
+                let n = self.index(n)?;
+                Rv::Iter(Box::new(Iter::Windows(place, ty.element(), n)))
+            }
+            ("as_slice" | "as_ref" | "borrow", []) => {
+                Rv::Ref(place, Type::Slice(Box::new(ty.element())), false)
+            }
+            ("as_mut_slice" | "as_mut", []) => {
+                Rv::Ref(place, Type::Slice(Box::new(ty.element())), true)
+            }
+            ("to_vec" | "to_owned" | "clone", []) => self.copy(place, ty, &name, span),
+            ("swap", [i, j]) => {
+                let (i, j) = (self.index(i)?, self.index(j)?);
+                self.b.effect(Op::Swap(place, i, j), span);
+                Rv::Unit
+            }
+            ("fill", [value]) => {
+                let value = self.value(value)?;
+                self.over(&place, span, &mut |this, at| {
+                    this.b.effect(Op::Store(at, value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("copy_from_slice" | "clone_from_slice", [source]) => {
+                let (source, source_ty) = self.place(source)?;
+                self.copy_from(place, source, &source_ty, span)?;
+                Rv::Unit
+            }
+            ("push", [value]) => {
+                let value = self.value(value)?;
+                self.learn_element(&place, value);
+                self.b.effect(Op::Push(place, value), span);
+                Rv::Unit
+            }
+            ("extend_from_slice", [source]) => {
+                let (source, source_ty) = self.place(source)?;
+                let element = source_ty.element();
+                self.over(&source, span, &mut |this, at| {
+                    let value = this.load(&at, &element, span);
+                    this.learn_element(&place, value);
+                    this.b.effect(Op::Push(place.clone(), value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("extend", [source]) => {
+                let rv = self.expr(source)?;
+                let iter = self.into_iter(rv, span)?;
+                self.each(&iter, span, &mut |this, item| {
+                    let value = this.value_of(item, span)?;
+                    this.learn_element(&place, value);
+                    this.b.effect(Op::Push(place.clone(), value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("split_at" | "split_at_mut", [mid]) => {
+                let mid = self.index(mid)?;
+                let slice = Type::Slice(Box::new(ty.element()));
+                let exclusive = name == "split_at_mut";
+                let low = place.clone().with(Proj::Slice(None, Some(mid), false));
+                let high = place.with(Proj::Slice(Some(mid), None, false));
+                Rv::Tuple(vec![
+                    Rv::Ref(low, slice.clone(), exclusive),
+                    Rv::Ref(high, slice, exclusive),
+                ])
+            }
+            ("pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
+            | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup", _)
+                if !ty.is_constant() =>
+            {
+                return Err(self.refuse(
+                    "AD0236",
+                    span,
+                    format!("`{name}` of a sequence is not supported"),
+                    "use `push`, `swap`, indexing, and loops over them",
+                ));
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The element type of an object becomes known with the first value put in.
+    fn learn_element(&mut self, place: &Place, value: Value) {
+        let ty = self.b.ty(value).clone();
+        let data = &mut self.b.values[place.root.index()].ty;
+        if place.path.is_empty()
+            && let Type::Vec(element) = data
+            && **element == Type::Unknown
+        {
+            **element = ty;
+        }
+    }
+
+    fn copy(&mut self, place: Place, ty: &Type, method: &str, span: Span) -> Rv {
+        let (owned, take) = match ty {
+            Type::Slice(t) => (Type::Vec(t.clone()), Take::Owned),
+            // `to_vec` of an array or of something unknown is a `Vec`.
+            _ if method == "to_vec" => (Type::Vec(Box::new(ty.element())), Take::Owned),
+            ty => (ty.clone(), Take::Clone),
+        };
+        let value = self.b.load(place, take, owned.clone(), span);
+        let object = self.object(value, None, span);
+        Rv::Temp(Place::whole(object), owned)
+    }
+
+    /// Runs `body` for every element of a sequence.
+    fn over(
+        &mut self,
+        place: &Place,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Place) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let zero = self.b.int(0, span);
+        self.refine(zero, &Type::usize());
+        let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
+        self.each(&Iter::Range(zero, len, false), span, &mut |this, k| {
+            let k = this.value_of(k, span)?;
+            body(this, place.clone().with(Proj::Index(k)))
+        })
+    }
+
+    fn copy_from(&mut self, to: Place, from: Place, ty: &Type, span: Span) -> Lowered<()> {
+        let (to_len, from_len) = (
+            self.b.op(Op::Len(to.clone()), Type::usize(), span),
+            self.b.op(Op::Len(from.clone()), Type::usize(), span),
+        );
+        let captures = vec![
+            (syn::Ident::new("ad_to", span), CallArg::Value(to_len)),
+            (syn::Ident::new("ad_from", span), CallArg::Value(from_len)),
+        ];
+        let message = "copy_from_slice: source slice length does not match destination slice length";
+        let tokens = quote!(::core::assert!(ad_to == ad_from, #message));
+        self.b.effect(Op::Effect { tokens, captures }, span);
+        let element = ty.element();
+        self.over(&to.clone(), span, &mut |this, at| {
+            let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };
+            let source = from.clone().with(Proj::Index(k));
+            let value = this.load(&source, &element, span);
+            this.b.effect(Op::Store(at, value), span);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,355 @@
+//! From the syntax of one function to the typed graph.
+//!
+//! Scalars become SSA values, aggregates memory objects. Early `return`, `break` and `continue` become
+//! structured here: an `exit` code is a variable like any other, and what follows a statement that may
+//! exit is lowered under the condition that it did not.
+
+mod call;
+mod control;
+mod expr;
+mod iter;
+mod loops;
+mod macros;
+mod method;
+mod operand;
+mod pattern;
+mod stmt;
+mod usage;
+mod verbatim;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{Ident, ItemFn};
+
+use crate::errors::{Diagnostic, Errors, Lowered, Reported};
+use crate::ir::{Builder, Graph, Op, Param, Place, Shape, Storage, Take, Type, Value};
+use crate::parse::{Signature, TypeReader};
+
+pub use operand::Rv;
+
+/// A lowered function.
+#[derive(Debug)]
+pub struct Function {
+    /// The primal as a graph.
+    pub graph: Graph,
+    /// Items declared inside the body, needed by whatever is generated from it.
+    pub items: Vec<syn::Item>,
+    /// Why verbatim code would be refused, were it to depend on something active.
+    pub refusals: Vec<Diagnostic>,
+}
+
+/// Lowers a function's body; what it refuses goes to `errors`.
+pub fn lower(item: &ItemFn, signature: &Signature, errors: &mut Errors) -> Option<Function> {
+    let mut lowerer = Lowerer::new(signature, errors, usage::mutated(&item.block));
+    lowerer.function(item, signature).ok()
+}
+
+/// An SSA variable: the value it has at the point of lowering.
+#[derive(Clone, Debug)]
+struct Var {
+    current: Option<Value>,
+    name: Option<Ident>,
+    /// Whether it may change once it has a value.
+    mutable: bool,
+    span: Span,
+}
+
+/// An SSA variable: an index into the lowerer's table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct VarId(usize);
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+enum Binding {
+    Var(VarId),
+    /// Memory that the name owns.
+    Place(Place, Type),
+    /// Memory that the name refers to.
+    Ref(Place, Type, bool),
+    Tuple(Vec<Binding>),
+    Closure(Rc<Closure>),
+    Other(Rv),
+    /// A local item: printed as it stands.
+    Item,
+}
+
+/// A closure or a local function: inlined where it is called.
+#[derive(Debug)]
+struct Closure {
+    inputs: Vec<(syn::Pat, Option<syn::Type>)>,
+    body: syn::Expr,
+    output: Option<syn::Type>,
+    /// How many scopes are visible to it.
+    depth: usize,
+    name: Option<String>,
+}
+
+/// Where `return` goes.
+#[derive(Clone, Debug)]
+struct Frame {
+    exit: VarId,
+    ret: Vec<VarId>,
+    shape: Option<Shape>,
+    types: Vec<Type>,
+    /// The loops that `break` and `continue` can name.
+    first_loop: usize,
+}
+
+/// A loop that is being lowered.
+#[derive(Clone, Debug)]
+struct Loop {
+    label: Option<String>,
+    id: i64,
+    /// The variables that `break value` sets.
+    value: Vec<VarId>,
+}
+
+const RETURN: i64 = 1;
+
+impl Loop {
+    fn break_code(&self) -> i64 {
+        2 * self.id
+    }
+
+    fn continue_code(&self) -> i64 {
+        2 * self.id + 1
+    }
+}
+
+struct Lowerer<'a> {
+    b: Builder,
+    errors: &'a mut Errors,
+    types: TypeReader,
+    refusals: Vec<Diagnostic>,
+    scopes: Vec<Vec<(String, Binding)>>,
+    vars: Vec<Var>,
+    frame: Frame,
+    loops: Vec<Loop>,
+    next_loop: i64,
+    /// The code by which the loop that was lowered last is left.
+    last_break: i64,
+    /// Integer constants, for the exit codes.
+    known: BTreeMap<Value, i64>,
+    mutated: BTreeSet<String>,
+    items: Vec<syn::Item>,
+    inlining: Vec<String>,
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(signature: &Signature, errors: &'a mut Errors, mutated: BTreeSet<String>) -> Self {
+        Self {
+            b: Builder::default(),
+            errors,
+            types: signature.types.clone(),
+            refusals: Vec::new(),
+            scopes: vec![Vec::new()],
+            vars: Vec::new(),
+            frame: Frame {
+                exit: VarId(0),
+                ret: Vec::new(),
+                shape: Some(signature.shape.clone()),
+                types: Vec::new(),
+                first_loop: 0,
+            },
+            loops: Vec::new(),
+            next_loop: 1,
+            last_break: 0,
+            known: BTreeMap::new(),
+            mutated,
+            items: Vec::new(),
+            inlining: Vec::new(),
+        }
+    }
+
+    fn function(&mut self, item: &ItemFn, signature: &Signature) -> Lowered<Function> {
+        let span = item.sig.ident.span();
+        self.b.open();
+        self.open_frame(Some(signature.shape.clone()), Some(&signature.output), span);
+        let params = self.params(signature)?;
+        self.block(&item.block.stmts, true)?;
+        if self.exit_code() != Some(RETURN) && !self.frame.ret.is_empty() {
+            return Err(self.refuse(
+                "AD0201",
+                span,
+                "the body does not return a value on every path that can be followed",
+                "end the function with an expression of the returned type",
+            ));
+        }
+        let results = self.frame.ret.clone();
+        let results = results.iter().map(|v| self.read(*v, span)).collect();
+        let body = self.b.close(Vec::new(), results);
+        let graph = Graph {
+            values: std::mem::take(&mut self.b.values),
+            params,
+            body,
+            result: signature.shape.clone(),
+            shadows: Vec::new(),
+        };
+        Ok(Function {
+            graph,
+            items: std::mem::take(&mut self.items),
+            refusals: std::mem::take(&mut self.refusals),
+        })
+    }
+
+    fn params(&mut self, signature: &Signature) -> Lowered<Vec<Param>> {
+        let mut params = Vec::new();
+        for parameter in &signature.parameters {
+            let ty = self.types.read(&parameter.ty);
+            let (storage, mutable) = match &parameter.ty {
+                syn::Type::Reference(r) if r.mutability.is_some() => (Storage::RefMut, true),
+                syn::Type::Reference(_) => (Storage::Ref, false),
+                _ => (Storage::Local, false),
+            };
+            let name = parameter.name.clone();
+            let value = self.b.named(ty.clone(), Some(name.clone()), storage, name.span());
+            params.push(Param {
+                value,
+                name,
+                written: parameter.ty.clone(),
+                active: parameter.active,
+            });
+            let place = Place::whole(value);
+            let rv = match storage {
+                Storage::Local if ty.is_scalar() => Rv::Value(value),
+                Storage::Local => Rv::Place(place, ty),
+                _ => Rv::Ref(place, ty, mutable),
+            };
+            self.bind(&parameter.pat, rv)?;
+        }
+        Ok(params)
+    }
+
+    /// A fresh frame: where `return` stores its value and sets the exit code.
+    fn open_frame(&mut self, shape: Option<Shape>, output: Option<&syn::Type>, span: Span) {
+        let types = output.map_or(vec![Type::Unknown], |ty| self.leaf_types(ty));
+        let none = self.code(0, span);
+        let exit = self.var(Some(none), None, true, span);
+        let ret = types.iter().map(|_| self.var(None, None, true, span)).collect();
+        self.frame = Frame { exit, ret, shape, types, first_loop: self.loops.len() };
+    }
+
+    fn leaf_types(&self, ty: &syn::Type) -> Vec<Type> {
+        match ty {
+            syn::Type::Tuple(t) => t.elems.iter().flat_map(|t| self.leaf_types(t)).collect(),
+            syn::Type::Paren(t) => self.leaf_types(&t.elem),
+            syn::Type::Group(t) => self.leaf_types(&t.elem),
+            other => vec![self.types.read(other)],
+        }
+    }
+
+    // Diagnostics.
+
+    fn refuse(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
+        self.errors.push(Diagnostic::new(code, span, message, help))
+    }
+
+    // Variables.
+
+    fn var(
+        &mut self,
+        current: Option<Value>,
+        name: Option<Ident>,
+        mutable: bool,
+        span: Span,
+    ) -> VarId {
+        self.vars.push(Var { current, name, mutable, span });
+        VarId(self.vars.len() - 1)
+    }
+
+    /// The value a variable has here; a placeholder where rustc will say that it has none.
+    fn read(&mut self, var: VarId, span: Span) -> Value {
+        match self.vars[var.0].current {
+            Some(value) => value,
+            None => self.b.op(Op::Undef, Type::Unknown, span),
+        }
+    }
+
+    /// Assigns; the value takes the variable's name if it has none of its own.
+    fn assign(&mut self, var: VarId, value: Value) {
+        let name = self.vars[var.0].name.clone();
+        let data = &mut self.b.values[value.index()];
+        if data.name.is_none() {
+            data.name = name;
+        }
+        self.vars[var.0].current = Some(value);
+    }
+
+    // Exit codes.
+
+    /// The integer constant `code`.
+    fn code(&mut self, code: i64, span: Span) -> Value {
+        let literal = proc_macro2::Literal::i64_unsuffixed(code);
+        let value = self.b.constant(quote!(#literal), Type::Int(Some("i32".into())), span);
+        self.known.insert(value, code);
+        value
+    }
+
+    /// The exit code at this point, if it is known statically; 0 is none.
+    fn exit_code(&self) -> Option<i64> {
+        self.vars[self.frame.exit.0].current.and_then(|v| self.known.get(&v).copied())
+    }
+
+    fn set_exit(&mut self, code: i64, span: Span) {
+        let value = self.code(code, span);
+        self.vars[self.frame.exit.0].current = Some(value);
+    }
+
+    // Scopes.
+
+    fn lookup(&self, name: &Ident) -> Option<&Binding> {
+        let name = name.to_string();
+        self.scopes
+            .iter()
+            .rev()
+            .find_map(|scope| scope.iter().rev().find(|(n, _)| *n == name).map(|(_, b)| b))
+    }
+
+    fn declare(&mut self, name: &Ident, binding: Binding) {
+        self.scopes.last_mut().expect("a scope is open").push((name.to_string(), binding));
+    }
+
+    fn scoped<T>(&mut self, f: impl FnOnce(&mut Self) -> Lowered<T>) -> Lowered<T> {
+        self.scopes.push(Vec::new());
+        let result = f(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// A new memory object that the user knows under `name`.
+    fn object(&mut self, init: Value, name: Option<Ident>, span: Span) -> Value {
+        let ty = self.b.ty(init).clone();
+        let object = self.b.named(ty, name, Storage::Object, span);
+        self.b.node(Op::Object(init), vec![object], span);
+        object
+    }
+
+    /// Reads memory by value.
+    fn load(&mut self, place: &Place, ty: &Type, span: Span) -> Value {
+        if place.path.is_empty() && self.b.data(place.root).storage == Storage::Local {
+            return place.root;
+        }
+        let take = if ty.is_copy() || *ty == Type::Unknown { Take::Value } else { Take::Clone };
+        self.b.load(place.clone(), take, ty.clone(), span)
+    }
+}
+
+/// The name behind a plain path.
+fn single(path: &syn::Path) -> Option<&Ident> {
+    path.get_ident()
+}
+
+/// The span of anything that has one.
+fn span_of(node: &impl Spanned) -> Span {
+    node.span()
+}

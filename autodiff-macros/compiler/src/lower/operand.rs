@@ -1,0 +1,136 @@
+//! What an expression lowers to before it is known how it is used.
+
+use std::rc::Rc;
+
+use proc_macro2::Span;
+
+use super::iter::Iter;
+use super::{Closure, Lowerer};
+use crate::errors::Lowered;
+use crate::ir::{Op, Place, Shape, Type, Value};
+
+/// A lowered expression.
+#[derive(Clone, Debug)]
+pub enum Rv {
+    /// A value.
+    Value(Value),
+    /// A place expression that has not been read.
+    Place(Place, Type),
+    /// A fresh object that nothing else names.
+    Temp(Place, Type),
+    /// A reference to memory; exclusive or not.
+    Ref(Place, Type, bool),
+    /// A tuple, component by component.
+    Tuple(Vec<Rv>),
+    /// `lo..hi`.
+    Range(Option<Value>, Option<Value>, bool),
+    /// An iterator, not yet run.
+    Iter(Box<Iter>),
+    /// A closure, not yet called.
+    #[allow(private_interfaces)]
+    Closure(Rc<Closure>),
+    /// `()`.
+    Unit,
+    /// Control does not come back.
+    Never,
+}
+
+impl Lowerer<'_> {
+    /// The operand as one value.
+    pub(super) fn value_of(&mut self, rv: Rv, span: Span) -> Lowered<Value> {
+        match rv {
+            Rv::Value(value) => Ok(value),
+            Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => {
+                Ok(self.load(&place, &ty, span))
+            }
+            Rv::Tuple(parts) => {
+                let mut values = Vec::new();
+                for part in parts {
+                    values.push(self.value_of(part, span)?);
+                }
+                let ty = Type::Tuple(values.iter().map(|v| self.b.ty(*v).clone()).collect());
+                Ok(self.b.op(Op::Tuple(values), ty, span))
+            }
+            Rv::Unit => Ok(self.b.constant(quote::quote!(()), Type::Unit, span)),
+            Rv::Never => Ok(self.b.op(Op::Undef, Type::Unknown, span)),
+            Rv::Range(..) | Rv::Iter(_) => Err(self.refuse(
+                "AD0202",
+                span,
+                "a range or an iterator is used as a value",
+                "consume it where it is made: `for`, `fold`, `sum`, `collect`, ...",
+            )),
+            Rv::Closure(_) => Err(self.refuse(
+                "AD0203",
+                span,
+                "a closure is used as a value",
+                "call it by its name; it is inlined there",
+            )),
+        }
+    }
+
+    /// The leaves of an operand, split as `shape` says.
+    pub(super) fn leaves(&mut self, rv: Rv, shape: &Shape, span: Span) -> Lowered<Vec<Value>> {
+        match (shape, rv) {
+            (Shape::Leaf, rv) => Ok(vec![self.value_of(rv, span)?]),
+            (Shape::Tuple(shapes), Rv::Tuple(parts)) if shapes.len() == parts.len() => {
+                let mut leaves = Vec::new();
+                for (shape, part) in shapes.iter().zip(parts) {
+                    leaves.extend(self.leaves(part, shape, span)?);
+                }
+                Ok(leaves)
+            }
+            (Shape::Tuple(shapes), rv) if !shapes.is_empty() => {
+                let mut leaves = Vec::new();
+                for (i, shape) in shapes.iter().enumerate() {
+                    let part = self.field(rv.clone(), &syn::Member::from(i), span)?;
+                    leaves.extend(self.leaves(part, shape, span)?);
+                }
+                Ok(leaves)
+            }
+            (Shape::Tuple(_), _) => Ok(Vec::new()),
+        }
+    }
+
+    /// The shape of an operand.
+    pub(super) fn shape_of(rv: &Rv) -> Shape {
+        match rv {
+            Rv::Tuple(parts) => Shape::Tuple(parts.iter().map(Self::shape_of).collect()),
+            Rv::Unit => Shape::Tuple(Vec::new()),
+            _ => Shape::Leaf,
+        }
+    }
+
+    /// Puts leaves together again.
+    pub(super) fn assemble(shape: &Shape, leaves: &mut impl Iterator<Item = Value>) -> Rv {
+        match shape {
+            Shape::Leaf => leaves.next().map_or(Rv::Unit, Rv::Value),
+            Shape::Tuple(shapes) if shapes.is_empty() => Rv::Unit,
+            Shape::Tuple(shapes) => {
+                Rv::Tuple(shapes.iter().map(|s| Self::assemble(s, leaves)).collect())
+            }
+        }
+    }
+
+    /// The type of an operand.
+    pub(super) fn type_of(&self, rv: &Rv) -> Type {
+        match rv {
+            Rv::Value(v) => self.b.ty(*v).clone(),
+            Rv::Place(_, ty) | Rv::Ref(_, ty, _) | Rv::Temp(_, ty) => ty.clone(),
+            Rv::Tuple(parts) => Type::Tuple(parts.iter().map(|p| self.type_of(p)).collect()),
+            Rv::Unit => Type::Unit,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// Says what a value's type must be where more is known than its definition tells.
+    pub(super) fn refine(&mut self, value: Value, ty: &Type) {
+        let known = &mut self.b.values[value.index()].ty;
+        let vague = matches!(
+            known,
+            Type::Unknown | Type::Int(None) | Type::Float(crate::ir::Float::Infer)
+        );
+        if vague && *ty != Type::Unknown {
+            *known = ty.clone();
+        }
+    }
+}

@@ -1,0 +1,388 @@
+//! Patterns: what they bind and when they fit.
+
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::visit::{self, Visit};
+use syn::{Expr, Ident, Member, Pat};
+
+use super::{Binding, Lowerer, Rv, span_of};
+use crate::errors::Lowered;
+use crate::ir::{Place, Proj, Type, Value};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// Binds an irrefutable pattern.
+    pub(super) fn bind(&mut self, pat: &Pat, rv: Rv) -> Lowered<()> {
+        match pat {
+            Pat::Ident(p) if p.subpat.is_none() => {
+                if p.by_ref.is_some() {
+                    let rv = self.reference(rv, p.mutability.is_some(), p.ident.span())?;
+                    let binding = self.binding(&p.ident, false, rv)?;
+                    self.declare(&p.ident, binding);
+                    return Ok(());
+                }
+                let binding = self.binding(&p.ident, p.mutability.is_some(), rv)?;
+                self.declare(&p.ident, binding);
+                Ok(())
+            }
+            Pat::Ident(p) => {
+                let binding = self.binding(&p.ident, p.mutability.is_some(), rv.clone())?;
+                self.declare(&p.ident, binding);
+                match &p.subpat {
+                    Some((_, sub)) => self.bind(sub, rv),
+                    None => Ok(()),
+                }
+            }
+            Pat::Type(t) => {
+                let rv = self.typed(rv, &t.ty);
+                self.bind(&t.pat, rv)
+            }
+            Pat::Paren(p) => self.bind(&p.pat, rv),
+            Pat::Wild(_) | Pat::Rest(_) | Pat::Lit(_) | Pat::Range(_) | Pat::Path(_) => Ok(()),
+            Pat::Reference(p) => {
+                let rv = match rv {
+                    Rv::Ref(place, ty, _) => {
+                        if ty.is_scalar() || ty == Type::Unknown {
+                            Rv::Value(self.load(&place, &ty, span_of(pat)))
+                        } else {
+                            Rv::Place(place, ty)
+                        }
+                    }
+                    rv => rv,
+                };
+                self.bind(&p.pat, rv)
+            }
+            Pat::Tuple(t) => {
+                let total = self.tuple_len(&rv);
+                for (i, pat) in positions(t.elems.iter(), total) {
+                    let part = self.field(rv.clone(), &Member::from(i), span_of(pat))?;
+                    self.bind(pat, part)?;
+                }
+                Ok(())
+            }
+            Pat::Slice(s) => self.bind_slice(s, rv),
+            Pat::Or(o) => match o.cases.first() {
+                Some(first) => self.bind(first, rv),
+                None => Ok(()),
+            },
+            other => Err(self.refuse(
+                "AD0301",
+                span_of(other),
+                "this pattern cannot be taken apart under differentiation",
+                "bind the whole value to a name and read its parts",
+            )),
+        }
+    }
+
+    /// An operand of which the user wrote the type.
+    pub(super) fn typed(&mut self, rv: Rv, ty: &syn::Type) -> Rv {
+        let ty = self.types.read(ty);
+        match rv {
+            Rv::Value(v) => {
+                self.refine(v, &ty);
+                Rv::Value(v)
+            }
+            Rv::Place(p, Type::Unknown) => Rv::Place(p, ty),
+            Rv::Ref(p, Type::Unknown, m) => Rv::Ref(p, ty, m),
+            rv => rv,
+        }
+    }
+
+    fn tuple_len(&self, rv: &Rv) -> Option<usize> {
+        match (rv, self.type_of(rv)) {
+            (Rv::Tuple(parts), _) => Some(parts.len()),
+            (_, Type::Tuple(parts)) => Some(parts.len()),
+            _ => None,
+        }
+    }
+
+    fn bind_slice(&mut self, pat: &syn::PatSlice, rv: Rv) -> Lowered<()> {
+        let span = span_of(pat);
+        if pat.elems.iter().any(|p| matches!(p, Pat::Rest(_))) {
+            return Err(self.refuse(
+                "AD0302",
+                span,
+                "`..` in a slice pattern is not supported",
+                "index the slice: `let first = x[0]; let rest = &x[1..];`",
+            ));
+        }
+        for (i, p) in pat.elems.iter().enumerate() {
+            let index = self.b.int(i, span_of(p));
+            self.refine(index, &Type::usize());
+            let part = self.project(rv.clone(), Proj::Index(index), span_of(p))?;
+            let part = match (part, &rv) {
+                (Rv::Place(place, ty), Rv::Ref(_, _, m)) => Rv::Ref(place, ty, *m),
+                (part, _) => part,
+            };
+            self.bind(p, part)?;
+        }
+        Ok(())
+    }
+
+    /// What a name stands for once it is bound to an operand.
+    fn binding(&mut self, name: &Ident, mutable: bool, rv: Rv) -> Lowered<Binding> {
+        let span = name.span();
+        let in_place = self.mutated.contains(&name.to_string());
+        Ok(match rv {
+            Rv::Value(v) => {
+                let ty = self.b.ty(v).clone();
+                if ty.is_scalar() && !(mutable && in_place) {
+                    return Ok(Binding::Var(self.bound(name, v, mutable)));
+                }
+                if mutable {
+                    let object = self.object(v, Some(name.clone()), span);
+                    return Ok(Binding::Place(Place::whole(object), ty));
+                }
+                self.christen(v, name);
+                Binding::Place(Place::whole(v), ty)
+            }
+            Rv::Place(place, ty) => {
+                if ty.is_scalar() {
+                    let v = self.load(&place, &ty, span);
+                    return self.binding(name, mutable, Rv::Value(v));
+                }
+                if mutable {
+                    let v = self.load(&place, &ty, span);
+                    let object = self.object(v, Some(name.clone()), span);
+                    return Ok(Binding::Place(Place::whole(object), ty));
+                }
+                // What is moved, or copied from something that never changes, needs no copy.
+                let constant = self.b.data(place.root).storage == crate::ir::Storage::Local
+                    || self.b.data(place.root).storage == crate::ir::Storage::Ref;
+                if constant || matches!(ty, Type::Vec(_)) && place.path.is_empty() {
+                    return Ok(Binding::Place(place, ty));
+                }
+                let v = self.load(&place, &ty, span);
+                self.christen(v, name);
+                Binding::Place(Place::whole(v), ty)
+            }
+            Rv::Temp(place, ty) => {
+                self.christen(place.root, name);
+                Binding::Place(place, ty)
+            }
+            Rv::Ref(place, ty, m) => Binding::Ref(place, ty, m),
+            Rv::Tuple(parts) => {
+                let parts = parts
+                    .into_iter()
+                    .map(|part| {
+                        let binding = self.binding(name, mutable, part)?;
+                        Ok(binding)
+                    })
+                    .collect::<Lowered<_>>()?;
+                Binding::Tuple(parts)
+            }
+            Rv::Closure(c) => Binding::Closure(c),
+            other => Binding::Other(other),
+        })
+    }
+
+    fn bound(&mut self, name: &Ident, value: Value, mutable: bool) -> super::VarId {
+        let named = self.b.data(value).name.is_some();
+        let value = if named && mutable {
+            value
+        } else {
+            self.christen(value, name);
+            value
+        };
+        self.var(Some(value), Some(name.clone()), mutable, name.span())
+    }
+
+    fn christen(&mut self, value: Value, name: &Ident) {
+        let data = &mut self.b.values[value.index()];
+        if data.name.is_none() {
+            data.name = Some(name.clone());
+        }
+    }
+
+    /// When a pattern fits: `None` if always.
+    pub(super) fn test(&mut self, pat: &Pat, rv: &Rv, scrutinee: &Expr) -> Lowered<Option<Value>> {
+        let span = span_of(pat);
+        match pat {
+            Pat::Wild(_) | Pat::Rest(_) => Ok(None),
+            Pat::Ident(p) => match &p.subpat {
+                Some((_, sub)) => self.test(sub, rv, scrutinee),
+                None if self.is_constant_name(&p.ident) => {
+                    let tokens = p.ident.to_token_stream();
+                    if p.ident == "None" {
+                        return self.fits(pat, scrutinee, span).map(Some);
+                    }
+                    self.equals(rv, tokens, span).map(Some)
+                }
+                None => Ok(None),
+            },
+            Pat::Paren(p) => self.test(&p.pat, rv, scrutinee),
+            Pat::Type(p) => self.test(&p.pat, rv, scrutinee),
+            Pat::Reference(p) => self.test(&p.pat, rv, scrutinee),
+            Pat::Lit(lit) if is_number(lit) => {
+                self.equals(rv, lit.to_token_stream(), span).map(Some)
+            }
+            Pat::Range(range) => self.in_range(range, rv, span),
+            Pat::Or(or) => {
+                let mut any: Option<Value> = None;
+                for case in &or.cases {
+                    let Some(test) = self.test(case, rv, scrutinee)? else { return Ok(None) };
+                    any = Some(match any {
+                        None => test,
+                        Some(any) => {
+                            self.b.scalar(Fun::Or, vec![any, test], Type::Bool, span)
+                        }
+                    });
+                }
+                Ok(any)
+            }
+            Pat::Tuple(t) if !matches!(self.type_of(rv), Type::Unknown) => {
+                let total = self.tuple_len(rv);
+                let mut all: Option<Value> = None;
+                for (i, pat) in positions(t.elems.iter(), total) {
+                    let part = self.field(rv.clone(), &Member::from(i), span)?;
+                    let Some(test) = self.test(pat, &part, scrutinee)? else { continue };
+                    all = Some(match all {
+                        None => test,
+                        Some(all) => {
+                            self.b.scalar(Fun::And, vec![all, test], Type::Bool, span)
+                        }
+                    });
+                }
+                Ok(all)
+            }
+            Pat::Slice(s) if !s.elems.iter().any(|p| matches!(p, Pat::Rest(_)))
+                && matches!(self.type_of(rv), Type::Array(..)) => Ok(None),
+            _ => self.fits(pat, scrutinee, span).map(Some),
+        }
+    }
+
+    fn equals(
+        &mut self,
+        rv: &Rv,
+        constant: proc_macro2::TokenStream,
+        span: Span,
+    ) -> Lowered<Value> {
+        let value = self.value_of(rv.clone(), span)?;
+        let ty = self.b.ty(value).clone();
+        let constant = self.b.constant(constant, ty, span);
+        Ok(self.b.scalar(Fun::Eq, vec![value, constant], Type::Bool, span))
+    }
+
+    fn in_range(&mut self, range: &syn::PatRange, rv: &Rv, span: Span) -> Lowered<Option<Value>> {
+        let value = self.value_of(rv.clone(), span)?;
+        let mut tests = Vec::new();
+        if let Some(lo) = &range.start {
+            let lo = self.value(lo)?;
+            tests.push(self.b.scalar(Fun::Ge, vec![value, lo], Type::Bool, span));
+        }
+        if let Some(hi) = &range.end {
+            let hi = self.value(hi)?;
+            let fun = match range.limits {
+                syn::RangeLimits::HalfOpen(_) => Fun::Lt,
+                syn::RangeLimits::Closed(_) => Fun::Le,
+            };
+            tests.push(self.b.scalar(fun, vec![value, hi], Type::Bool, span));
+        }
+        Ok(tests.into_iter().reduce(|a, b| self.b.scalar(Fun::And, vec![a, b], Type::Bool, span)))
+    }
+
+    /// Whether a constant of a type of the user's fits: left to rustc.
+    fn fits(&mut self, pat: &Pat, scrutinee: &Expr, span: Span) -> Lowered<Value> {
+        let tokens = quote!(match &(#scrutinee) {
+            #[allow(unused_variables)]
+            #pat => true,
+            _ => false,
+        });
+        self.verbatim(tokens, Type::Bool, span, "a pattern of a user-defined type")
+    }
+
+    /// Binds a pattern whose test holds.
+    pub(super) fn bind_tested(&mut self, pat: &Pat, rv: Rv, scrutinee: &Expr) -> Lowered<()> {
+        match pat {
+            Pat::TupleStruct(_) | Pat::Struct(_) | Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => {
+                let mut names = Names { found: Vec::new() };
+                names.visit_pat(pat);
+                for name in names.found {
+                    if self.is_constant_name(&name) {
+                        continue;
+                    }
+                    let span = name.span();
+                    let tokens = quote!(match (#scrutinee) {
+                        #[allow(unused_variables)]
+                        #pat => #name,
+                        _ => ::core::unreachable!(),
+                    });
+                    let value =
+                        self.verbatim(tokens, Type::Unknown, span, "a pattern of a user-defined type")?;
+                    self.bind(&Pat::Ident(plain(name)), Rv::Value(value))?;
+                }
+                Ok(())
+            }
+            Pat::Ident(p) if self.is_constant_name(&p.ident) && p.subpat.is_none() => Ok(()),
+            Pat::Ident(p) if p.subpat.is_some() => {
+                self.bind(&Pat::Ident(plain(p.ident.clone())), rv.clone())?;
+                match &p.subpat {
+                    Some((_, sub)) => self.bind_tested(sub, rv, scrutinee),
+                    None => Ok(()),
+                }
+            }
+            Pat::Paren(p) => self.bind_tested(&p.pat, rv, scrutinee),
+            Pat::Or(o) => {
+                let mut names = Names { found: Vec::new() };
+                names.visit_pat_or(o);
+                if names.found.is_empty() { Ok(()) } else { self.bind(pat, rv) }
+            }
+            Pat::Tuple(t) => {
+                let total = self.tuple_len(&rv);
+                for (i, pat) in positions(t.elems.iter(), total) {
+                    let part = self.field(rv.clone(), &Member::from(i), span_of(pat))?;
+                    self.bind_tested(pat, part, scrutinee)?;
+                }
+                Ok(())
+            }
+            other => self.bind(other, rv),
+        }
+    }
+
+    /// Whether a name in a pattern is a constant rather than a binding, by the language's convention.
+    fn is_constant_name(&self, name: &Ident) -> bool {
+        let text = name.to_string();
+        matches!(self.lookup(name), Some(Binding::Item))
+            || text == "None"
+            || text.len() > 1
+                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    }
+}
+
+/// The components that a tuple pattern's parts stand for, `..` skipped.
+fn positions<'p>(
+    elems: impl ExactSizeIterator<Item = &'p Pat>,
+    total: Option<usize>,
+) -> Vec<(usize, &'p Pat)> {
+    let count = elems.len();
+    let mut shift = 0;
+    let mut out = Vec::new();
+    for (i, pat) in elems.enumerate() {
+        if matches!(pat, Pat::Rest(_)) {
+            shift = total.unwrap_or(count - 1).saturating_sub(count - 1);
+            shift = shift.wrapping_sub(1);
+            continue;
+        }
+        out.push((i.wrapping_add(shift), pat));
+    }
+    out
+}
+
+fn is_number(lit: &syn::PatLit) -> bool {
+    matches!(lit.lit, syn::Lit::Int(_) | syn::Lit::Float(_) | syn::Lit::Bool(_))
+}
+
+fn plain(ident: Ident) -> syn::PatIdent {
+    syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None }
+}
+
+struct Names {
+    found: Vec<Ident>,
+}
+
+impl<'a> Visit<'a> for Names {
+    fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
+        self.found.push(p.ident.clone());
+        visit::visit_pat_ident(self, p);
+    }
+}

@@ -1,0 +1,92 @@
+//! Which names are changed in place somewhere in a body, so that they need memory.
+//!
+//! The answer is by name and ignores scopes: a name too many costs nothing but a memory object where an
+//! SSA value would do.
+
+use std::collections::BTreeSet;
+
+use syn::visit::{self, Visit};
+use syn::{Block, Expr};
+
+/// Methods that change their receiver.
+pub const MUTATING: [&str; 19] = [
+    "push", "pop", "swap", "fill", "copy_from_slice", "clone_from_slice", "iter_mut", "chunks_mut",
+    "chunks_exact_mut", "as_mut_slice", "split_at_mut", "extend_from_slice", "extend", "truncate",
+    "clear", "resize", "insert", "last_mut", "first_mut",
+];
+
+/// Names whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
+pub fn mutated(block: &Block) -> BTreeSet<String> {
+    let mut finder = Finder::default();
+    finder.visit_block(block);
+    finder.names
+}
+
+#[derive(Default)]
+struct Finder {
+    names: BTreeSet<String>,
+}
+
+impl Finder {
+    fn root(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Path(p) => {
+                if let Some(name) = p.path.get_ident() {
+                    self.names.insert(name.to_string());
+                }
+            }
+            Expr::Field(e) => self.root(&e.base),
+            Expr::Index(e) => self.root(&e.expr),
+            Expr::Paren(e) => self.root(&e.expr),
+            Expr::Group(e) => self.root(&e.expr),
+            Expr::Unary(e) => self.root(&e.expr),
+            Expr::Reference(e) => self.root(&e.expr),
+            Expr::MethodCall(e) => self.root(&e.receiver),
+            _ => {}
+        }
+    }
+
+    fn target(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Path(_) => {}
+            // The fields of a tuple variable are variables of their own.
+            Expr::Tuple(e) => e.elems.iter().for_each(|e| self.target(e)),
+            Expr::Array(e) => e.elems.iter().for_each(|e| self.target(e)),
+            Expr::Paren(e) => self.target(&e.expr),
+            other => self.root(other),
+        }
+    }
+}
+
+impl<'a> Visit<'a> for Finder {
+    fn visit_expr_assign(&mut self, e: &'a syn::ExprAssign) {
+        self.target(&e.left);
+        visit::visit_expr_assign(self, e);
+    }
+
+    fn visit_expr_binary(&mut self, e: &'a syn::ExprBinary) {
+        use syn::BinOp::*;
+        if matches!(
+            e.op,
+            AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_)
+                | BitXorAssign(_) | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+        ) {
+            self.target(&e.left);
+        }
+        visit::visit_expr_binary(self, e);
+    }
+
+    fn visit_expr_reference(&mut self, e: &'a syn::ExprReference) {
+        if e.mutability.is_some() {
+            self.root(&e.expr);
+        }
+        visit::visit_expr_reference(self, e);
+    }
+
+    fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
+        if MUTATING.contains(&e.method.to_string().as_str()) {
+            self.root(&e.receiver);
+        }
+        visit::visit_expr_method_call(self, e);
+    }
+}

@@ -1,0 +1,7 @@
+//! From the item under the attribute to a signature that the rest can rely on.
+
+mod signature;
+mod types;
+
+pub use signature::{Parameter, Signature, is_in_place};
+pub use types::TypeReader;

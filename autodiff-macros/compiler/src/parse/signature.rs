@@ -1,0 +1,250 @@
+//! The function's signature: what is differentiated with respect to what.
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::spanned::Spanned;
+use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
+
+use super::TypeReader;
+use crate::errors::{Diagnostic, Errors};
+use crate::ir::Shape;
+use crate::options::Options;
+
+/// One parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The pattern the user binds it by.
+    pub pat: Pat,
+    /// Its type.
+    pub ty: Type,
+    /// The name under which generated functions take it.
+    pub name: Ident,
+    /// Whether derivatives are taken with respect to it.
+    pub active: bool,
+}
+
+/// What the rest of the compiler needs to know of the signature.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// The parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// The returned type; `()` if none is written.
+    pub output: Type,
+    /// How the returned value is put together.
+    pub shape: Shape,
+    /// Reads types in the function's scope.
+    pub types: TypeReader,
+}
+
+impl Signature {
+    /// Reads and checks the signature.
+    pub fn read(item: &ItemFn, options: &Options, errors: &mut Errors) -> Self {
+        refuse_qualifiers(item, errors);
+        let types = TypeReader::new(&item.sig.generics);
+        let mut parameters = Vec::new();
+        for (i, input) in item.sig.inputs.iter().enumerate() {
+            match input {
+                FnArg::Receiver(receiver) => {
+                    errors.push(Diagnostic::new(
+                        "AD0101",
+                        receiver.span(),
+                        "methods cannot be differentiated",
+                        "write a free function that takes the receiver as a parameter",
+                    ));
+                }
+                FnArg::Typed(typed) => {
+                    let name = match &*typed.pat {
+                        Pat::Ident(p) => p.ident.clone(),
+                        other => format_ident!("arg{}", i, span = other.span()),
+                    };
+                    refuse_type(&typed.ty, errors);
+                    parameters.push(Parameter {
+                        pat: (*typed.pat).clone(),
+                        ty: (*typed.ty).clone(),
+                        name,
+                        active: !types.is_constant(&typed.ty),
+                    });
+                }
+            }
+        }
+        select(&mut parameters, options, &types, errors);
+        let output = match &item.sig.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
+        let in_place = parameters.iter().any(|p| p.active && is_in_place(&p.ty));
+        if errors.is_empty() {
+            if !parameters.iter().any(|p| p.active) {
+                errors.push(Diagnostic::new(
+                    "AD0102",
+                    item.sig.ident.span(),
+                    format!("`{}` has no differentiable parameter", item.sig.ident),
+                    "give it a parameter of a float type, or of an array, slice, `Vec` or tuple of floats",
+                ));
+            } else if matches!(&output, Type::Tuple(t) if t.elems.is_empty()) && !in_place {
+                errors.push(Diagnostic::new(
+                    "AD0103",
+                    item.sig.ident.span(),
+                    format!("`{}` returns nothing that could be differentiated", item.sig.ident),
+                    "return the value, as in `-> f64`, or write it through a `&mut` parameter",
+                ));
+            }
+        }
+        refuse_output(&output, errors);
+        let shape = shape(&output);
+        Self { parameters, output, shape, types }
+    }
+}
+
+/// Whether the type is a `&mut` reference.
+pub fn is_in_place(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(r) if r.mutability.is_some())
+}
+
+fn shape(ty: &Type) -> Shape {
+    match ty {
+        Type::Tuple(t) => Shape::Tuple(t.elems.iter().map(shape).collect()),
+        Type::Paren(t) => shape(&t.elem),
+        Type::Group(t) => shape(&t.elem),
+        _ => Shape::Leaf,
+    }
+}
+
+fn select(
+    parameters: &mut [Parameter],
+    options: &Options,
+    types: &TypeReader,
+    errors: &mut Errors,
+) {
+    let Some(wrt) = &options.wrt else { return };
+    for name in wrt {
+        match parameters.iter().find(|p| p.name == *name) {
+            None => {
+                let known: Vec<_> =
+                    parameters.iter().map(|p| format!("`{}`", p.name)).collect();
+                errors.push(Diagnostic::new(
+                    "AD0104",
+                    name.span(),
+                    format!("the function has no parameter `{name}`"),
+                    format!("its parameters are {}", known.join(", ")),
+                ));
+            }
+            Some(p) if types.is_constant(&p.ty) => {
+                errors.push(Diagnostic::new(
+                    "AD0105",
+                    name.span(),
+                    format!("`{name}` has a type without a derivative"),
+                    "only floats, arrays, slices, `Vec`s and tuples of them, and differentiable structs can stand in `wrt`",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    for parameter in parameters {
+        parameter.active = parameter.active && wrt.contains(&parameter.name);
+    }
+}
+
+fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
+    let sig = &item.sig;
+    let mut refuse = |span: Span, what: &str, why: &str, help: &str| {
+        errors.push(Diagnostic::new("AD0106", span, format!("{what} cannot be differentiated: {why}"), help));
+    };
+    if let Some(token) = &sig.asyncness {
+        refuse(
+            token.span(),
+            "an `async` function",
+            "its body does not run in one piece",
+            "differentiate a synchronous function and call it from the `async` one",
+        );
+    }
+    if let syn::Safety::Unsafe(token) = &sig.safety {
+        refuse(
+            token.span(),
+            "an `unsafe` function",
+            "memory reached through raw pointers has no shadow",
+            "write the numerical part as a safe function",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(
+            abi.span(),
+            "an `extern` function",
+            "its caller is not Rust",
+            "differentiate an ordinary function and call it from the `extern` one",
+        );
+    }
+    if let Some(token) = &sig.constness {
+        refuse(
+            token.span(),
+            "a `const fn`",
+            "floating-point derivatives are not computed at compile time",
+            "remove `const`",
+        );
+    }
+    if let Some(variadic) = &sig.variadic {
+        refuse(variadic.span(), "a variadic function", "its arguments have no types", "take a slice");
+    }
+}
+
+fn refuse_type(ty: &Type, errors: &mut Errors) {
+    match ty {
+        Type::Ptr(_) => {
+            errors.push(Diagnostic::new(
+                "AD0107",
+                ty.span(),
+                "a raw pointer cannot be differentiated through",
+                "take a reference, `&T` or `&mut T`",
+            ));
+        }
+        Type::TraitObject(_) => {
+            errors.push(Diagnostic::new(
+                "AD0108",
+                ty.span(),
+                "a `dyn` value cannot be differentiated through: which code runs is not known at compile time",
+                "take a generic parameter or the concrete type",
+            ));
+        }
+        Type::Reference(r) => refuse_type(&r.elem, errors),
+        Type::Paren(t) => refuse_type(&t.elem, errors),
+        Type::Slice(t) => refuse_type(&t.elem, errors),
+        Type::Array(t) => refuse_type(&t.elem, errors),
+        Type::Tuple(t) => t.elems.iter().for_each(|t| refuse_type(t, errors)),
+        Type::Path(p) => {
+            for segment in &p.path.segments {
+                if let syn::PathArguments::AngleBracketed(args) = &segment.arguments {
+                    for arg in &args.args {
+                        if let syn::GenericArgument::Type(t) = arg {
+                            refuse_type(t, errors);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn refuse_output(ty: &Type, errors: &mut Errors) {
+    let found = match ty {
+        Type::Reference(_) => Some((
+            "a returned reference",
+            "return an owned value: a number, an array, a `Vec` or a tuple",
+        )),
+        Type::ImplTrait(_) => Some(("`impl Trait`", "return the concrete type")),
+        Type::Never(_) => Some(("a function that never returns", "return a value")),
+        Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Result" || s.ident == "Option") => {
+            Some(("a returned `Result` or `Option`", "return the value and `assert!` what must hold, or check before the call"))
+        }
+        _ => None,
+    };
+    if let Some((what, help)) = found {
+        errors.push(Diagnostic::new(
+            "AD0109",
+            ty.span(),
+            format!("{what} cannot be differentiated"),
+            help,
+        ));
+    }
+    refuse_type(ty, errors);
+}

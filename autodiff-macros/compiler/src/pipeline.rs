@@ -1,0 +1,38 @@
+//! The passes between lowering and emission, as a list; each result is verified in debug builds.
+
+use crate::analysis::Activity;
+use crate::errors::Errors;
+use crate::ir::{Graph, verify};
+use crate::lower::Function;
+use crate::{optimize, transform};
+
+/// What the passes make of a function.
+#[derive(Debug)]
+pub(crate) struct Passes {
+    pub primal: Graph,
+    pub activity: Activity,
+    pub reverse: Graph,
+    pub forward: Graph,
+}
+
+/// Runs the passes; `own` is the function's own name.
+pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes {
+    let primal = checked("lower", function.graph.clone());
+    let primal = checked("simplify", optimize::primal(primal));
+    let activity = Activity::of(&primal, &function.refusals, errors);
+    let reverse = checked("reverse", transform::reverse(&primal, &activity, own));
+    let reverse = checked("simplify reverse", optimize::derived(reverse));
+    let forward = checked("forward", transform::forward(&primal, &activity));
+    let forward = checked("simplify forward", optimize::derived(forward));
+    Passes { primal, activity, reverse, forward }
+}
+
+/// The graph, verified after the pass of that name in debug builds.
+fn checked(pass: &str, graph: Graph) -> Graph {
+    if cfg!(debug_assertions)
+        && let Err(broken) = verify::verify(&graph)
+    {
+        panic!("after `{pass}`: {broken}\n{graph}");
+    }
+    graph
+}

@@ -1,0 +1,69 @@
+//! Instantiates a row of the rule table in a graph.
+
+use proc_macro2::{Literal, Span};
+use quote::quote;
+
+use crate::ir::{Builder, Float, Type, Value};
+use crate::rules::{Expr, Fun};
+
+/// What the expression of a rule stands on.
+pub struct Terms<'a> {
+    /// The arguments of the operation; only those that the expression reads are looked at.
+    pub args: &'a [Value],
+    /// Its result.
+    pub result: Value,
+    /// The adjoint of the result, or the tangent of an argument.
+    pub seed: Value,
+    /// The float type of the result.
+    pub ty: &'a Type,
+    /// The user's operation.
+    pub span: Span,
+}
+
+impl Terms<'_> {
+    /// Appends the nodes of an expression.
+    pub fn build(&self, expr: &Expr, b: &mut Builder) -> Value {
+        match expr {
+            Expr::Arg(i) => self.args[*i],
+            Expr::Result => self.result,
+            Expr::Seed => self.seed,
+            Expr::Const(value) => number(b, *value, self.ty, self.span),
+            Expr::Named(name, value) => {
+                let name = syn::Ident::new(name, self.span);
+                let tokens = match self.ty {
+                    Type::Float(Float::F32) => quote!(::core::f32::consts::#name),
+                    Type::Float(Float::F64) => quote!(::core::f64::consts::#name),
+                    _ => return number(b, *value, self.ty, self.span),
+                };
+                b.constant(tokens, self.ty.clone(), self.span)
+            }
+            Expr::Apply(fun, operands) => {
+                let values: Vec<_> = operands.iter().map(|e| self.build(e, b)).collect();
+                let ty = if fun.returns_bool() {
+                    Type::Bool
+                } else if *fun == Fun::IntPred {
+                    Type::Int(Some("i32".into()))
+                } else {
+                    self.ty.clone()
+                };
+                b.scalar(*fun, values, ty, self.span)
+            }
+        }
+    }
+}
+
+/// A number of the given float type.
+pub fn number(b: &mut Builder, value: f64, ty: &Type, span: Span) -> Value {
+    let tokens = match ty {
+        Type::Float(Float::Param(name)) => {
+            let name = syn::Ident::new(name, span);
+            let literal = Literal::f64_unsuffixed(value);
+            quote!(<#name as ::autodiff::Float>::from_f64(#literal))
+        }
+        _ => {
+            let literal = Literal::f64_unsuffixed(value);
+            quote!(#literal)
+        }
+    };
+    b.constant(tokens, ty.clone(), span)
+}

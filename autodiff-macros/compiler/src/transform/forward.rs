@@ -1,0 +1,286 @@
+//! Forward mode: the primal with a tangent beside every active value.
+//!
+//! Input → Output, for `y = sin(x * w)`:
+//!
+//! ```text
+//! t = mul x, w              t = mul x, w
+//! y = sin t          →      t_dot = add (mul x_dot, w), (mul w_dot, x)
+//! return y                  y = sin t
+//!                           y_dot = mul t_dot, cos(t)
+//!                           return y, y_dot
+//! ```
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use quote::format_ident;
+
+use super::contribution::Terms;
+use crate::analysis::Activity;
+use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value};
+use crate::rules::{Fun, Pullback};
+
+/// Transforms a primal graph; the results are the values, then their tangents.
+pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
+    let mut forward = Forward {
+        graph,
+        activity,
+        b: Builder::new(graph.values.clone()),
+        dots: BTreeMap::new(),
+    };
+    let mut shadows = Vec::new();
+    for param in &graph.params {
+        let storage = if param.in_place() { Storage::RefMut } else { Storage::Tangent };
+        let name = format_ident!("{}_dot", param.name, span = param.name.span());
+        let ty = graph.ty(param.value).clone();
+        let slot = forward.b.named(ty, Some(name), storage, param.name.span());
+        shadows.push(slot);
+    }
+    forward.b.open();
+    for (param, slot) in graph.params.iter().zip(&shadows) {
+        if !activity.is_active(param.value) {
+            continue;
+        }
+        let data = graph.data(param.value);
+        let dot = if data.storage == Storage::Local && data.ty.is_scalar() {
+            let place = Place::whole(*slot);
+            forward.b.load(place, crate::ir::Take::Value, data.ty.clone(), data.span)
+        } else {
+            *slot
+        };
+        forward.dots.insert(param.value, dot);
+    }
+    forward.nodes(&graph.body);
+    let mut results = graph.body.results.clone();
+    for leaf in &graph.body.results {
+        let dot = forward.dot(*leaf);
+        results.push(dot);
+    }
+    let body = forward.b.close(Vec::new(), results);
+    Graph {
+        values: forward.b.values,
+        params: graph.params.clone(),
+        body,
+        result: graph.result.clone(),
+        shadows,
+    }
+}
+
+struct Forward<'a> {
+    graph: &'a Graph,
+    activity: &'a Activity,
+    b: Builder,
+    dots: BTreeMap<Value, Value>,
+}
+
+impl Forward<'_> {
+    /// The tangent of a value; zero if it has none.
+    fn dot(&mut self, v: Value) -> Value {
+        if let Some(dot) = self.dots.get(&v) {
+            return *dot;
+        }
+        let data = self.b.data(v).clone();
+        self.b.op(Op::Zero(v), data.ty, data.span)
+    }
+
+    fn name(&self, v: Value) -> Option<syn::Ident> {
+        let name = self.graph.data(v).name.as_ref()?;
+        Some(format_ident!("{}_dot", name, span = name.span()))
+    }
+
+    fn set(&mut self, v: Value, dot: Value) {
+        let name = self.name(v);
+        let data = &mut self.b.values[dot.index()];
+        if data.name.is_none() {
+            data.name = name;
+        }
+        self.dots.insert(v, dot);
+    }
+
+    fn place(&mut self, place: &Place) -> Place {
+        let root = self.dots.get(&place.root).copied().unwrap_or(place.root);
+        place.rooted(root)
+    }
+
+    fn nodes(&mut self, region: &Region) {
+        for node in &region.nodes {
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        let span = node.span;
+        let active = node.results.first().is_some_and(|r| self.activity.is_active(*r));
+        match &node.op {
+            Op::If(..) | Op::For { .. } | Op::While { .. } => return self.control(node),
+            Op::Call(path, args) if self.activity.touches(node) => {
+                return self.call(path, args, node);
+            }
+            _ => self.b.node(node.op.clone(), node.results.clone(), span),
+        }
+        match &node.op {
+            Op::Scalar(fun, args) if active => {
+                let result = node.results[0];
+                if let Some(dot) = self.scalar(*fun, args, result, span) {
+                    self.set(result, dot);
+                }
+            }
+            Op::Cast(..) | Op::Tuple(_) | Op::Array(_) | Op::Repeat(..) | Op::VecOf(_)
+            | Op::VecRepeat(..) | Op::VecNew(_) | Op::Object(_)
+                if active =>
+            {
+                let result = node.results[0];
+                let mut sizes = Vec::new();
+                if let Op::VecRepeat(_, n) | Op::VecNew(Some(n)) = &node.op {
+                    sizes.push(*n);
+                }
+                let op = node.op.map(&mut |v| if sizes.contains(&v) { v } else { self.dot(v) });
+                let data = self.b.data(result).clone();
+                let dot = self.b.named(data.ty, self.name(result), data.storage, span);
+                self.b.node(op, vec![dot], span);
+                self.dots.insert(result, dot);
+            }
+            Op::Load(place, take) if active => {
+                let from = self.place(place);
+                let ty = self.b.ty(node.results[0]).clone();
+                let dot = self.b.load(from, *take, ty, span);
+                self.set(node.results[0], dot);
+            }
+            Op::Store(place, v) if self.activity.is_active(place.root) => {
+                let at = self.place(place);
+                let dot = self.dot(*v);
+                self.b.effect(Op::Store(at, dot), span);
+            }
+            Op::Push(place, v) if self.activity.is_active(place.root) => {
+                let at = self.place(place);
+                let dot = self.dot(*v);
+                self.b.effect(Op::Push(at, dot), span);
+            }
+            Op::Swap(place, i, j) if self.activity.is_active(place.root) => {
+                let at = self.place(place);
+                self.b.effect(Op::Swap(at, *i, *j), span);
+            }
+            _ => {}
+        }
+    }
+
+    fn scalar(&mut self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<Value> {
+        let Pullback::Args(parts) = fun.pullback() else { return None };
+        let ty = self.b.ty(result).clone();
+        let mut sum: Option<Value> = None;
+        for (arg, part) in args.iter().zip(&parts) {
+            let (Some(expr), Some(seed)) = (part, self.dots.get(arg).copied()) else { continue };
+            let terms = Terms { args, result, seed, ty: &ty, span };
+            let term = terms.build(expr, &mut self.b);
+            sum = Some(match sum {
+                None => term,
+                Some(sum) => self.b.scalar(Fun::Add, vec![sum, term], ty.clone(), span),
+            });
+        }
+        // A sum of one's own operands would alias the tangent of an argument under a new name.
+        sum
+    }
+
+    fn call(&mut self, path: &proc_macro2::TokenStream, args: &[CallArg], node: &Node) {
+        let span = node.span;
+        let result = node.results[0];
+        let mut dots = Vec::new();
+        for arg in args {
+            let (root, tangent) = match arg {
+                CallArg::Value(v) => (*v, None),
+                CallArg::Ref(place, mutable) => (place.root, Some((place, *mutable))),
+            };
+            dots.push(match (self.dots.get(&root).copied(), tangent) {
+                (None, Some((_, true))) => None,
+                (None, _) => None,
+                (Some(dot), None) => Some(CallArg::Ref(Place::whole(dot), false)),
+                (Some(dot), Some((place, mutable))) => {
+                    Some(CallArg::Ref(place.rooted(dot), mutable))
+                }
+            });
+        }
+        let ty = self.b.ty(result).clone();
+        let dot = self.b.named(ty, self.name(result), Storage::Local, span);
+        self.b.node(Op::CallJvp(path.clone(), args.to_vec(), dots), vec![result, dot], span);
+        if self.activity.is_active(result) {
+            self.dots.insert(result, dot);
+        }
+    }
+
+    fn control(&mut self, node: &Node) {
+        let span = node.span;
+        let active: Vec<usize> = (0..node.results.len())
+            .filter(|i| self.activity.is_active(node.results[*i]))
+            .collect();
+        let mut results = node.results.clone();
+        for i in &active {
+            let r = node.results[*i];
+            let ty: Type = self.b.ty(r).clone();
+            results.push(self.b.named(ty, self.name(r), Storage::Local, span));
+        }
+        let op = match &node.op {
+            Op::If(cond, a, b) => {
+                let (a, b) = (self.arm(a, &active), self.arm(b, &active));
+                Op::If(*cond, a, b)
+            }
+            Op::For { lo, hi, inclusive, rev, init, body } => {
+                let init = self.starts(init, &active);
+                let body = self.body(body, 1, &active);
+                Op::For { lo: *lo, hi: *hi, inclusive: *inclusive, rev: *rev, init, body }
+            }
+            Op::While { init, cond, body } => {
+                let init = self.starts(init, &active);
+                let mut cond = cond.clone();
+                for i in &active {
+                    let data = self.b.data(cond.params[*i]).clone();
+                    let unread =
+                        self.b.named(data.ty, self.name(node.results[*i]), Storage::Local, span);
+                    cond.params.push(unread);
+                }
+                let body = self.body(body, 0, &active);
+                Op::While { init, cond, body }
+            }
+            op => op.clone(),
+        };
+        self.b.node(op, results.clone(), span);
+        for (k, i) in active.iter().enumerate() {
+            self.dots.insert(node.results[*i], results[node.results.len() + k]);
+        }
+    }
+
+    fn starts(&mut self, init: &[Value], active: &[usize]) -> Vec<Value> {
+        let mut all = init.to_vec();
+        for i in active {
+            all.push(self.dot(init[*i]));
+        }
+        all
+    }
+
+    fn arm(&mut self, region: &Region, active: &[usize]) -> Region {
+        self.b.open();
+        self.nodes(region);
+        let mut results = region.results.clone();
+        for i in active {
+            results.push(self.dot(region.results[*i]));
+        }
+        self.b.close(Vec::new(), results)
+    }
+
+    fn body(&mut self, region: &Region, fixed: usize, active: &[usize]) -> Region {
+        let mut params = region.params.clone();
+        for i in active {
+            let primal = region.params[fixed + *i];
+            let data = self.b.data(primal).clone();
+            let dot = self.b.named(data.ty, self.name(primal), Storage::Local, data.span);
+            self.dots.insert(primal, dot);
+            params.push(dot);
+        }
+        self.b.open();
+        self.nodes(region);
+        let mut results = region.results.clone();
+        for i in active {
+            results.push(self.dot(region.results[*i]));
+        }
+        self.b.close(params, results)
+    }
+}

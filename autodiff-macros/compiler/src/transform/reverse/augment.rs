@@ -1,0 +1,240 @@
+//! The forward sweep: the primal, with what the backward sweep wants kept.
+
+use proc_macro2::Span;
+
+use super::{Key, Reverse};
+use crate::analysis::RegionId;
+use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
+
+/// Values that leave a branch outside loops: which, as what, and whether it is an `Option` already.
+pub(super) type Exports = Vec<(Value, Value, bool)>;
+
+impl<'a> Reverse<'a> {
+    /// Appends a region's nodes, those that keep included; gives what must leave the region.
+    pub(super) fn augment(&mut self, region: &'a Region, id: RegionId) -> Exports {
+        let mut exports = Exports::new();
+        let kept = |this: &Self, v: Value| this.plan.keep.contains(&v);
+        let span = region.nodes.first().map_or_else(Span::call_site, |n| n.span);
+        for param in &region.params {
+            if kept(self, *param) {
+                self.keep(*param, id, span, &mut exports);
+            }
+        }
+        for (index, node) in region.nodes.iter().enumerate() {
+            self.augment_node(node, id, index, &mut exports);
+            for result in &node.results {
+                if kept(self, *result) && self.graph.data(*result).storage != Storage::Object {
+                    self.keep(*result, id, node.span, &mut exports);
+                }
+            }
+        }
+        for node in &region.nodes {
+            for result in &node.results {
+                if kept(self, *result) && self.graph.data(*result).storage == Storage::Object {
+                    self.keep(*result, id, node.span, &mut exports);
+                }
+            }
+        }
+        exports
+    }
+
+    fn augment_node(
+        &mut self,
+        node: &'a Node,
+        id: RegionId,
+        index: usize,
+        exports: &mut Exports,
+    ) {
+        match &node.op {
+            Op::Call(path, args) if self.is_recursive(path) && self.activity.touches(node) => {
+                self.keep_entry(node, args, id, exports);
+                self.b.node(node.op.clone(), node.results.clone(), node.span);
+            }
+            Op::Call(path, args) if self.activity.touches(node) => {
+                let result = node.results[0];
+                let name = quote::format_ident!("pull", span = node.span);
+                let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, node.span);
+                self.b.node(Op::CallVjp(path.clone(), args.clone()), vec![result, pull], node.span);
+                self.hold(Key::Pull(result), pull, id, node.span, exports);
+            }
+            Op::If(cond, a, b) => self.augment_if(node, *cond, a, b, id, exports),
+            Op::For { lo, hi, inclusive, rev, init, body } => {
+                let body_id = self.layout.id(body);
+                self.b.open();
+                self.augment(body, body_id);
+                let body = self.b.close(body.params.clone(), body.results.clone());
+                let op = Op::For {
+                    lo: *lo,
+                    hi: *hi,
+                    inclusive: *inclusive,
+                    rev: *rev,
+                    init: init.clone(),
+                    body,
+                };
+                self.b.node(op, node.results.clone(), node.span);
+            }
+            Op::While { init, cond, body } => self.augment_while(node, init, cond, body, id, exports),
+            Op::Store(place, _) => {
+                self.keep_old(node, place, id, index, exports);
+                self.b.node(node.op.clone(), node.results.clone(), node.span);
+            }
+            op => self.b.node(op.clone(), node.results.clone(), node.span),
+        }
+    }
+
+    /// Keeps what a store overwrites, if the backward sweep restores it, and the shape of a whole object
+    /// that is replaced by one of another length.
+    fn keep_old(
+        &mut self,
+        node: &'a Node,
+        place: &Place,
+        id: RegionId,
+        index: usize,
+        exports: &mut Exports,
+    ) {
+        let ty = self.b.ty(place.root).clone();
+        if self.plan.restore.contains(&place.root) {
+            let old = self.b.load(place.clone(), Take::Value, Type::Unknown, node.span);
+            let Op::Store(_, new) = node.op else { return };
+            self.b.values[old.index()].ty = self.b.ty(new).clone();
+            self.hold(Key::Old(id, index), old, id, node.span, exports);
+        }
+        let whole = place.path.is_empty() && matches!(ty, Type::Vec(_) | Type::Unknown);
+        if whole && self.activity.is_active(place.root) {
+            let zero = self.b.op(Op::Zero(place.root), ty, node.span);
+            self.hold(Key::Before(id, index), zero, id, node.span, exports);
+        }
+    }
+
+    /// Keeps a value that only the transform knows.
+    pub(super) fn hold(
+        &mut self,
+        key: Key,
+        value: Value,
+        id: RegionId,
+        span: Span,
+        exports: &mut Exports,
+    ) {
+        self.held.insert(key, value);
+        if id == 0 {
+            return;
+        }
+        if !self.layout.in_loop(id) {
+            exports.push((value, value, false));
+            return;
+        }
+        let name = self.b.data(value).name.clone();
+        let name = name.map(|n| quote::format_ident!("{}s", n, span = n.span()));
+        let stack = self.b.named(Type::Stack, name, Storage::Local, span);
+        self.b.first(Op::StackNew(None), vec![stack], span);
+        self.held_stacks.insert(key, stack);
+        self.b.effect(Op::StackPush(stack, value), span);
+    }
+
+    /// What was kept so, in the backward sweep.
+    pub(super) fn held(&mut self, key: Key, span: Span) -> Option<Value> {
+        let value = self.held.get(&key).copied()?;
+        let ty = self.b.ty(value).clone();
+        if let Some(stack) = self.held_stacks.get(&key).copied() {
+            return Some(self.b.op(Op::StackPop(stack), ty, span));
+        }
+        Some(match self.exported.get(&value).copied() {
+            Some((exported, true)) => self.b.op(Op::Unkeep(exported), ty, span),
+            Some((exported, false)) => exported,
+            None => value,
+        })
+    }
+
+    fn augment_if(
+        &mut self,
+        node: &'a Node,
+        cond: Value,
+        a: &'a Region,
+        b: &'a Region,
+        id: RegionId,
+        exports: &mut Exports,
+    ) {
+        let mut arms = Vec::new();
+        for branch in [a, b] {
+            let branch_id = self.layout.id(branch);
+            self.b.open();
+            let leaving = self.augment(branch, branch_id);
+            let region = self.b.close(Vec::new(), branch.results.clone());
+            arms.push((region, leaving));
+        }
+        let mut results = node.results.clone();
+        for side in 0..2 {
+            for (v, value, wrapped) in arms[side].1.clone() {
+                let ty = self.b.ty(v).clone();
+                let plain = ty.static_zero().is_some() || matches!(ty, Type::Int(Some(_)) | Type::Bool);
+                let plain = plain && !wrapped;
+                let kept = if plain { ty.clone() } else { Type::Kept(Box::new(ty.clone())) };
+                let given = if plain || wrapped {
+                    value
+                } else {
+                    self.append(&mut arms[side].0, Op::Keep(value), kept.clone(), node.span)
+                };
+                arms[side].0.results.push(given);
+                let absent = if plain { Op::Undef } else { Op::KeepNone };
+                let absent = self.append(&mut arms[1 - side].0, absent, kept.clone(), node.span);
+                arms[1 - side].0.results.push(absent);
+                let name = self.b.data(v).name.clone();
+                let outside = self.b.named(kept, name, Storage::Local, node.span);
+                results.push(outside);
+                self.exported.insert(v, (outside, !plain));
+                if id != 0 {
+                    exports.push((v, outside, !plain));
+                }
+            }
+        }
+        let mut arms = arms.into_iter().map(|(region, _)| region);
+        let (a, b) = (arms.next().expect("two"), arms.next().expect("two"));
+        self.b.node(Op::If(cond, a, b), results, node.span);
+    }
+
+    fn append(&mut self, region: &mut Region, op: Op, ty: Type, span: Span) -> Value {
+        let value = self.b.value(ty, span);
+        region.nodes.push(Node { op, results: vec![value], span });
+        value
+    }
+
+    fn augment_while(
+        &mut self,
+        node: &'a Node,
+        init: &[Value],
+        cond: &'a Region,
+        body: &'a Region,
+        id: RegionId,
+        exports: &mut Exports,
+    ) {
+        let span = node.span;
+        let body_id = self.layout.id(body);
+        let Some(trips) = self.trips.get(&body_id).copied() else {
+            self.b.node(node.op.clone(), node.results.clone(), span);
+            return;
+        };
+        // The number of iterations is counted along.
+        let zero = self.b.constant(quote::quote!(0_usize), Type::usize(), span);
+        let mut init = init.to_vec();
+        init.push(zero);
+        let name = self.b.data(trips).name.clone();
+        let count = self.b.named(Type::usize(), name.clone(), Storage::Local, span);
+        let mut cond = cond.clone();
+        cond.params.push(self.b.named(Type::usize(), name, Storage::Local, span));
+        self.b.open();
+        self.augment(body, body_id);
+        let one = self.b.int(1, span);
+        let next = self.b.scalar(crate::rules::Fun::Add, vec![count, one], Type::usize(), span);
+        let mut params = body.params.clone();
+        params.push(count);
+        let mut results = body.results.clone();
+        results.push(next);
+        let body = self.b.close(params, results);
+        let mut results = node.results.clone();
+        results.push(trips);
+        self.b.node(Op::While { init, cond, body }, results, span);
+        if self.plan.keep.contains(&trips) {
+            self.keep(trips, id, span, exports);
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! The backward sweep, node by node in reverse order.
+
+use proc_macro2::{Span, TokenStream};
+
+use super::augment::Exports;
+use super::{Here, Key, Reverse};
+use crate::analysis::{RegionId, Style};
+use crate::ir::{CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value};
+use crate::rules::{Fun, Pullback};
+use crate::transform::contribution::Terms;
+
+impl<'a> Reverse<'a> {
+    /// Appends the backward sweep of a region's nodes.
+    pub(super) fn backward(&mut self, region: &'a Region, id: RegionId) {
+        for (index, node) in region.nodes.iter().enumerate().rev() {
+            let here = Here { node, region: id, index };
+            if self.settled.contains(&(id, index)) || !self.activity.touches(node) {
+                continue;
+            }
+            self.node(here);
+        }
+    }
+
+    fn node(&mut self, here: Here<'a>) {
+        let node = here.node;
+        let span = node.span;
+        match &node.op {
+            Op::Scalar(fun, args) => self.scalar(*fun, args, here),
+            Op::Cast(v, _) => {
+                if let Some(seed) = self.take_adjoint(node.results[0]) {
+                    let ty = self.b.ty(*v).clone();
+                    let back = self.cast_back(seed, &ty, span);
+                    self.add(*v, back, span);
+                }
+            }
+            Op::Tuple(parts) => {
+                let shadow = self.shadow(node.results[0], span);
+                for (i, part) in parts.iter().enumerate() {
+                    let place = Place::whole(shadow).with(Proj::Field(syn::Member::from(i)));
+                    self.collect(place, *part, span);
+                }
+            }
+            Op::Array(parts) | Op::VecOf(parts) => {
+                let shadow = self.shadow(node.results[0], span);
+                for (i, part) in parts.iter().enumerate() {
+                    if self.activity.is_active(*part) {
+                        let index = self.b.int(i, span);
+                        let place = Place::whole(shadow).with(Proj::Index(index));
+                        self.collect(place, *part, span);
+                    }
+                }
+            }
+            Op::Repeat(v, _) | Op::VecRepeat(v, _) => self.repeat(*v, node),
+            Op::Object(init) => {
+                if !self.aliases.contains_key(init) {
+                    let shadow = self.shadow(node.results[0], span);
+                    self.collect(Place::whole(shadow), *init, span);
+                }
+            }
+            Op::Load(place, _) => self.load(place, here),
+            Op::Store(place, v) => self.store(place, *v, here),
+            Op::Push(place, v) => {
+                let at = self.shadow_place(place, here);
+                let ty = self.b.ty(*v).clone();
+                let popped = self.b.op(Op::PopBack(at), ty, span);
+                self.receive(popped, *v, span);
+            }
+            Op::Swap(place, i, j) => {
+                let at = self.shadow_place(place, here);
+                let (i, j) = (self.primal(*i, here), self.primal(*j, here));
+                self.b.effect(Op::Swap(at, i, j), span);
+                if self.plan.restore.contains(&place.root) {
+                    let at = self.primal_place(place, here);
+                    self.b.effect(Op::Swap(at, i, j), span);
+                }
+            }
+            Op::Call(path, args) => self.call(path, args, here),
+            Op::If(cond, a, b) => self.backward_if(*cond, a, b, here),
+            Op::For { .. } => self.backward_for(here),
+            Op::While { .. } => self.backward_while(here),
+            _ => {}
+        }
+    }
+
+    fn scalar(&mut self, fun: Fun, args: &[Value], here: Here<'a>) {
+        let result = here.node.results[0];
+        let Some(seed) = self.take_adjoint(result) else { return };
+        let Pullback::Args(parts) = fun.pullback() else { return };
+        let span = here.node.span;
+        let ty = self.b.ty(result).clone();
+        for (i, part) in parts.iter().enumerate() {
+            let Some(expr) = part else { continue };
+            if !self.activity.is_active(args[i]) {
+                continue;
+            }
+            let reads = expr.reads();
+            let mut operands = args.to_vec();
+            for k in reads.args {
+                operands[k] = self.primal(args[k], here);
+            }
+            let value = if reads.result { self.primal(result, here) } else { result };
+            let terms = Terms { args: &operands, result: value, seed, ty: &ty, span };
+            let contribution = terms.build(expr, &mut self.b);
+            self.add(args[i], contribution, span);
+        }
+    }
+
+    fn cast_back(&mut self, seed: Value, ty: &Type, span: Span) -> Value {
+        let to = match ty {
+            Type::Float(Float::F32) => quote::quote!(f32),
+            Type::Float(Float::F64) => quote::quote!(f64),
+            _ => quote::quote!(_),
+        };
+        self.b.op(Op::Cast(seed, to), ty.clone(), span)
+    }
+
+    /// A value that holds the adjoint of `to`, owned.
+    fn receive(&mut self, adjoint: Value, to: Value, span: Span) {
+        if !self.activity.is_active(to) {
+            return;
+        }
+        match self.activity.style(to) {
+            Style::Scalar => self.add(to, adjoint, span),
+            Style::Shadow => {
+                let shadow = self.shadow(to, span);
+                self.b.effect(Op::AccumulatePlace(Place::whole(shadow), Place::whole(adjoint)), span);
+            }
+        }
+    }
+
+    fn repeat(&mut self, v: Value, node: &'a Node) {
+        if !self.activity.is_active(v) {
+            return;
+        }
+        let span = node.span;
+        let shadow = self.shadow(node.results[0], span);
+        let ty = self.b.ty(v).clone();
+        let lo = self.b.constant(quote::quote!(0_usize), Type::usize(), span);
+        let hi = self.b.op(Op::Len(Place::whole(shadow)), Type::usize(), span);
+        let index = self.b.value(Type::usize(), span);
+        let scalar = self.activity.style(v) == Style::Scalar;
+        let mut params = vec![index];
+        let mut init = Vec::new();
+        let mut results = Vec::new();
+        self.b.open();
+        let element = Place::whole(shadow).with(Proj::Index(index));
+        let mut sums = Vec::new();
+        if scalar {
+            let sum = self.b.value(ty.clone(), span);
+            params.push(sum);
+            let part = self.b.load(element, Take::Value, ty.clone(), span);
+            sums.push(self.b.scalar(Fun::Add, vec![sum, part], ty.clone(), span));
+        } else {
+            let target = self.shadow(v, span);
+            self.b.effect(Op::AccumulatePlace(Place::whole(target), element), span);
+        }
+        let body = self.b.close(params, sums);
+        if scalar {
+            let zero = self.zero(&ty, span);
+            init.push(zero);
+            results.push(self.b.value(ty, span));
+        }
+        let op = Op::For { lo, hi, inclusive: false, rev: false, init, body };
+        self.b.node(op, results.clone(), span);
+        if let Some(total) = results.first() {
+            self.add(v, *total, span);
+        }
+    }
+
+    fn load(&mut self, place: &Place, here: Here<'a>) {
+        let result = here.node.results[0];
+        let span = here.node.span;
+        match self.activity.style(result) {
+            Style::Scalar => {
+                let Some(seed) = self.take_adjoint(result) else { return };
+                if self.activity.style(place.root) == Style::Scalar {
+                    self.add(place.root, seed, span);
+                } else if self.activity.is_active(place.root) {
+                    let at = self.shadow_place(place, here);
+                    self.b.effect(Op::Accumulate(at, seed), span);
+                }
+            }
+            Style::Shadow => {
+                if !self.activity.is_active(place.root) {
+                    return;
+                }
+                let shadow = self.shadow(result, span);
+                let at = self.shadow_place(place, here);
+                if at.root != shadow {
+                    self.b.effect(Op::AccumulatePlace(at, Place::whole(shadow)), span);
+                }
+            }
+        }
+    }
+
+    fn store(&mut self, place: &Place, v: Value, here: Here<'a>) {
+        let span = here.node.span;
+        if self.activity.is_active(place.root) {
+            let at = self.shadow_place(place, here);
+            if !self.accumulating_store(place, v, &at, here) {
+                self.collect(at.clone(), v, span);
+                self.reset(at, place, here);
+            }
+        }
+        if let Some(old) = self.held(Key::Old(here.region, here.index), span) {
+            let at = self.primal_place(place, here);
+            self.b.effect(Op::Store(at, old), span);
+        }
+    }
+
+    /// Zeroes a shadow where its primal was overwritten; a whole `Vec` gets its former length back.
+    fn reset(&mut self, at: Place, place: &Place, here: Here<'a>) {
+        let span = here.node.span;
+        debug_assert_eq!(at.path.len(), place.path.len());
+        let op = match self.held(Key::Before(here.region, here.index), span) {
+            Some(before) => Op::Store(at, before),
+            None => Op::SetZero(at),
+        };
+        self.b.effect(op, span);
+    }
+
+    /// `place += e` and `place -= e`: the adjoint at the place stays, and is what `e` receives.
+    fn accumulating_store(&mut self, place: &Place, v: Value, at: &Place, here: Here<'a>) -> bool {
+        let Some(Node { op: Op::Scalar(fun @ (Fun::Add | Fun::Sub), args), span, .. }) =
+            self.layout.node(v)
+        else {
+            return false;
+        };
+        let (Some((region, crate::analysis::Site::Node(sum_index))), Some(load)) =
+            (self.layout.def(v), self.layout.node(args[0]))
+        else {
+            return false;
+        };
+        let Some((load_region, crate::analysis::Site::Node(load_index))) = self.layout.def(args[0])
+        else {
+            return false;
+        };
+        let from = crate::analysis::At { region: load_region, index: load_index };
+        let to = crate::analysis::At { region: here.region, index: here.index };
+        let same = matches!(&load.op, Op::Load(p, _) if p == place)
+            && region == here.region
+            && load_region == here.region
+            && self.layout.uses(v) == 1
+            && self.layout.uses(args[0]) == 1
+            && !self.layout.written_between(place.root, from, to)
+            && args[1] != args[0]
+            && self.activity.style(v) == Style::Scalar;
+        if !same {
+            return false;
+        }
+        self.settled.insert((here.region, sum_index));
+        self.settled.insert((here.region, load_index));
+        if self.activity.is_active(args[1]) {
+            let ty = self.b.ty(v).clone();
+            let mut seed = self.b.load(at.clone(), Take::Value, ty.clone(), *span);
+            if *fun == Fun::Sub {
+                seed = self.b.scalar(Fun::Neg, vec![seed], ty, *span);
+            }
+            self.add(args[1], seed, *span);
+        }
+        true
+    }
+
+    // Calls.
+
+    /// Whether a path is the function's own name.
+    pub(super) fn is_recursive(&self, path: &TokenStream) -> bool {
+        let text = path.to_string().replace(' ', "");
+        let name = text.split("::<").next().unwrap_or_default();
+        name == self.own || name == format!("self::{}", self.own)
+    }
+
+    fn call(&mut self, path: &TokenStream, args: &'a [CallArg], here: Here<'a>) {
+        let span = here.node.span;
+        let result = here.node.results[0];
+        let in_place = args.iter().any(|a| matches!(a, CallArg::Ref(_, true)));
+        let seed = match self.activity.style(result) {
+            Style::Shadow if self.activity.is_active(result) => {
+                let shadow = self.shadow(result, span);
+                let ty = self.b.ty(result).clone();
+                self.b.load(Place::whole(shadow), Take::Value, ty, span)
+            }
+            _ => match self.take_adjoint(result) {
+                Some(seed) => seed,
+                None if in_place => {
+                    let primal = self.primal(result, here);
+                    let ty = self.b.ty(result).clone();
+                    self.b.op(Op::Zero(primal), ty, span)
+                }
+                None => return,
+            },
+        };
+        let recursive = self.is_recursive(path);
+        let mut pull_args = Vec::new();
+        let mut locals = Vec::new();
+        let mut late = Vec::new();
+        let mut roots: Vec<Value> = Vec::new();
+        for arg in args {
+            pull_args.push(match arg {
+                CallArg::Value(v) if self.activity.is_active(*v) => match self.activity.style(*v) {
+                    Style::Scalar => {
+                        locals.push(*v);
+                        PullArg::Local(*v)
+                    }
+                    Style::Shadow => {
+                        let shadow = self.shadow(*v, span);
+                        self.shadow_arg(Place::whole(shadow), false, &mut roots, &mut late, here, *v)
+                    }
+                },
+                CallArg::Ref(place, mutable) if self.activity.is_active(place.root) => {
+                    if self.activity.style(place.root) == Style::Scalar {
+                        locals.push(place.root);
+                        PullArg::Local(place.root)
+                    } else {
+                        let at = self.shadow_place(place, here);
+                        self.shadow_arg(at, *mutable, &mut roots, &mut late, here, place.root)
+                    }
+                }
+                _ => PullArg::None,
+            });
+        }
+        let results: Vec<Value> = locals
+            .iter()
+            .map(|v| {
+                let ty = self.b.ty(*v).clone();
+                let name = self.bar(*v);
+                self.b.named(ty, name, Storage::Local, span)
+            })
+            .collect();
+        let op = if recursive {
+            let call = self.entry_args(args, here);
+            Op::CallInto { path: path.clone(), call, seed, args: pull_args }
+        } else {
+            let pull = self.held(Key::Pull(result), span).unwrap_or(result);
+            Op::Pull { pull, seed, args: pull_args }
+        };
+        self.b.node(op, results.clone(), span);
+        for (v, adjoint) in locals.into_iter().zip(results) {
+            self.add(v, adjoint, span);
+        }
+        for (place, extra) in late {
+            self.b.effect(Op::AccumulatePlace(place, Place::whole(extra)), span);
+        }
+    }
+
+    /// The shadow of an argument; a second argument of the same root gets memory of its own first.
+    fn shadow_arg(
+        &mut self,
+        at: Place,
+        mutable: bool,
+        roots: &mut Vec<Value>,
+        late: &mut Vec<(Place, Value)>,
+        here: Here<'a>,
+        primal_root: Value,
+    ) -> PullArg {
+        let span = here.node.span;
+        if !roots.contains(&at.root) {
+            roots.push(at.root);
+            return PullArg::Shadow(at, mutable);
+        }
+        let root = self.primal(primal_root, here);
+        let place = at.rooted(root);
+        let shape = if place.path.is_empty() {
+            root
+        } else {
+            self.b.load(place, Take::Owned, Type::Unknown, span)
+        };
+        let zero = self.b.op(Op::Zero(shape), Type::Unknown, span);
+        let extra = self.b.named(Type::Unknown, None, Storage::Object, span);
+        self.b.node(Op::Object(zero), vec![extra], span);
+        late.push((at, extra));
+        PullArg::Shadow(Place::whole(extra), mutable)
+    }
+
+    /// Keeps what a recursive call is given, where memory may have changed by the backward sweep.
+    pub(super) fn keep_entry(
+        &mut self,
+        node: &'a Node,
+        args: &'a [CallArg],
+        id: RegionId,
+        exports: &mut Exports,
+    ) {
+        for (k, arg) in args.iter().enumerate() {
+            let CallArg::Ref(place, mutable) = arg else { continue };
+            if !mutable && self.is_steady(place) {
+                continue;
+            }
+            let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
+            self.hold(Key::Entry(node.results[0], k), copy, id, node.span, exports);
+        }
+    }
+
+    /// Whether memory is the same at any time.
+    fn is_steady(&self, place: &Place) -> bool {
+        self.layout.writes(place.root).is_empty()
+            && self.layout.def(place.root).is_some_and(|(region, _)| region == 0)
+    }
+
+    /// The arguments of a recursive call as they were on entry.
+    fn entry_args(&mut self, args: &'a [CallArg], here: Here<'a>) -> Vec<CallArg> {
+        let span = here.node.span;
+        let mut call = Vec::new();
+        for (k, arg) in args.iter().enumerate() {
+            call.push(match arg {
+                CallArg::Value(v) => CallArg::Value(self.primal(*v, here)),
+                CallArg::Ref(place, mutable) => {
+                    match self.held(Key::Entry(here.node.results[0], k), span) {
+                        None => CallArg::Ref(self.primal_place(place, here), *mutable),
+                        Some(copy) => {
+                            let object = self.b.named(Type::Unknown, None, Storage::Object, span);
+                            self.b.node(Op::Object(copy), vec![object], span);
+                            CallArg::Ref(Place::whole(object), *mutable)
+                        }
+                    }
+                }
+            });
+        }
+        call
+    }
+}

@@ -1,0 +1,396 @@
+//! Reverse mode: one graph that runs the primal forward and, given the adjoint of the result, the
+//! adjoints backwards.
+//!
+//! Input → Output, for `y = sin(x * w)`:
+//!
+//! ```text
+//! t = mul x, w              t = mul x, w
+//! y = sin t          →      y = sin t
+//! return y                  y_bar = seed y
+//!                           t_bar = mul y_bar, cos(t)
+//!                           x_bar = mul t_bar, w
+//!                           w_bar = mul t_bar, x
+//! ```
+//!
+//! Adjoints of numbers are SSA values, adjoints of aggregates live in shadows. What the backward sweep
+//! needs of the forward sweep is found by running the transform: a value that is asked for and neither
+//! at hand nor cheap to recompute is kept, and the transform runs again, until nothing is missing.
+
+mod augment;
+mod backward;
+mod control;
+mod primal;
+mod shadow;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Span;
+use quote::format_ident;
+
+use crate::analysis::{Activity, Layout, RegionId, Style};
+use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
+
+/// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
+pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
+    let layout = Layout::new(graph);
+    let mut plan = Plan::default();
+    let mut values = graph.values.clone();
+    let mut trips = BTreeMap::new();
+    count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
+    loop {
+        let mut reverse = Reverse {
+            graph,
+            activity,
+            layout: &layout,
+            plan: &plan,
+            trips: &trips,
+            own,
+            b: Builder::new(values.clone()),
+            missing: Missing::default(),
+            frames: Vec::new(),
+            adjoints: Vec::new(),
+            shadows: BTreeMap::new(),
+            stacks: BTreeMap::new(),
+            exported: BTreeMap::new(),
+            held: BTreeMap::new(),
+            held_stacks: BTreeMap::new(),
+            slots: Vec::new(),
+            copies: BTreeMap::new(),
+            settled: BTreeSet::new(),
+            aliases: BTreeMap::new(),
+        };
+        let result = reverse.run();
+        let missing = reverse.missing;
+        if !plan.grow(missing, graph, activity, &layout) {
+            return result;
+        }
+    }
+}
+
+/// What the forward sweep keeps.
+#[derive(Debug, Default)]
+struct Plan {
+    /// Values kept where they are defined; objects in their final state.
+    keep: BTreeSet<Value>,
+    /// Objects whose old contents are kept where they are overwritten, so that the backward sweep can
+    /// restore them step by step.
+    restore: BTreeSet<Value>,
+    /// Objects whose final state the backward sweep reads although the caller takes it.
+    copy: BTreeSet<Value>,
+}
+
+/// What a run of the transform asked for in vain.
+#[derive(Debug, Default)]
+struct Missing {
+    /// Must be kept: no other way.
+    forced: BTreeSet<Value>,
+    /// Could be recomputed if its operands were at hand.
+    optional: BTreeSet<Value>,
+    /// Loads from objects that are overwritten later, by object.
+    overwritten: BTreeMap<Value, BTreeSet<Value>>,
+    copy: BTreeSet<Value>,
+}
+
+impl Plan {
+    /// Adds what was missing; says whether there was anything.
+    fn grow(
+        &mut self,
+        missing: Missing,
+        graph: &Graph,
+        activity: &Activity,
+        layout: &Layout<'_>,
+    ) -> bool {
+        let mut grown = false;
+        for v in missing.copy {
+            grown |= self.copy.insert(v);
+        }
+        for v in missing.forced {
+            grown |= self.keep.insert(v);
+        }
+        if grown {
+            return true;
+        }
+        for (root, loads) in missing.overwritten {
+            if !self.restore.contains(&root) && restoring_pays(root, &loads, graph, activity, layout) {
+                grown |= self.restore.insert(root);
+                continue;
+            }
+            for load in loads {
+                grown |= self.keep.insert(load);
+            }
+        }
+        if grown {
+            return true;
+        }
+        for v in missing.optional {
+            grown |= self.keep.insert(v);
+        }
+        grown
+    }
+}
+
+/// Whether keeping what is overwritten costs less than keeping what is read.
+fn restoring_pays(
+    root: Value,
+    loads: &BTreeSet<Value>,
+    graph: &Graph,
+    activity: &Activity,
+    layout: &Layout<'_>,
+) -> bool {
+    let home = layout.def(root).map(|(region, _)| region);
+    if home != Some(0) || !activity.is_active(root) {
+        return false;
+    }
+    let weigh = |regions: &mut dyn Iterator<Item = RegionId>| {
+        let depths: Vec<usize> = regions.map(|r| layout.loop_depth(r)).collect();
+        let deepest = depths.iter().copied().max().unwrap_or(0);
+        (deepest, depths.iter().filter(|d| **d == deepest).count())
+    };
+    let mut stores = Vec::new();
+    for at in layout.writes(root) {
+        match &layout.region(at.region).nodes[at.index].op {
+            Op::Store(place, v) if !place.path.is_empty() && graph.ty(*v).is_float() => {
+                stores.push(at.region);
+            }
+            Op::Swap(..) => {}
+            _ => return false,
+        }
+    }
+    let loads = &mut loads.iter().filter_map(|v| layout.def(*v).map(|(region, _)| region));
+    weigh(&mut stores.into_iter()) < weigh(loads)
+}
+
+/// The number of iterations of each `While` that the backward sweep runs again.
+fn count_trips(
+    region: &Region,
+    activity: &Activity,
+    layout: &Layout<'_>,
+    values: &mut Vec<crate::ir::ValueData>,
+    trips: &mut BTreeMap<RegionId, Value>,
+) {
+    for node in &region.nodes {
+        if let Op::While { body, .. } = &node.op
+            && activity.touches_region(body)
+        {
+            values.push(crate::ir::ValueData {
+                ty: Type::usize(),
+                name: Some(format_ident!("trips", span = node.span)),
+                span: node.span,
+                storage: Storage::Local,
+            });
+            trips.insert(layout.id(body), Value::new(values.len() - 1));
+        }
+        for inner in node.op.regions() {
+            count_trips(inner, activity, layout, values, trips);
+        }
+    }
+}
+
+struct Reverse<'a> {
+    graph: &'a Graph,
+    activity: &'a Activity,
+    layout: &'a Layout<'a>,
+    plan: &'a Plan,
+    /// By body of the loop.
+    trips: &'a BTreeMap<RegionId, Value>,
+    own: &'a str,
+    b: Builder,
+    missing: Missing,
+    /// Primal values that the backward sweep has at hand, by nesting of its regions.
+    frames: Vec<BTreeMap<Value, Value>>,
+    /// Adjoints of numbers, by nesting of the backward sweep's regions.
+    adjoints: Vec<BTreeMap<Value, Value>>,
+    shadows: BTreeMap<Value, Value>,
+    stacks: BTreeMap<Value, Value>,
+    /// Values of branches outside loops that leave the branch; and whether they are wrapped.
+    exported: BTreeMap<Value, (Value, bool)>,
+    /// What the transform itself keeps.
+    held: BTreeMap<Key, Value>,
+    held_stacks: BTreeMap<Key, Value>,
+    /// The shadow of each parameter.
+    slots: Vec<Value>,
+    /// Final states of objects that the caller takes.
+    copies: BTreeMap<Value, Value>,
+    /// Nodes whose backward has been merged into another's.
+    settled: BTreeSet<(RegionId, usize)>,
+    /// Aggregates that share the shadow of the object they initialise.
+    aliases: BTreeMap<Value, Value>,
+}
+
+impl Reverse<'_> {
+    fn run(&mut self) -> Graph {
+        let body = &self.graph.body;
+        let span = self.graph.body.nodes.last().map_or_else(Span::call_site, |n| n.span);
+        self.b.open();
+        self.frames.push(BTreeMap::new());
+        self.adjoints.push(BTreeMap::new());
+        self.make_stacks(span);
+        self.augment(body, 0);
+        self.copy_final_states(span);
+        let results = self.move_results();
+        let (seeds, shadows) = self.make_seeds(&results, span);
+        self.b.node(Op::Seed(results), seeds.clone(), span);
+        self.alias_shadows(body);
+        self.seed_results(&seeds, span);
+        self.open_shadows(body, 0);
+        self.backward(body, 0);
+        self.settle_params(span);
+        let region = self.b.close(Vec::new(), Vec::new());
+        Graph {
+            values: std::mem::take(&mut self.b.values),
+            params: self.graph.params.clone(),
+            body: region,
+            result: self.graph.result.clone(),
+            shadows,
+        }
+    }
+
+    /// The adjoint of each returned value and the shadow of each parameter.
+    fn make_seeds(&mut self, results: &[Value], span: Span) -> (Vec<Value>, Vec<Value>) {
+        let mut seeds = Vec::new();
+        for (leaf, result) in self.graph.body.results.iter().zip(results) {
+            let ty = self.b.ty(*result).clone();
+            let storage = match self.activity.style(*leaf) {
+                Style::Scalar => Storage::Local,
+                Style::Shadow => Storage::Object,
+            };
+            let name = self.bar(*leaf).unwrap_or_else(|| format_ident!("result_bar", span = span));
+            seeds.push(self.b.named(ty, Some(name), storage, span));
+        }
+        let mut shadows = Vec::new();
+        for param in &self.graph.params {
+            let storage = if param.in_place() { Storage::RefMut } else { Storage::Slot };
+            let name = format_ident!("{}_bar", param.name, span = param.name.span());
+            let ty = self.b.ty(param.value).clone();
+            let shadow = self.b.named(ty, Some(name), storage, param.name.span());
+            if self.activity.style(param.value) == Style::Shadow {
+                self.shadows.insert(param.value, shadow);
+            }
+            shadows.push(shadow);
+        }
+        self.slots.clone_from(&shadows);
+        (seeds, shadows)
+    }
+
+    /// The name of the adjoint of a value that has a name of the user's.
+    fn bar(&self, value: Value) -> Option<syn::Ident> {
+        let name = self.b.data(value).name.as_ref()?;
+        Some(format_ident!("{}_bar", name, span = name.span()))
+    }
+
+    /// What is handed to the caller is moved out, unless the backward sweep reads it too.
+    fn move_results(&mut self) -> Vec<Value> {
+        let mut results = self.graph.body.results.clone();
+        let plan = self.plan;
+        for result in &mut results {
+            let nodes = &mut self.b.region().nodes;
+            let node = nodes.iter_mut().rev().find(|n| n.results == [*result]);
+            match node.map(|n| &mut n.op) {
+                Some(Op::Load(place, take))
+                    if place.path.is_empty()
+                        && *take == Take::Clone
+                        && !plan.copy.contains(&place.root) =>
+                {
+                    *take = Take::Value;
+                }
+                _ if plan.copy.contains(result) => {
+                    let data = self.b.data(*result).clone();
+                    *result = self.b.load(Place::whole(*result), Take::Clone, data.ty, data.span);
+                }
+                _ => {}
+            }
+        }
+        results
+    }
+
+    /// The object that a returned value is read from as a whole.
+    fn returned_object(&self, result: Value) -> Option<Value> {
+        let node = self.layout.node(result)?;
+        match &node.op {
+            Op::Load(place, _)
+                if place.path.is_empty()
+                    && self.layout.uses(result) == 1
+                    && self.b.data(place.root).storage == Storage::Object
+                    && self.layout.def(place.root).is_some_and(|(r, _)| r == 0)
+                    && self.graph.body.results.iter().filter(|r| **r == result).count() == 1 =>
+            {
+                Some(place.root)
+            }
+            _ => None,
+        }
+    }
+
+    /// Gives every returned value its seed as adjoint.
+    fn seed_results(&mut self, seeds: &[Value], span: Span) {
+        for (leaf, seed) in self.graph.body.results.iter().zip(seeds) {
+            if !self.activity.is_active(*leaf) {
+                continue;
+            }
+            match self.activity.style(*leaf) {
+                Style::Scalar => self.add(*leaf, *seed, span),
+                Style::Shadow => {
+                    // The seed itself is the shadow of what was returned, once.
+                    let target = self.returned_object(*leaf).unwrap_or(*leaf);
+                    let free = !self.shadows.contains_key(&target)
+                        && !self.aliases.contains_key(&target);
+                    if free && self.graph.body.results.iter().filter(|r| *r == leaf).count() == 1 {
+                        self.shadows.insert(target, *seed);
+                        self.shadows.insert(*leaf, *seed);
+                    } else {
+                        let shadow = self.shadow(*leaf, span);
+                        self.b.effect(
+                            Op::AccumulatePlace(Place::whole(shadow), Place::whole(*seed)),
+                            span,
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the adjoints of by-value parameters to their shadows.
+    fn settle_params(&mut self, span: Span) {
+        let slots: Vec<(Value, Value)> = self
+            .graph
+            .params
+            .iter()
+            .filter(|p| p.active && self.activity.style(p.value) == Style::Scalar)
+            .map(|p| p.value)
+            .filter_map(|v| self.take_adjoint(v).map(|adjoint| (v, adjoint)))
+            .collect();
+        for (param, adjoint) in slots {
+            let i = self.graph.params.iter().position(|p| p.value == param).expect("a parameter");
+            let shadow = self.slots[i];
+            self.b.effect(Op::Accumulate(Place::whole(shadow), adjoint), span);
+        }
+    }
+}
+
+/// The type of an adjoint: that of its primal.
+fn zero_constant(ty: &Type) -> Op {
+    match ty.static_zero() {
+        Some(tokens) => Op::Const(tokens),
+        None => Op::Undef,
+    }
+}
+
+/// What the transform keeps beside values of the primal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Key {
+    /// The pullback of the call with that result.
+    Pull(Value),
+    /// An argument of the recursive call with that result, as it was on entry.
+    Entry(Value, usize),
+    /// What the store there overwrites.
+    Old(RegionId, usize),
+    /// The zero adjoint of the object that the store there replaces.
+    Before(RegionId, usize),
+}
+
+/// A node of the graph and where it is.
+#[derive(Clone, Copy)]
+struct Here<'g> {
+    node: &'g Node,
+    region: RegionId,
+    index: usize,
+}

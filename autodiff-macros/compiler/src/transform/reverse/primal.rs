@@ -1,0 +1,302 @@
+//! What the backward sweep reads of the forward sweep: live, recomputed, or kept.
+
+use proc_macro2::Span;
+
+use super::{Here, Reverse};
+use crate::analysis::{At, RegionId, Site};
+use crate::ir::{Op, Place, Proj, Storage, Take, Type, Value};
+use crate::rules::Fun;
+
+/// The cost, in rough cycles, up to which a value is recomputed rather than kept.
+const RECOMPUTE: u32 = 9;
+
+impl<'a> Reverse<'a> {
+    /// A primal value, in the region of the backward sweep under construction; `here` is the node
+    /// whose adjoint is being computed.
+    pub(super) fn primal(&mut self, v: Value, here: Here<'a>) -> Value {
+        if let Some(found) = self.at_hand(v) {
+            return found;
+        }
+        match self.cost(v, here) {
+            Some(cost) if cost <= RECOMPUTE => self.recompute(v, here),
+            _ => {
+                self.miss(v, here);
+                v
+            }
+        }
+    }
+
+    /// The region that defines a value.
+    fn home(&self, v: Value) -> RegionId {
+        if let Some((region, _)) = self.layout.def(v) {
+            return region;
+        }
+        let trip = self.trips.iter().find(|(_, trip)| **trip == v);
+        trip.and_then(|(body, _)| self.layout.parent(*body)).map_or(0, |at| at.region)
+    }
+
+    /// A value that needs no node: in a frame, or a local of the function's body.
+    fn at_hand(&mut self, v: Value) -> Option<Value> {
+        if let Some(found) = self.frames.iter().rev().find_map(|frame| frame.get(&v)) {
+            return Some(*found);
+        }
+        if self.home(v) != 0 {
+            return None;
+        }
+        if self.leaves_the_function(v) {
+            return match self.copies.get(&v) {
+                Some(copy) => Some(*copy),
+                None if self.plan.copy.contains(&v) => Some(v),
+                None => {
+                    self.missing.copy.insert(v);
+                    Some(v)
+                }
+            };
+        }
+        Some(v)
+    }
+
+    /// Whether the caller takes the memory: an in-place parameter, or an object that is returned.
+    fn leaves_the_function(&self, v: Value) -> bool {
+        let data = self.b.data(v);
+        if data.storage == Storage::RefMut {
+            return true;
+        }
+        if data.ty.is_copy() {
+            return false;
+        }
+        self.graph.body.results.iter().any(|r| {
+            *r == v
+                || self.layout.node(*r).is_some_and(|n| {
+                    matches!(&n.op, Op::Load(p, _) if p.path.is_empty() && p.root == v)
+                })
+        })
+    }
+
+    /// What it costs to have a value in the backward sweep; `None` if it cannot be had.
+    fn cost(&self, v: Value, here: Here<'a>) -> Option<u32> {
+        if self.frames.iter().any(|frame| frame.contains_key(&v)) || self.home(v) == 0 {
+            return Some(0);
+        }
+        let node = self.layout.node(v)?;
+        let sum = |values: &[Value]| -> Option<u32> {
+            values.iter().try_fold(0_u32, |sum, v| Some(sum + self.cost(*v, here)?))
+        };
+        match &node.op {
+            Op::Const(_) => Some(0),
+            Op::Scalar(fun, args) => {
+                if fun.cost() > RECOMPUTE {
+                    return None;
+                }
+                Some(sum(args)? + fun.cost())
+            }
+            Op::Cast(v, _) | Op::Stop(v) if self.graph.ty(*v).is_scalar() => {
+                Some(self.cost(*v, here)? + 1)
+            }
+            // The compiler's own index arithmetic.
+            Op::Verbatim { refusal: usize::MAX, captures, .. } => {
+                let mut total = 1;
+                for (_, capture) in captures {
+                    match capture {
+                        crate::ir::CallArg::Value(v) => total += self.cost(*v, here)?,
+                        crate::ir::CallArg::Ref(..) => return None,
+                    }
+                }
+                Some(total)
+            }
+            Op::Len(place) => {
+                let grows = self.layout.writes(place.root).iter().any(|at| {
+                    matches!(
+                        self.layout.region(at.region).nodes[at.index].op,
+                        Op::Push(..) | Op::Call(..)
+                    ) || matches!(&self.layout.region(at.region).nodes[at.index].op,
+                        Op::Store(p, _) if p.path.is_empty())
+                });
+                if grows { None } else { self.place_cost(place, here) }
+            }
+            Op::Load(place, _) => {
+                if !self.graph.ty(v).is_scalar() && *self.graph.ty(v) != Type::Unknown {
+                    return None;
+                }
+                self.reloadable(v, place, here)?;
+                Some(self.place_cost(place, here)? + 1)
+            }
+            _ => None,
+        }
+    }
+
+    fn place_cost(&self, place: &Place, here: Here<'a>) -> Option<u32> {
+        let mut total = self.cost(place.root, here)?;
+        for step in &place.path {
+            match step {
+                Proj::Index(v) => total += self.cost(*v, here)?,
+                Proj::Slice(lo, hi, _) => {
+                    for v in lo.iter().chain(hi) {
+                        total += self.cost(*v, here)?;
+                    }
+                }
+                Proj::Field(_) => {}
+            }
+        }
+        Some(total)
+    }
+
+    /// Whether the memory still, or again, holds what a load read.
+    fn reloadable(&self, v: Value, place: &Place, here: Here<'a>) -> Option<()> {
+        let Some((region, Site::Node(index))) = self.layout.def(v) else { return None };
+        let from = At { region, index };
+        if self.plan.restore.contains(&place.root) {
+            let to = At { region: here.region, index: here.index };
+            if !self.layout.within(to.region, from.region) {
+                return None;
+            }
+            return (!self.layout.written_between(place.root, from, to)).then_some(());
+        }
+        (!self.layout.written_after(place.root, from)).then_some(())
+    }
+
+    /// Appends the nodes that compute a value once more.
+    fn recompute(&mut self, v: Value, here: Here<'a>) -> Value {
+        if let Some(found) = self.at_hand(v) {
+            return found;
+        }
+        let Some(node) = self.layout.node(v) else { return v };
+        let span = node.span;
+        let op = match &node.op {
+            Op::Load(place, take) => Op::Load(self.primal_place(place, here), *take),
+            Op::Len(place) => Op::Len(self.primal_place(place, here)),
+            op => op.map(&mut |input| self.recompute(input, here)),
+        };
+        let data = self.b.data(v).clone();
+        let again = self.b.named(data.ty, data.name, Storage::Local, data.span);
+        self.b.node(op, vec![again], span);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.insert(v, again);
+        }
+        again
+    }
+
+    /// A place of the primal, with its indices as they were.
+    pub(super) fn primal_place(&mut self, place: &Place, here: Here<'a>) -> Place {
+        let root = self.primal(place.root, here);
+        place.map_path(root, &mut |v| self.primal(v, here))
+    }
+
+    fn miss(&mut self, v: Value, here: Here<'a>) {
+        let Some(node) = self.layout.node(v) else {
+            self.missing.forced.insert(v);
+            return;
+        };
+        match &node.op {
+            Op::Load(place, _) => {
+                let root_there = self.cost(place.root, here).is_some();
+                if self.reloadable(v, place, here).is_none() {
+                    self.missing.overwritten.entry(place.root).or_default().insert(v);
+                } else if !root_there && self.graph.ty(v).is_scalar() {
+                    // The whole aggregate is kept: one value instead of one for each element.
+                    self.miss(place.root, here);
+                } else {
+                    self.missing.forced.insert(v);
+                }
+            }
+            Op::Scalar(fun, _) if fun.cost() <= RECOMPUTE && *fun != Fun::Powi => {
+                self.missing.optional.insert(v);
+            }
+            _ => {
+                self.missing.forced.insert(v);
+            }
+        }
+    }
+
+    /// Opens a frame for the backward sweep of a region: what was kept in it is at hand again.
+    pub(super) fn open_frame(&mut self, region: RegionId, span: Span) {
+        self.frames.push(std::collections::BTreeMap::new());
+        let kept: Vec<Value> =
+            self.plan.keep.iter().copied().filter(|v| self.home(*v) == region).collect();
+        for v in kept {
+            let value = if let Some((exported, wrapped)) = self.exported.get(&v).copied() {
+                if wrapped {
+                    let ty = self.b.ty(v).clone();
+                    let name = self.b.data(v).name.clone();
+                    let value = self.b.named(ty, name, Storage::Local, span);
+                    self.b.node(Op::Unkeep(exported), vec![value], span);
+                    value
+                } else {
+                    exported
+                }
+            } else if let Some(stack) = self.stacks.get(&v).copied() {
+                let data = self.b.data(v).clone();
+                let storage = match data.storage {
+                    Storage::Object => Storage::Object,
+                    _ => Storage::Local,
+                };
+                let value = self.b.named(data.ty, data.name, storage, span);
+                self.b.node(Op::StackPop(stack), vec![value], span);
+                value
+            } else {
+                continue;
+            };
+            self.frames.last_mut().expect("a frame is open").insert(v, value);
+        }
+    }
+
+    pub(super) fn close_frame(&mut self) {
+        self.frames.pop();
+    }
+
+    /// Makes the stacks of all values that are kept in loops.
+    pub(super) fn make_stacks(&mut self, span: Span) {
+        for v in self.plan.keep.clone() {
+            if self.layout.in_loop(self.home(v)) {
+                let name = self.b.data(v).name.clone();
+                let name = name.map(|n| quote::format_ident!("{}s", n, span = n.span()));
+                let stack = self.b.named(Type::Stack, name, Storage::Local, span);
+                self.b.node(Op::StackNew(None), vec![stack], span);
+                self.stacks.insert(v, stack);
+            }
+        }
+    }
+
+    /// Keeps a value at the end of the forward nodes so far.
+    pub(super) fn keep(&mut self, v: Value, region: RegionId, span: Span, exports: &mut super::augment::Exports) {
+        if region == 0 {
+            return;
+        }
+        let data = self.b.data(v).clone();
+        let value = if data.ty.is_copy() || matches!(data.ty, Type::Pullback) {
+            if data.storage == Storage::Object {
+                self.b.load(Place::whole(v), Take::Value, data.ty.clone(), span)
+            } else {
+                v
+            }
+        } else if data.storage == Storage::Object {
+            // At the end of its region: nothing reads it any more.
+            self.b.load(Place::whole(v), Take::Value, data.ty.clone(), span)
+        } else {
+            self.b.load(Place::whole(v), Take::Clone, data.ty.clone(), span)
+        };
+        if let Some(stack) = self.stacks.get(&v).copied() {
+            self.b.effect(Op::StackPush(stack, value), span);
+        } else {
+            exports.push((v, value, false));
+        }
+    }
+
+    /// Copies the final states that the caller takes and the backward sweep reads.
+    pub(super) fn copy_final_states(&mut self, span: Span) {
+        for v in self.plan.copy.clone() {
+            if self.b.data(v).storage != Storage::RefMut {
+                continue;
+            }
+            let ty = match self.b.ty(v).clone() {
+                Type::Slice(t) => Type::Vec(t),
+                ty => ty,
+            };
+            let copy = self.b.load(Place::whole(v), Take::Owned, ty.clone(), span);
+            let name = self.b.data(v).name.clone();
+            let object = self.b.named(ty, name, Storage::Object, span);
+            self.b.node(Op::Object(copy), vec![object], span);
+            self.copies.insert(v, object);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What programs differentiated by `autodiff` need at run time: tangents, the computation graph as
+//! data and as a picture, and the few functions that generated code calls.
+
+mod dot;
+mod graph;
+pub mod private;
+mod svg;
+mod tangent;
+
+pub use graph::{Graph, Node};
+pub use tangent::{Accumulate, Differentiable, Float, SetZero};
+
+/// The value, held constant: no derivative passes through it.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(autodiff_runtime::stop_gradient(2.0), 2.0);
+/// ```
+#[inline]
+pub fn stop_gradient<T>(value: T) -> T {
+    value
+}

@@ -1,0 +1,166 @@
+//! What generated code names. Not for use by hand: it changes with the compiler.
+#![doc(hidden)]
+
+use crate::{Accumulate, Differentiable, SetZero};
+
+/// The zero tangent of the same shape as a value.
+#[inline]
+pub fn zero_tangent<T: Differentiable + ?Sized>(value: &T) -> T::Tangent {
+    value.zero_tangent()
+}
+
+/// `shadow += value`, of adjoints.
+#[inline]
+pub fn accumulate<A: Accumulate<B> + ?Sized, B: ?Sized>(shadow: &mut A, value: &B) {
+    shadow.accumulate(value);
+}
+
+/// `shadow = 0`.
+#[inline]
+pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
+    shadow.set_zero();
+}
+
+/// An owned copy of what a reference points to.
+#[inline]
+pub fn owned<T: ToOwned + ?Sized>(value: &T) -> T::Owned {
+    value.to_owned()
+}
+
+/// The exponent in the derivative of `powi`: one less, save for 0 and `i32::MIN`.
+#[inline]
+pub const fn int_pred(n: i32) -> i32 {
+    n.saturating_sub((n != 0) as i32)
+}
+
+/// Refuses a shadow, a tangent or a seed of the wrong length.
+///
+/// # Panics
+///
+/// If the lengths differ; the message names what was given.
+#[inline]
+#[track_caller]
+pub fn check_len(what: &str, expected: usize, got: usize) {
+    if expected != got {
+        wrong_len(what, expected, got);
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn wrong_len(what: &str, expected: usize, got: usize) -> ! {
+    panic!("{what} has length {got}, but {expected} is needed");
+}
+
+/// The inner product of a gradient and a tangent.
+#[inline]
+pub fn inner<A: Inner<B, T> + ?Sized, B: ?Sized, T>(a: &A, b: &B) -> T {
+    a.inner(b)
+}
+
+/// See [`inner`].
+pub trait Inner<Rhs: ?Sized, T> {
+    /// The sum of the products of all entries.
+    fn inner(&self, rhs: &Rhs) -> T;
+}
+
+macro_rules! float {
+    ($($float:ty),*) => {$(
+        impl Inner<$float, $float> for $float {
+            #[inline]
+            fn inner(&self, rhs: &$float) -> $float {
+                self * rhs
+            }
+        }
+    )*};
+}
+float!(f32, f64);
+
+impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<[B], T> for [A] {
+    fn inner(&self, rhs: &[B]) -> T {
+        self.iter().zip(rhs).map(|(a, b)| a.inner(b)).sum()
+    }
+}
+
+impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<[B], T> for Vec<A> {
+    fn inner(&self, rhs: &[B]) -> T {
+        self.as_slice().inner(rhs)
+    }
+}
+
+impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<Vec<B>, T> for Vec<A> {
+    fn inner(&self, rhs: &Vec<B>) -> T {
+        self.as_slice().inner(rhs.as_slice())
+    }
+}
+
+impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for [A; N] {
+    fn inner(&self, rhs: &[B; N]) -> T {
+        self.as_slice().inner(rhs.as_slice())
+    }
+}
+
+/// Stands for the shadow of a parameter that is not in `wrt`: a caller who has an adjoint for it
+/// learns from the mismatch that the function has no derivative with respect to it.
+#[derive(Clone, Copy, Debug)]
+pub enum NotInWrt {}
+
+/// Implemented by nothing: stands in `grad` of functions that do not return one number.
+#[diagnostic::on_unimplemented(
+    message = "a function that does not return one number has no gradient",
+    label = "`grad` needs a function that returns `f32`, `f64` or a generic float",
+    note = "use `vjp` and give the pullback the adjoint of the returned value, or `jvp` for a directional derivative"
+)]
+pub trait OneNumber {}
+
+/// Values kept for the backward sweep, taken back in reverse order.
+#[derive(Debug)]
+pub struct Stack<T> {
+    values: Vec<T>,
+}
+
+impl<T> Stack<T> {
+    /// An empty stack.
+    #[inline]
+    pub const fn new() -> Self {
+        Self { values: Vec::new() }
+    }
+
+    /// An empty stack with room for `capacity` values.
+    #[inline]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self { values: Vec::with_capacity(capacity) }
+    }
+
+    /// Keeps a value.
+    #[inline]
+    pub fn push(&mut self, value: T) {
+        self.values.push(value);
+    }
+
+    /// Takes back the value kept last.
+    ///
+    /// # Panics
+    ///
+    /// If there is none, which generated code rules out: it takes back as often as it keeps.
+    #[inline]
+    pub fn pop(&mut self) -> T {
+        match self.values.pop() {
+            Some(value) => value,
+            None => empty(),
+        }
+    }
+}
+
+impl<T> Default for Stack<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn empty() -> ! {
+    panic!("the backward sweep takes back more than the forward sweep kept");
+}

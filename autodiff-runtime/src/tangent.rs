@@ -1,0 +1,298 @@
+//! What has a tangent, and the arithmetic that adjoints need.
+//!
+//! A *primal* type names its tangent space once, in [`Differentiable`]; adjoints live in the same
+//! space. Constants (integers, `bool`, `str`, …) have the tangent `()`, so that generated code can
+//! treat a value of a type it cannot see like any other.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A type whose values have tangents and adjoints.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff_runtime::Differentiable;
+///
+/// let x = vec![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(x.zero_tangent(), vec![[0.0, 0.0], [0.0, 0.0]]);
+/// assert_eq!((2.0_f32, 3_usize).zero_tangent(), (0.0_f32, ()));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no derivative",
+    label = "not a differentiable type",
+    note = "floats, arrays, slices, `Vec`, tuples of them and structs with `#[derive(Differentiable)]` are differentiable; hold anything else constant with `autodiff::stop_gradient`"
+)]
+pub trait Differentiable {
+    /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.
+    type Tangent: Accumulate<Self::Tangent> + SetZero + Clone;
+
+    /// The zero tangent of the same shape as `self`.
+    fn zero_tangent(&self) -> Self::Tangent;
+}
+
+/// Adds another tangent into this one, entry by entry.
+///
+/// # Panics
+///
+/// If the shapes differ.
+pub trait Accumulate<Rhs: ?Sized> {
+    /// `self += rhs`.
+    fn accumulate(&mut self, rhs: &Rhs);
+}
+
+/// Sets every entry to zero and keeps the shape.
+pub trait SetZero {
+    /// `self = 0`.
+    fn set_zero(&mut self);
+}
+
+/// The floating-point numbers that generic functions are differentiated over: `f32` and `f64`.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff_runtime::Float;
+///
+/// fn logistic<T: Float>(x: T) -> T {
+///     T::one() / (T::one() + (-x).exp())
+/// }
+/// assert_eq!(logistic(0.0_f32), 0.5);
+/// ```
+pub trait Float:
+    num_traits::Float
+    + std::ops::AddAssign
+    + std::ops::SubAssign
+    + std::ops::MulAssign
+    + std::ops::DivAssign
+    + std::iter::Sum
+    + Differentiable<Tangent = Self>
+    + Accumulate<Self>
+    + SetZero
+    + Default
+    + std::fmt::Debug
+    + 'static
+{
+    /// The number nearest to `value`.
+    fn from_f64(value: f64) -> Self;
+}
+
+macro_rules! float {
+    ($($float:ty),*) => {$(
+        impl Float for $float {
+            #[inline]
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+        }
+        impl Differentiable for $float {
+            type Tangent = $float;
+            #[inline]
+            fn zero_tangent(&self) -> $float {
+                0.0
+            }
+        }
+        impl Accumulate<$float> for $float {
+            #[inline]
+            fn accumulate(&mut self, rhs: &$float) {
+                *self += *rhs;
+            }
+        }
+        impl SetZero for $float {
+            #[inline]
+            fn set_zero(&mut self) {
+                *self = 0.0;
+            }
+        }
+    )*};
+}
+float!(f32, f64);
+
+macro_rules! constant {
+    ($($ty:ty),* $(,)?) => {$(
+        impl Differentiable for $ty {
+            type Tangent = ();
+            #[inline]
+            fn zero_tangent(&self) {}
+        }
+    )*};
+}
+constant!(
+    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char, str, String, ()
+);
+
+impl<T> Differentiable for std::ops::Range<T> {
+    type Tangent = ();
+    #[inline]
+    fn zero_tangent(&self) {}
+}
+
+impl<T> Differentiable for std::ops::RangeInclusive<T> {
+    type Tangent = ();
+    #[inline]
+    fn zero_tangent(&self) {}
+}
+
+impl Accumulate<()> for () {
+    #[inline]
+    fn accumulate(&mut self, (): &()) {}
+}
+
+impl SetZero for () {
+    #[inline]
+    fn set_zero(&mut self) {}
+}
+
+macro_rules! pointer {
+    ($($ty:ty),*) => {$(
+        impl<T: Differentiable + ?Sized> Differentiable for $ty {
+            type Tangent = T::Tangent;
+            #[inline]
+            fn zero_tangent(&self) -> T::Tangent {
+                (**self).zero_tangent()
+            }
+        }
+    )*};
+}
+pointer!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+
+impl<T: Differentiable> Differentiable for [T] {
+    type Tangent = Vec<T::Tangent>;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.iter().map(T::zero_tangent).collect()
+    }
+}
+
+impl<T: Differentiable> Differentiable for Vec<T> {
+    type Tangent = Vec<T::Tangent>;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.as_slice().zero_tangent()
+    }
+}
+
+impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
+    type Tangent = [T::Tangent; N];
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.each_ref().map(T::zero_tangent)
+    }
+}
+
+impl<A: Accumulate<B>, B> Accumulate<[B]> for [A] {
+    #[inline]
+    fn accumulate(&mut self, rhs: &[B]) {
+        assert_eq!(self.len(), rhs.len(), "adjoints of different lengths are added");
+        for (a, b) in self.iter_mut().zip(rhs) {
+            a.accumulate(b);
+        }
+    }
+}
+
+macro_rules! sequence {
+    ($([$($generics:tt)*] $lhs:ty, $rhs:ty;)*) => {$(
+        impl<A: Accumulate<B>, B, $($generics)*> Accumulate<$rhs> for $lhs {
+            #[inline]
+            fn accumulate(&mut self, rhs: &$rhs) {
+                let (lhs, rhs): (&mut [A], &[B]) = (self, rhs);
+                lhs.accumulate(rhs);
+            }
+        }
+    )*};
+}
+sequence! {
+    [] Vec<A>, Vec<B>;
+    [] Vec<A>, [B];
+    [] [A], Vec<B>;
+    [const N: usize] [A; N], [B; N];
+    [const N: usize] [A; N], [B];
+    [const N: usize] [A; N], Vec<B>;
+    [const N: usize] [A], [B; N];
+    [const N: usize] Vec<A>, [B; N];
+}
+
+impl<T: SetZero> SetZero for [T] {
+    #[inline]
+    fn set_zero(&mut self) {
+        self.iter_mut().for_each(T::set_zero);
+    }
+}
+
+impl<T: SetZero> SetZero for Vec<T> {
+    #[inline]
+    fn set_zero(&mut self) {
+        self.as_mut_slice().set_zero();
+    }
+}
+
+impl<T: SetZero, const N: usize> SetZero for [T; N] {
+    #[inline]
+    fn set_zero(&mut self) {
+        self.as_mut_slice().set_zero();
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident $other:ident $index:tt),+) => {
+        impl<$($name: Differentiable),+> Differentiable for ($($name,)+) {
+            type Tangent = ($($name::Tangent,)+);
+            #[inline]
+            fn zero_tangent(&self) -> Self::Tangent {
+                ($(self.$index.zero_tangent(),)+)
+            }
+        }
+        impl<$($name: Accumulate<$other>, $other),+> Accumulate<($($other,)+)> for ($($name,)+) {
+            #[inline]
+            fn accumulate(&mut self, rhs: &($($other,)+)) {
+                $(self.$index.accumulate(&rhs.$index);)+
+            }
+        }
+        impl<$($name: SetZero),+> SetZero for ($($name,)+) {
+            #[inline]
+            fn set_zero(&mut self) {
+                $(self.$index.set_zero();)+
+            }
+        }
+    };
+}
+tuple!(A P 0);
+tuple!(A P 0, B Q 1);
+tuple!(A P 0, B Q 1, C R 2);
+tuple!(A P 0, B Q 1, C R 2, D S 3);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7, I X 8);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7, I X 8, J Y 9);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7, I X 8, J Y 9, K Z 10);
+tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7, I X 8, J Y 9, K Z 10, L O 11);
+
+impl<T: Differentiable> Differentiable for Option<T> {
+    type Tangent = Option<T::Tangent>;
+    #[inline]
+    fn zero_tangent(&self) -> Self::Tangent {
+        self.as_ref().map(T::zero_tangent)
+    }
+}
+
+impl<A: Accumulate<B>, B> Accumulate<Option<B>> for Option<A> {
+    #[inline]
+    fn accumulate(&mut self, rhs: &Option<B>) {
+        match (self, rhs) {
+            (Some(a), Some(b)) => a.accumulate(b),
+            (None, None) => {}
+            _ => panic!("adjoints of `Some` and `None` are added"),
+        }
+    }
+}
+
+impl<T: SetZero> SetZero for Option<T> {
+    #[inline]
+    fn set_zero(&mut self) {
+        if let Some(inner) = self {
+            inner.set_zero();
+        }
+    }
+}

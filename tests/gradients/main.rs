@@ -1,0 +1,33 @@
+//! Derivatives of ordinary numeric Rust, against differences and of one mode against the other.
+//!
+//! `harness.rs` says how a function is checked; every other file is a corpus for one part of the
+//! language. The functions are written in the many ways in which people write them, so the lints on
+//! style are off.
+
+#![allow(clippy::all, unused_assignments, unused_braces)]
+
+mod algorithms;
+mod arrays;
+mod bindings;
+mod branches;
+mod calls;
+mod custom_rules;
+mod early_exit;
+mod generics;
+mod harness;
+mod harness_tests;
+mod in_place;
+mod iteration;
+mod loops;
+mod matches;
+mod methods_f32;
+mod nested_arrays;
+mod operators;
+mod recursion;
+mod scalars;
+mod shadows;
+mod slices;
+mod stop_gradient;
+mod tuples;
+mod vectors;
+mod while_loops;
