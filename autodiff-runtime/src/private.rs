@@ -164,3 +164,33 @@ impl<T> Default for Stack<T> {
 fn empty() -> ! {
     panic!("the backward sweep takes back more than the forward sweep kept");
 }
+
+/// Stands, where a pullback is given the references of its call once more, for what was no reference.
+#[derive(Clone, Copy, Debug)]
+pub struct Ignored;
+
+/// What a pullback takes for an argument of which only rustc knows whether it is a reference.
+pub trait Again<'a, T> {
+    /// The reference itself, or nothing.
+    fn again(value: &'a T) -> Self;
+}
+
+impl<T> Again<'_, T> for Ignored {
+    #[inline]
+    fn again(_: &T) -> Self {
+        Ignored
+    }
+}
+
+impl<'a, T: ?Sized> Again<'a, &'a T> for &'a T {
+    #[inline]
+    fn again(value: &'a &'a T) -> Self {
+        value
+    }
+}
+
+/// See [`Again`].
+#[inline]
+pub fn again<'a, T, R: Again<'a, T>>(value: &'a T) -> R {
+    R::again(value)
+}

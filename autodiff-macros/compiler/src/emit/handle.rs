@@ -107,10 +107,11 @@ fn derived(
     );
     let seed_type = header.seed_type(signature);
     let params = header.slot_params(&slots, signature);
+    let again = header.again_params();
     let vjp = quote! {
         #(#items)*
         #forward
-        (#result, move |#seeds: #seed_type, #(#params),*| { #backward })
+        (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
     };
     let mut printer = Printer::new(derivatives.forward, idents(item));
     let printed = printer.print();
@@ -144,9 +145,10 @@ fn derived(
 fn refused(header: &Header, signature: &Signature) -> Core {
     let ignored = signature.parameters.iter().map(|_| quote!(_));
     let seed_type = header.seed_type(signature);
+    let again = header.again_types().into_iter().map(|ty| quote!(_: #ty));
     Core {
         vjp: quote! {
-            (::core::unimplemented!(), move |_: #seed_type, #(#ignored),*| {})
+            (::core::unimplemented!(), move |#(#again,)* _: #seed_type, #(#ignored),*| {})
         },
         jvp: quote!(::core::unimplemented!()),
         graph: quote!(&::autodiff::Graph { name: "", nodes: &[], outputs: &[], backward: &[] }),

@@ -21,7 +21,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value};
-use expr::{Expr, type_name};
+use expr::{Expr, full_type, type_name};
 use names::Names;
 use uses::{Footprint, Uses};
 
@@ -236,7 +236,11 @@ impl<'g> Printer<'g> {
             _ => self.variable(value),
         };
         let mutable = mutable.then(|| quote_spanned!(span=> mut));
-        let ty = type_name(self.ty(value)).filter(|_| expr.is_untyped());
+        let ty = match type_name(self.ty(value)) {
+            Some(ty) => expr.is_untyped().then_some(ty),
+            None if self.is_mutable(value) => full_type(self.ty(value)),
+            None => None,
+        };
         let ty = ty.map(|ty| quote_spanned!(span=> : #ty));
         let expr = expr.tokens;
         quote_spanned!(span=> let #mutable #name #ty = #expr;)
@@ -318,6 +322,12 @@ impl<'g> Printer<'g> {
             self.flush(|other| other.effect || other.is_disturbed_by(&footprint));
         }
         match &node.op {
+            // What is indexed has a variable; other constants stand where they are read.
+            Op::Const(_) if self.uses.is_pinned(node.results[0]) => {
+                let expr = self.pure(node);
+                let statement = self.binding(node.results[0], false, expr);
+                self.emit(&footprint, statement);
+            }
             Op::Const(_) | Op::Undef => {
                 let expr = self.pure(node);
                 self.held[node.results[0].index()] = Some(Held::Always(expr));
@@ -354,6 +364,18 @@ impl<'g> Printer<'g> {
                 self.emit(&footprint, statement);
             }
             Op::Seed(_) => unreachable!("the seed is a node of the function's body"),
+            // The user's own expression may owe its type to an annotation.
+            Op::Call(..) | Op::Verbatim { refusal: ..usize::MAX, .. }
+                if node.results.iter().any(|v| {
+                    type_name(self.ty(*v)).is_some() && self.uses.count(*v) > 0
+                }) =>
+            {
+                let expr = self.pure(node);
+                let (value, span) = (node.results[0], node.span);
+                let name = self.variable(value);
+                let (ty, tokens) = (type_name(self.ty(value)), expr.tokens);
+                self.emit(&footprint, quote_spanned!(span=> let #name: #ty = #tokens;));
+            }
             _ => {
                 let expr = self.pure(node);
                 self.define(node.results.first().copied(), node.span, footprint, expr);

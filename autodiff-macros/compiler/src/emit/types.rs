@@ -112,3 +112,14 @@ fn held(parameter: &Parameter, types: &TypeReader) -> TokenStream {
         quote!(::autodiff::__private::NotInWrt)
     }
 }
+
+/// The closure parameter through which a pullback is given a reference once more.
+pub fn again(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(r) if r.mutability.is_none() => {
+            let inner = &r.elem;
+            quote!(&#inner)
+        }
+        _ => quote!(::autodiff::__private::Ignored),
+    }
+}

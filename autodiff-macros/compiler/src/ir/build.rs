@@ -15,6 +15,7 @@ pub struct Builder {
     pub values: Vec<ValueData>,
     open: Vec<Region>,
     constants: BTreeSet<Value>,
+    elements: BTreeSet<Value>,
 }
 
 impl Builder {
@@ -92,6 +93,11 @@ impl Builder {
         value
     }
 
+    /// Whether a value was read out of an aggregate.
+    pub fn defined_as_element(&self, value: Value) -> bool {
+        self.elements.contains(&value)
+    }
+
     /// Whether a value is a literal or the path of a constant.
     pub fn defined_as_constant(&self, value: Value) -> bool {
         self.constants.contains(&value)
@@ -110,6 +116,11 @@ impl Builder {
 
     /// Reads memory.
     pub fn load(&mut self, place: Place, take: Take, ty: Type, span: Span) -> Value {
-        self.op(Op::Load(place, take), ty, span)
+        let element = !place.path.is_empty();
+        let value = self.op(Op::Load(place, take), ty, span);
+        if element {
+            self.elements.insert(value);
+        }
+        value
     }
 }

@@ -331,7 +331,7 @@ impl<'a> Interpreter<'a> {
             Op::Call(path, args) => return self.call(node, path, args),
             Op::CallVjp(path, args) => return self.call_vjp(node, path, args),
             Op::CallJvp(path, args, dots) => return self.call_jvp(node, path, args, dots),
-            Op::Pull { pull, seed, args } => {
+            Op::Pull { pull, seed, args, .. } => {
                 let Datum::Pullback { path, args: entry } = self.get(*pull)? else {
                     return Err(format!("{pull} is no pullback"));
                 };

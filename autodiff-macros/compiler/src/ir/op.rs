@@ -134,6 +134,8 @@ pub enum Op {
     Pull {
         /// The pullback.
         pull: Value,
+        /// The arguments of the call once more, where they are references: a pullback borrows nothing.
+        call: Vec<Option<CallArg>>,
         /// The adjoint of the call's result.
         seed: Value,
         /// Where the adjoints of the arguments go.
@@ -353,8 +355,9 @@ impl Op {
             Op::CallJvp(_, args, dots) => {
                 args.iter().chain(dots.iter().flatten()).for_each(|a| a.each_input(f));
             }
-            Op::Pull { pull, seed, args } => {
+            Op::Pull { pull, call, seed, args } => {
                 f(*pull);
+                call.iter().flatten().for_each(|a| a.each_input(f));
                 f(*seed);
                 args.iter().for_each(|a| a.each_input(f));
             }
@@ -428,8 +431,9 @@ impl Op {
                 args.iter().map(|a| a.map(f)).collect(),
                 dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
             ),
-            Op::Pull { pull, seed, args } => Op::Pull {
+            Op::Pull { pull, call, seed, args } => Op::Pull {
                 pull: f(*pull),
+                call: call.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
                 seed: f(*seed),
                 args: args.iter().map(|a| a.map(f)).collect(),
             },

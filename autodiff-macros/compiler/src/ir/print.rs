@@ -241,7 +241,7 @@ impl Display for Op {
                 let dots = dots.collect::<Vec<String>>();
                 write!(f, "call_jvp {path}{}, {}", tuple(args), tuple(&dots))
             }
-            Op::Pull { pull, seed, args } => write!(f, "pull {pull}, {seed}, {}", tuple(args)),
+            Op::Pull { pull, seed, args, .. } => write!(f, "pull {pull}, {seed}, {}", tuple(args)),
             Op::CallInto { path, call, seed, args } => {
                 write!(f, "call_into {path}{}, {seed}, {}", tuple(call), tuple(args))
             }

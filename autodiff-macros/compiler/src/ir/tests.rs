@@ -214,6 +214,7 @@ fn places_and_calls_print() {
     let part = Place::whole(u).with(Proj::Slice(Some(i), None, false));
     let field = Place::whole(x).with(Proj::Field(parse_quote!(w)));
     let pull = Op::Pull {
+        call: Vec::new(),
         pull: i,
         seed: x,
         args: vec![PullArg::None, PullArg::Local(x), PullArg::Shadow(part.clone(), true)],

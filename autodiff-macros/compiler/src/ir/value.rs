@@ -129,6 +129,16 @@ impl Type {
         }
     }
 
+    /// Whether rustc knows more of the type than is known here.
+    pub fn is_vague(&self) -> bool {
+        match self {
+            Type::Unknown | Type::Int(None) | Type::Float(Float::Infer) => true,
+            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) => t.is_vague(),
+            Type::Tuple(parts) => parts.iter().any(Type::is_vague),
+            _ => false,
+        }
+    }
+
     /// The type of an element.
     pub fn element(&self) -> Type {
         match self {

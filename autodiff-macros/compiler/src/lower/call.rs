@@ -94,6 +94,10 @@ impl Lowerer<'_> {
             (Some("f64"), "from") => {
                 let v = self.single_value(args, span)?;
                 let ty = Type::F64;
+                if *self.b.ty(v) == Type::Bool {
+                    let tokens = quote!(f64::from(ad_bool));
+                    return Ok(Rv::Value(self.int_method(tokens, &[("ad_bool", v)], ty, span)));
+                }
                 return Ok(Rv::Value(self.b.op(Op::Cast(v, quote!(f64)), ty, span)));
             }
             _ => {}
@@ -118,7 +122,12 @@ impl Lowerer<'_> {
     }
 
     fn is_float_owner(&self, owner: &str) -> bool {
-        matches!(owner, "f64" | "f32" | "Float") || self.types.floats().iter().any(|f| f == owner)
+        owner == "Float" || self.owner_type(owner).is_float()
+    }
+
+    /// The type that a path's last but one segment names.
+    fn owner_type(&self, owner: &str) -> Type {
+        syn::parse_str(owner).map_or(Type::Unknown, |ty| self.types.read(&ty))
     }
 
     /// `f64::sin(x)`, `T::max(a, b)`.
@@ -131,10 +140,8 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let ty = match owner {
-            "f64" => Type::F64,
-            "f32" => Type::Float(Float::F32),
             "Float" => values.first().map_or(Type::Unknown, |v| self.b.ty(*v).clone()),
-            param => Type::Float(Float::Param(param.into())),
+            owner => self.owner_type(owner),
         };
         for v in &values {
             if matches!(self.b.ty(*v), Type::Unknown | Type::Float(Float::Infer)) {

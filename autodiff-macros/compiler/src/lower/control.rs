@@ -20,12 +20,16 @@ impl Lowerer<'_> {
     ) -> Lowered<Rv> {
         let count = self.vars.len();
         let before: Vec<_> = self.vars.iter().map(|v| v.current).collect();
-        let first = self.arm(span, then);
+        let first = self.arm(span, None, then);
         let after_first: Vec<_> = self.vars[..count].iter().map(|v| v.current).collect();
         for (var, value) in self.vars.iter_mut().zip(&before) {
             var.current = *value;
         }
-        let second = self.arm(span, other);
+        let form = first.as_ref().ok().and_then(|(_, rv, _)| match rv {
+            Rv::Never => None,
+            rv => Some(Self::shape_of(rv)),
+        });
+        let second = self.arm(span, form, other);
         let after_second: Vec<_> = self.vars[..count].iter().map(|v| v.current).collect();
         let (mut a, rv_a, leaves_a) = first?;
         let (mut b, rv_b, leaves_b) = second?;
@@ -85,6 +89,7 @@ impl Lowerer<'_> {
     fn arm(
         &mut self,
         span: Span,
+        form: Option<crate::ir::Shape>,
         lower: impl FnOnce(&mut Self) -> Lowered<Rv>,
     ) -> Lowered<(Region, Rv, Vec<Value>)> {
         self.b.open();
@@ -92,7 +97,7 @@ impl Lowerer<'_> {
             if matches!(rv, Rv::Never) || self.exit_code().is_some_and(|code| code != 0) {
                 return Ok((Rv::Never, Vec::new()));
             }
-            let shape = Self::shape_of(&rv);
+            let shape = form.unwrap_or_else(|| Self::shape_of(&rv));
             let leaves = self.leaves(rv.clone(), &shape, span)?;
             Ok((rv, leaves))
         });
@@ -343,7 +348,7 @@ impl Lowerer<'_> {
     fn target_loop(&mut self, label: Option<&syn::Lifetime>, span: Span) -> Lowered<usize> {
         let first = self.frame.first_loop;
         let found = match label {
-            None => (first..self.loops.len()).rev().find(|i| self.loops[*i].id > 0),
+            None => (first..self.loops.len()).rev().find(|i| !self.loops[*i].block),
             Some(label) => {
                 let label = label.ident.to_string();
                 (first..self.loops.len()).rev().find(|i| self.loops[*i].label.as_ref() == Some(&label))
@@ -360,17 +365,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// A labelled block: `'a: { ... break 'a value ... }` is a loop that runs once.
-    pub(super) fn labelled_block(&mut self, e: &syn::ExprBlock) -> Lowered<Rv> {
-        let span = span_of(&e.block);
-        Err(self.refuse(
-            "AD0207",
-            span,
-            "a labelled block is not supported",
-            "write `loop { ...; break value }` with the same label",
-        ))
-    }
-
     /// Control ends here in a panic.
     pub(super) fn unreachable(&mut self, span: Span) -> Rv {
         self.set_exit(UNREACHABLE, span);
@@ -381,7 +375,8 @@ impl Lowerer<'_> {
 /// The exit code of a path that ends in a panic: what is joined with it goes on alone.
 const UNREACHABLE: i64 = -1;
 
-fn has_let(cond: &Expr) -> bool {
+/// Whether a condition binds something.
+pub(super) fn has_let(cond: &Expr) -> bool {
     match cond {
         Expr::Let(_) => true,
         Expr::Paren(e) => has_let(&e.expr),

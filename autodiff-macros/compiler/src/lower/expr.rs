@@ -308,9 +308,10 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether a value is a literal or the path of a constant.
+    /// Whether what stands beside a float is one too: a literal, a named constant, an element of a
+    /// sequence whose type is not yet known.
     fn is_constant(&self, value: Value) -> bool {
-        self.b.defined_as_constant(value)
+        self.b.defined_as_constant(value) || self.b.defined_as_element(value)
     }
 
     fn short_circuit(&mut self, e: &syn::ExprBinary, span: Span) -> Lowered<Rv> {

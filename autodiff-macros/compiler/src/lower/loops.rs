@@ -5,6 +5,7 @@ use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label};
 
+use super::control::has_let;
 use super::iter::Iter;
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
@@ -27,10 +28,12 @@ struct Exits {
 
 impl Exits {
     fn of(body: &Block, label: Option<&Label>) -> Self {
-        let mut exits = Self {
-            label: label.map(|l| l.name.ident.to_string()),
-            ..Self::default()
-        };
+        Self::inside(body, label, 0)
+    }
+
+    fn inside(body: &Block, label: Option<&Label>, depth: usize) -> Self {
+        let label = label.map(|l| l.name.ident.to_string());
+        let mut exits = Self { label, depth, ..Self::default() };
         exits.visit_block(body);
         exits
     }
@@ -261,15 +264,13 @@ impl Lowerer<'_> {
 
     pub(super) fn while_expr(&mut self, e: &ExprWhile) -> Lowered<Rv> {
         let span = span_of(&e.while_token);
-        let exits = Exits::of(&e.body, e.label.as_ref());
-        if matches!(&*e.cond, Expr::Let(_)) {
-            return Err(self.refuse(
-                "AD0208",
-                span_of(&e.cond),
-                "`while let` is not supported",
-                "write `loop { match ... { ..., _ => break } }` or a `for` loop",
-            ));
+        if has_let(&e.cond) {
+            let (label, cond, body) = (&e.label, &e.cond, &e.body);
+            return self.loop_expr(&syn::parse_quote!(#label loop {
+                if #cond #body else { break; }
+            }));
         }
+        let exits = Exits::of(&e.body, e.label.as_ref());
         self.while_loop(&exits, e.label.as_ref(), span, &mut |this| this.value(&e.cond), &mut |this| {
             this.scoped_block(&e.body, false).map(drop)
         })?;
@@ -307,6 +308,44 @@ impl Lowerer<'_> {
             }
             None => Ok(self.status()),
         }
+    }
+
+    /// `'a: { ... break 'a value ... }`.
+    pub(super) fn labelled_block(&mut self, e: &syn::ExprBlock) -> Lowered<Rv> {
+        let span = span_of(&e.block);
+        let exits = Exits::inside(&e.block, e.label.as_ref(), 1);
+        let shape = exits.value.clone();
+        let values = shape.as_ref().map_or(0, count_leaves);
+        let vars: Vec<VarId> = (0..values).map(|_| self.var(None, None, true, span)).collect();
+        self.enter_loop(e.label.as_ref(), vars.clone());
+        self.loops.last_mut().expect("just entered").block = true;
+        let lowered = self.scoped_block(&e.block, false);
+        self.leave_loop();
+        let rv = lowered?;
+        let Some(shape) = shape else {
+            self.after_loop(&exits, span);
+            return Ok(if exits.breaks { self.status() } else { rv });
+        };
+        if !matches!(rv, Rv::Never) {
+            // Where a `break` has left before, the value at the end was never computed.
+            let leaves = self.leaves(rv, &shape, span)?;
+            for (var, leaf) in vars.iter().zip(leaves) {
+                let value = match (self.exit_code(), self.vars[var.0].current) {
+                    (None, Some(given)) => {
+                        let exit = self.read(self.frame.exit, span);
+                        let none = self.code(0, span);
+                        let ends = self.b.scalar(Fun::Eq, vec![exit, none], Type::Bool, span);
+                        let ty = self.b.ty(given).join(self.b.ty(leaf));
+                        self.b.scalar(Fun::Select, vec![ends, leaf, given], ty, span)
+                    }
+                    _ => leaf,
+                };
+                self.vars[var.0].current = Some(value);
+            }
+        }
+        self.after_loop(&exits, span);
+        let leaves: Vec<_> = vars.iter().map(|v| self.read(*v, span)).collect();
+        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
     }
 
     fn while_loop(
@@ -443,7 +482,8 @@ impl Lowerer<'_> {
     fn enter_loop(&mut self, label: Option<&Label>, value: Vec<VarId>) {
         let id = self.next_loop;
         self.next_loop += 1;
-        self.loops.push(Loop { label: label.map(|l| l.name.ident.to_string()), id, value });
+        let label = label.map(|l| l.name.ident.to_string());
+        self.loops.push(Loop { label, id, value, block: false });
     }
 
     fn leave_loop(&mut self) {
@@ -533,7 +573,10 @@ impl Lowerer<'_> {
             }
             let last = body.results[starts.len()];
             let param = body.params[fixed + starts.len()];
-            let ty = self.b.ty(*start).join(self.b.ty(last));
+            let ty = match self.b.ty(*start) {
+                Type::Unknown => self.b.ty(last).clone(),
+                ty => ty.join(self.b.ty(last)),
+            };
             self.b.values[param.index()].ty = ty.clone();
             if matches!(self.b.ty(*start), Type::Unknown) {
                 self.b.values[start.index()].ty = ty.clone();

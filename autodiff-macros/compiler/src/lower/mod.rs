@@ -106,6 +106,8 @@ struct Loop {
     id: i64,
     /// The variables that `break value` sets.
     value: Vec<VarId>,
+    /// A labelled block: left by its label alone, and run once.
+    block: bool,
 }
 
 const RETURN: i64 = 1;
@@ -171,14 +173,6 @@ impl<'a> Lowerer<'a> {
         self.open_frame(Some(signature.shape.clone()), Some(&signature.output), span);
         let params = self.params(signature)?;
         self.block(&item.block.stmts, true)?;
-        if self.exit_code() != Some(RETURN) && !self.frame.ret.is_empty() {
-            return Err(self.refuse(
-                "AD0201",
-                span,
-                "the body does not return a value on every path that can be followed",
-                "end the function with an expression of the returned type",
-            ));
-        }
         let results = self.frame.ret.clone();
         let results = results.iter().map(|v| self.read(*v, span)).collect();
         let body = self.b.close(Vec::new(), results);
@@ -215,6 +209,7 @@ impl<'a> Lowerer<'a> {
             });
             let place = Place::whole(value);
             let rv = match storage {
+                Storage::Local if is_range(&parameter.ty) => self.range_param(value, parameter.name.span()),
                 Storage::Local if ty.is_scalar() => Rv::Value(value),
                 Storage::Local => Rv::Place(place, ty),
                 _ => Rv::Ref(place, ty, mutable),
@@ -222,6 +217,18 @@ impl<'a> Lowerer<'a> {
             self.bind(&parameter.pat, rv)?;
         }
         Ok(params)
+    }
+
+    /// A parameter of type `Range<usize>`: its ends.
+    fn range_param(&mut self, value: Value, span: Span) -> Rv {
+        let end = |name: &str| {
+            let field = syn::Member::from(Ident::new(name, span));
+            Place::whole(value).with(crate::ir::Proj::Field(field))
+        };
+        let ty = Type::Int(None);
+        let lo = self.b.load(end("start"), Take::Value, ty.clone(), span);
+        let hi = self.b.load(end("end"), Take::Value, ty, span);
+        Rv::Range(Some(lo), Some(hi), false)
     }
 
     /// A fresh frame: where `return` stores its value and sets the exit code.
@@ -347,6 +354,10 @@ impl<'a> Lowerer<'a> {
 /// The name behind a plain path.
 fn single(path: &syn::Path) -> Option<&Ident> {
     path.get_ident()
+}
+
+fn is_range(ty: &syn::Type) -> bool {
+    matches!(ty, syn::Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Range"))
 }
 
 /// The span of anything that has one.

@@ -40,6 +40,13 @@ impl Lowerer<'_> {
     pub(super) fn value_of(&mut self, rv: Rv, span: Span) -> Lowered<Value> {
         match rv {
             Rv::Value(value) => Ok(value),
+            // A reference to something that only rustc knows is used as such.
+            Rv::Ref(place, Type::Unknown, false)
+                if place.path.is_empty()
+                    && self.b.data(place.root).storage == crate::ir::Storage::Ref =>
+            {
+                Ok(place.root)
+            }
             Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => {
                 Ok(self.load(&place, &ty, span))
             }
@@ -96,8 +103,19 @@ impl Lowerer<'_> {
         match rv {
             Rv::Tuple(parts) => Shape::Tuple(parts.iter().map(Self::shape_of).collect()),
             Rv::Unit => Shape::Tuple(Vec::new()),
+            Rv::Place(_, Type::Tuple(parts)) | Rv::Temp(_, Type::Tuple(parts)) => {
+                Self::shape_of_tuple(parts)
+            }
             _ => Shape::Leaf,
         }
+    }
+
+    fn shape_of_tuple(parts: &[Type]) -> Shape {
+        let part = |ty: &Type| match ty {
+            Type::Tuple(parts) => Self::shape_of_tuple(parts),
+            _ => Shape::Leaf,
+        };
+        Shape::Tuple(parts.iter().map(part).collect())
     }
 
     /// Puts leaves together again.
@@ -125,11 +143,7 @@ impl Lowerer<'_> {
     /// Says what a value's type must be where more is known than its definition tells.
     pub(super) fn refine(&mut self, value: Value, ty: &Type) {
         let known = &mut self.b.values[value.index()].ty;
-        let vague = matches!(
-            known,
-            Type::Unknown | Type::Int(None) | Type::Float(crate::ir::Float::Infer)
-        );
-        if vague && *ty != Type::Unknown {
+        if known.is_vague() && *ty != Type::Unknown {
             *known = ty.clone();
         }
     }

@@ -76,6 +76,12 @@ impl Lowerer<'_> {
 
     /// An operand of which the user wrote the type.
     pub(super) fn typed(&mut self, rv: Rv, ty: &syn::Type) -> Rv {
+        if let (Rv::Tuple(parts), syn::Type::Tuple(t)) = (&rv, ty)
+            && parts.len() == t.elems.len()
+        {
+            let parts = parts.clone().into_iter().zip(&t.elems);
+            return Rv::Tuple(parts.map(|(part, ty)| self.typed(part, ty)).collect());
+        }
         let ty = self.types.read(ty);
         match rv {
             Rv::Value(v) => {
@@ -235,6 +241,7 @@ impl Lowerer<'_> {
                 let mut all: Option<Value> = None;
                 for (i, pat) in positions(t.elems.iter(), total) {
                     let part = self.field(rv.clone(), &Member::from(i), span)?;
+                    let scrutinee = &component(scrutinee, i);
                     let Some(test) = self.test(pat, &part, scrutinee)? else { continue };
                     all = Some(match all {
                         None => test,
@@ -283,7 +290,7 @@ impl Lowerer<'_> {
 
     /// Whether a constant of a type of the user's fits: left to rustc.
     fn fits(&mut self, pat: &Pat, scrutinee: &Expr, span: Span) -> Lowered<Value> {
-        let tokens = quote!(match &(#scrutinee) {
+        let tokens = quote!(match (#scrutinee) {
             #[allow(unused_variables)]
             #pat => true,
             _ => false,
@@ -331,7 +338,7 @@ impl Lowerer<'_> {
                 let total = self.tuple_len(&rv);
                 for (i, pat) in positions(t.elems.iter(), total) {
                     let part = self.field(rv.clone(), &Member::from(i), span_of(pat))?;
-                    self.bind_tested(pat, part, scrutinee)?;
+                    self.bind_tested(pat, part, &component(scrutinee, i))?;
                 }
                 Ok(())
             }
@@ -346,6 +353,18 @@ impl Lowerer<'_> {
             || text == "None"
             || text.len() > 1
                 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    }
+}
+
+/// The expression of a tuple's component.
+fn component(tuple: &Expr, i: usize) -> Expr {
+    match tuple {
+        Expr::Tuple(t) if i < t.elems.len() => t.elems[i].clone(),
+        Expr::Paren(p) => component(&p.expr, i),
+        tuple => {
+            let i = syn::Index::from(i);
+            syn::parse_quote!((#tuple).#i)
+        }
     }
 }
 

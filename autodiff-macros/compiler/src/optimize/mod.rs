@@ -1,13 +1,36 @@
-//! Graph to simpler graph. Nothing here changes a bit of any result.
+//! Graph to simpler graph. Nothing here changes a bit of any result, NaN, infinities and the sign of
+//! zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is not
+//! done.
+
+mod cse;
+mod dce;
+mod fold;
+mod hoist;
+mod literal;
+mod rewrite;
+mod simplify;
+mod square;
+#[cfg(test)]
+mod tests;
 
 use crate::ir::Graph;
 
+type Pass = fn(Graph) -> Graph;
+
+/// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
+const PRIMAL: [Pass; 5] = [fold::fold, simplify::simplify, hoist::hoist, cse::cse, dce::dce];
+
+/// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
+/// would be `x + x`.
+const DERIVED: [Pass; 6] =
+    [fold::fold, simplify::simplify, square::square, hoist::hoist, cse::cse, dce::dce];
+
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {
-    graph
+    PRIMAL.iter().fold(graph, |graph, pass| pass(graph))
 }
 
 /// What is done to a derivative.
 pub fn derived(graph: Graph) -> Graph {
-    graph
+    DERIVED.iter().fold(graph, |graph, pass| pass(graph))
 }

@@ -121,7 +121,7 @@ impl TypeReader {
                 }
                 match name.as_str() {
                     "char" | "str" | "String" | "Range" | "RangeInclusive" | "RangeFrom"
-                    | "Option" | "PhantomData" => true,
+                    | "Option" | "Result" | "PhantomData" => true,
                     "Vec" | "Box" => match &last.arguments {
                         PathArguments::AngleBracketed(args) => args.args.iter().all(|a| {
                             matches!(a, GenericArgument::Type(t) if self.is_constant(t))

@@ -10,14 +10,14 @@
 //!                           return y, y_dot
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use quote::format_ident;
 
 use super::contribution::Terms;
 use crate::analysis::Activity;
-use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value};
+use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::{Fun, Pullback};
 
 /// Transforms a primal graph; the results are the values, then their tangents.
@@ -27,6 +27,7 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
         activity,
         b: Builder::new(graph.values.clone()),
         dots: BTreeMap::new(),
+        undefined: BTreeSet::new(),
     };
     let mut shadows = Vec::new();
     for param in &graph.params {
@@ -42,9 +43,19 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
             continue;
         }
         let data = graph.data(param.value);
-        let dot = if data.storage == Storage::Local && data.ty.is_scalar() {
+        let dot = if data.storage == Storage::Local {
             let place = Place::whole(*slot);
-            forward.b.load(place, crate::ir::Take::Value, data.ty.clone(), data.span)
+            let dot = forward.b.load(place, Take::Owned, data.ty.clone(), data.span);
+            if data.ty.is_scalar() {
+                dot
+            } else {
+                // Made before the parameter itself is moved on.
+                let name = format_ident!("{}_dot", param.name, span = param.name.span());
+                let object =
+                    forward.b.named(data.ty.clone(), Some(name), Storage::Object, data.span);
+                forward.b.node(Op::Object(dot), vec![object], data.span);
+                object
+            }
         } else {
             *slot
         };
@@ -71,6 +82,8 @@ struct Forward<'a> {
     activity: &'a Activity,
     b: Builder,
     dots: BTreeMap<Value, Value>,
+    /// Placeholders.
+    undefined: BTreeSet<Value>,
 }
 
 impl Forward<'_> {
@@ -80,7 +93,9 @@ impl Forward<'_> {
             return *dot;
         }
         let data = self.b.data(v).clone();
-        self.b.op(Op::Zero(v), data.ty, data.span)
+        // What is never read has no shape either.
+        let op = if self.undefined.contains(&v) { Op::Undef } else { Op::Zero(v) };
+        self.b.op(op, data.ty, data.span)
     }
 
     fn name(&self, v: Value) -> Option<syn::Ident> {
@@ -111,6 +126,9 @@ impl Forward<'_> {
     fn node(&mut self, node: &Node) {
         let span = node.span;
         let active = node.results.first().is_some_and(|r| self.activity.is_active(*r));
+        if let (Op::Undef, [undefined]) = (&node.op, node.results.as_slice()) {
+            self.undefined.insert(*undefined);
+        }
         match &node.op {
             Op::If(..) | Op::For { .. } | Op::While { .. } => return self.control(node),
             Op::Call(path, args) if self.activity.touches(node) => {
@@ -129,6 +147,11 @@ impl Forward<'_> {
             | Op::VecRepeat(..) | Op::VecNew(_) | Op::Object(_)
                 if active =>
             {
+                if let Op::Object(init) = &node.op
+                    && !self.dots.contains_key(init)
+                {
+                    return self.zero_object(node.results[0], span);
+                }
                 let result = node.results[0];
                 let mut sizes = Vec::new();
                 if let Op::VecRepeat(_, n) | Op::VecNew(Some(n)) = &node.op {
@@ -142,6 +165,9 @@ impl Forward<'_> {
             }
             Op::Load(place, take) if active => {
                 let from = self.place(place);
+                // A tangent that is passed in is a slice where its primal may be a `Vec`.
+                let slot = self.b.data(from.root).storage == Storage::Tangent;
+                let take = if slot && *take == Take::Clone { &Take::Owned } else { take };
                 let ty = self.b.ty(node.results[0]).clone();
                 let dot = self.b.load(from, *take, ty, span);
                 self.set(node.results[0], dot);
@@ -162,6 +188,15 @@ impl Forward<'_> {
             }
             _ => {}
         }
+    }
+
+    /// The tangent of an object with constant contents, which the object itself has taken.
+    fn zero_object(&mut self, object: Value, span: Span) {
+        let data = self.b.data(object).clone();
+        let zero = self.b.op(Op::Zero(object), data.ty.clone(), span);
+        let dot = self.b.named(data.ty, self.name(object), Storage::Object, span);
+        self.b.node(Op::Object(zero), vec![dot], span);
+        self.dots.insert(object, dot);
     }
 
     fn scalar(&mut self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<Value> {

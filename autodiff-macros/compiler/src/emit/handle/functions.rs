@@ -76,11 +76,13 @@ impl Functions<'_> {
     }
 
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
-        let Header { generics, where_clause, captures, output, .. } = self.header;
+        let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.params();
         let seed = self.header.seed_type(self.signature);
         let slots = self.slot_types();
-        let pull = quote!(impl ::core::ops::FnOnce(#seed, #(#slots),*) + #captures);
+        let again = self.header.again_types();
+        let pull =
+            quote!(impl ::core::ops::FnOnce(#(#again,)* #seed, #(#slots),*) + #core_captures);
         if !self.options.checkpoint {
             return quote! {
                 #[doc(hidden)]
@@ -88,7 +90,9 @@ impl Functions<'_> {
                 pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
             };
         }
-        let (before, again, bars) = self.entry();
+        let (before, entry, bars) = self.entry();
+        let again_params = self.header.again_params();
+        let again = self.header.again();
         let own = self.own;
         let turbofish = &self.header.turbofish;
         let names = self.names();
@@ -100,9 +104,9 @@ impl Functions<'_> {
             pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
                 #before
                 let value = #own #turbofish (#(#names),*);
-                (value, move |seed: #seed, #(#bars: #slots),*| {
-                    let (_, pull) = Self::__vjp_kept #turbofish (#again);
-                    pull(seed, #(#bars),*)
+                (value, move |#(#again_params,)* seed: #seed, #(#bars: #slots),*| {
+                    let (_, pull) = Self::__vjp_kept #turbofish (#entry);
+                    pull(#(#again,)* seed, #(#bars),*)
                 })
             }
         }
@@ -148,9 +152,23 @@ impl Functions<'_> {
         }
     }
 
-    /// Whether the function returns one number.
-    fn returns_number(&self) -> bool {
-        self.signature.types.read(&self.signature.output).is_float()
+    /// Whether the function returns one number: a float, or a name that may stand for one.
+    fn may_return_number(&self) -> bool {
+        match self.signature.types.read(&self.signature.output) {
+            crate::ir::Type::Unknown => matches!(self.signature.output, Type::Path(_)),
+            ty => ty.is_float(),
+        }
+    }
+
+    /// The bounds of the gradient functions. Of a name that may stand for a float the bound is checked
+    /// where the function is called.
+    fn number_bound(&self) -> TokenStream {
+        let Header { where_clause, output, .. } = self.header;
+        if self.signature.types.read(&self.signature.output).is_float() {
+            return where_clause.clone();
+        }
+        let bound = quote!(for<'ad> #output: ::autodiff::Float);
+        if where_clause.is_empty() { quote!(where #bound) } else { quote!(#where_clause, #bound) }
     }
 
     fn one(&self) -> TokenStream {
@@ -231,7 +249,7 @@ impl Functions<'_> {
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());
-        out.extend(if self.returns_number() { self.gradients() } else { self.no_gradients() });
+        out.extend(if self.may_return_number() { self.gradients() } else { self.no_gradients() });
         out
     }
 
@@ -241,6 +259,7 @@ impl Functions<'_> {
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
+        let again = self.header.again();
         let slots = self.slot_types();
         quote! {
             #[doc(hidden)]
@@ -248,7 +267,7 @@ impl Functions<'_> {
             pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
                 let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
-                ad_pull(ad_seed, #(#bars),*);
+                ad_pull(#(#again,)* ad_seed, #(#bars),*);
                 ad_value
             }
         }
@@ -263,6 +282,7 @@ impl Functions<'_> {
         let (zeros, slots) = (self.zeros(), self.owned_slots());
         let gradient = self.gradient(&quote!());
         let (lengths, checks) = self.seed_check();
+        let again = self.header.again();
         quote! {
             /// The value and the pullback: given the adjoint of the value, the gradient.
             ///
@@ -278,7 +298,7 @@ impl Functions<'_> {
                 #lengths
                 (ad_value, move |ad_seed: #seed| {
                     #checks
-                    ad_pull(ad_seed, #(#slots),*);
+                    ad_pull(#(#again,)* ad_seed, #(#slots),*);
                     #gradient
                 })
             }
@@ -324,15 +344,15 @@ impl Functions<'_> {
             }
         });
         quote! {
-            /// The value and its derivative in the direction of `tangent`.
+            /// The value and its derivative in the direction of `ad_tangent`.
             ///
             /// # Panics
             ///
             /// If a tangent has another length than its parameter.
             #[inline]
-            pub fn jvp #generics (#(#params,)* tangent: #gradient_type) -> (#output, #seed)
+            pub fn jvp #generics (#(#params,)* ad_tangent: #gradient_type) -> (#output, #seed)
             #where_clause {
-                let #pattern = tangent;
+                let #pattern = ad_tangent;
                 #checks
                 Self::__jvp #turbofish (#(#names,)* #(#slots),*)
             }
@@ -364,31 +384,32 @@ impl Functions<'_> {
         let checks = self.checks("shadow");
         let slots = self.given_slots();
         let (lengths, seed_checks) = self.seed_check();
+        let again = self.header.again();
         quote! {
             /// The value; adds the adjoints of the parameters, for the given adjoint of the value, to
-            /// `shadows`. The shadow of a `&mut` parameter is read as the adjoint of what it holds on
+            /// `ad_shadows`. The shadow of a `&mut` parameter is read as the adjoint of what it holds on
             /// return and leaves as the adjoint of what it held on entry.
             ///
             /// # Panics
             ///
             /// If a shadow or the seed has another length than what it belongs to.
             #[inline]
-            pub fn vjp_into #generics (#(#params,)* seed: #seed, shadows: #shadows) -> #output
+            pub fn vjp_into #generics (#(#params,)* ad_seed: #seed, ad_shadows: #shadows) -> #output
             #where_clause {
-                let ad_seed = seed;
-                let #pattern = shadows;
+                let #pattern = ad_shadows;
                 #checks
                 let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
                 #lengths
                 #seed_checks
-                ad_pull(ad_seed, #(#slots),*);
+                ad_pull(#(#again,)* ad_seed, #(#slots),*);
                 ad_value
             }
         }
     }
 
     fn gradients(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let Header { generics, turbofish, output, .. } = self.header;
+        let where_clause = self.number_bound();
         let params = self.header.params();
         let names = self.names();
         let gradient_type = self.gradient_type();
@@ -414,14 +435,14 @@ impl Functions<'_> {
                 (ad_value, #gradient)
             }
 
-            /// The value; adds the gradient to `shadows`.
+            /// The value; adds the gradient to `ad_shadows`.
             ///
             /// # Panics
             ///
             /// If a shadow has another length than its parameter.
             #[inline]
-            pub fn grad_into #generics (#(#params,)* shadows: #shadows) -> #output #where_clause {
-                let #pattern = shadows;
+            pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
+                let #pattern = ad_shadows;
                 #checks
                 Self::__vjp_into #turbofish (#(#names,)* #one, #(#given),*)
             }

@@ -16,6 +16,7 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
     let bars: Vec<_> =
         signature.parameters.iter().map(|p| format_ident!("{}_bar", p.name)).collect();
     let params = header.slot_params(&bars, signature);
+    let again = header.again_params();
     let gradients: Vec<_> =
         (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
     let pattern = match gradients.as_slice() {
@@ -31,9 +32,31 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         }
     });
     let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
+    // is made again.
+    let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
+    let kept: Vec<_> = (0..names.len()).map(|i| format_ident!("ad_kept{}", i)).collect();
+    let (keep, again_args): (Vec<_>, Vec<_>) = header
+        .inputs
+        .iter()
+        .zip(&kept)
+        .map(|((name, ty), kept)| match ty {
+            syn::Type::Reference(_) => (quote!(), quote!(#name)),
+            _ => (quote!(let #kept = ::core::clone::Clone::clone(&#name);), quote!(#kept)),
+        })
+        .unzip();
+    let (before, pull) = if borrows {
+        (
+            quote!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
+            quote!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
+        )
+    } else {
+        (quote!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), quote!())
+    };
     let vjp = quote! {
-        let (ad_value, ad_pull) = #vjp_path(#(#names),*);
-        (ad_value, move |ad_seed: #seed, #(#params),*| {
+        #before
+        (ad_value, move |#(#again,)* ad_seed: #seed, #(#params),*| {
+            #pull
             let #pattern = ad_pull(ad_seed);
             #(#hand_over)*
         })

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
@@ -16,8 +17,10 @@ pub struct Header {
     pub generics: TokenStream,
     /// `where ...`.
     pub where_clause: TokenStream,
-    /// `use<'a, T>`.
+    /// `use<'a, T>`: what a public pullback may borrow from.
     pub captures: TokenStream,
+    /// The same without the lifetimes of the parameters' own references.
+    pub core_captures: TokenStream,
     /// `::<T>`.
     pub turbofish: TokenStream,
     /// The returned type.
@@ -52,20 +55,39 @@ impl VisitMut for Name {
     }
 }
 
+/// Collects lifetimes.
+struct Inner {
+    names: Vec<String>,
+}
+
+impl<'a> Visit<'a> for Inner {
+    fn visit_lifetime(&mut self, lifetime: &'a Lifetime) {
+        self.names.push(lifetime.to_string());
+    }
+}
+
 impl Header {
     /// Reads the user's signature.
     pub fn new(item: &ItemFn, signature: &Signature) -> Self {
         let mut name = Name { fresh: Vec::new() };
+        let mut inner = Inner { names: Vec::new() };
         let mut extra_types = Vec::new();
         let mut inputs = Vec::new();
         for parameter in &signature.parameters {
             let mut ty = parameter.ty.clone();
             match &mut ty {
-                // The shadow of what is changed in place outlives the borrow: it is not captured.
-                Type::Reference(r) if r.mutability.is_some() && r.lifetime.is_none() => {
+                // Pullbacks borrow nothing: the lifetime of a reference itself is not captured.
+                Type::Reference(r) => {
                     name.visit_type_mut(&mut r.elem);
+                    inner.visit_type(&r.elem);
+                    if r.mutability.is_none() && r.lifetime.is_none() {
+                        r.lifetime = Some(name.next());
+                    }
                 }
-                ty => name.visit_type_mut(ty),
+                ty => {
+                    name.visit_type_mut(ty);
+                    inner.visit_type(ty);
+                }
             }
             // `impl Trait` needs a name to stand in `use<>`.
             if let Type::ImplTrait(bounds) = &ty {
@@ -123,6 +145,11 @@ impl Header {
             if predicates.is_empty() { quote!() } else { quote!(where #(#predicates),*) };
         let captured = lifetime_names.iter().chain(&arguments);
         let captures = quote!(use<#(#captured),*>);
+        let inside: Vec<_> = lifetime_names
+            .iter()
+            .filter(|l| inner.names.contains(&l.to_string().replace(' ', "")))
+            .collect();
+        let core_captures = quote!(use<#(#inside,)* #(#arguments),*>);
         let turbofish =
             if arguments.is_empty() { quote!() } else { quote!(::<#(#arguments),*>) };
         Self {
@@ -130,6 +157,7 @@ impl Header {
             generics: generics_tokens,
             where_clause,
             captures,
+            core_captures,
             turbofish,
             output: signature.output.clone(),
         }
@@ -155,6 +183,37 @@ impl Header {
                 let mutable =
                     (parameter.active && !is_in_place(&parameter.ty)).then(|| quote!(mut));
                 quote!(#mutable #name: #ty)
+            })
+            .collect()
+    }
+
+    /// The closure parameters through which a pullback is given the references once more.
+    pub fn again_params(&self) -> Vec<TokenStream> {
+        self.inputs
+            .iter()
+            .map(|(name, ty)| {
+                let again = types::again(ty);
+                if is_in_place(ty) || !matches!(ty, Type::Reference(_)) {
+                    quote!(_: #again)
+                } else {
+                    quote!(#name: #again)
+                }
+            })
+            .collect()
+    }
+
+    /// The types of these.
+    pub fn again_types(&self) -> Vec<TokenStream> {
+        self.inputs.iter().map(|(_, ty)| types::again(ty)).collect()
+    }
+
+    /// The references once more, where they are at hand under their own names.
+    pub fn again(&self) -> Vec<TokenStream> {
+        self.inputs
+            .iter()
+            .map(|(name, ty)| match ty {
+                Type::Reference(r) if r.mutability.is_none() => quote!(#name),
+                _ => quote!(::autodiff::__private::Ignored),
             })
             .collect()
     }

@@ -230,6 +230,22 @@ pub fn type_name(ty: &Type) -> Option<TokenStream> {
     }
 }
 
+/// The type of an aggregate whose elements are known: rustc may learn it too late to follow what is
+/// done with them.
+pub fn full_type(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Array(element, len) => {
+            let (element, len) = (full_type(element)?, len.parse::<TokenStream>().ok()?);
+            Some(quote!([#element; #len]))
+        }
+        Type::Vec(element) => {
+            let element = full_type(element)?;
+            Some(quote!(::std::vec::Vec<#element>))
+        }
+        ty => type_name(ty),
+    }
+}
+
 fn punctuation(operator: &str, span: Span) -> TokenStream {
     let last = operator.len() - 1;
     let mark = |(at, c)| {

@@ -7,7 +7,7 @@ use super::Printer;
 use super::expr::{Expr, Level};
 use super::place::PlaceExpr;
 use super::uses::{Footprint, local_adjoints};
-use crate::ir::{Float, Node, Op, Place, PullArg, Type};
+use crate::ir::{CallArg, Float, Node, Op, Place, PullArg, Type};
 
 impl Printer<'_> {
     /// Prints a node that is a statement.
@@ -68,11 +68,12 @@ impl Printer<'_> {
                     quote_spanned!(span=> { #lets #tokens #end })
                 }
             }
-            Op::Pull { pull, seed, args } => {
+            Op::Pull { pull, call, seed, args } => {
                 let (lets, args) = self.pull_arguments(node, args);
+                let again: Vec<_> = call.iter().map(|arg| self.again(arg.as_ref())).collect();
                 let pull = self.expr(*pull).at_least(Level::Postfix);
                 let seed = self.expr(*seed).tokens;
-                quote_spanned!(span=> #lets #pull(#seed #(, #args)*);)
+                quote_spanned!(span=> #lets #pull(#(#again,)* #seed #(, #args)*);)
             }
             Op::CallInto { path, call, seed, args } => {
                 let (lets, shadows) = self.pull_arguments(node, args);
@@ -97,12 +98,24 @@ impl Printer<'_> {
         self.guarded(place.root, true, span, statement(&at))
     }
 
+    /// What a pullback is given once more: the data behind a reference, nothing for a value.
+    fn again(&mut self, arg: Option<&CallArg>) -> TokenStream {
+        match arg {
+            None => quote!(::autodiff::__private::Ignored),
+            Some(arg @ CallArg::Ref(..)) => self.arguments(std::slice::from_ref(arg)).remove(0),
+            Some(CallArg::Value(v)) => {
+                let value = self.borrowed(*v);
+                quote!(::autodiff::__private::again(#value))
+            }
+        }
+    }
+
     /// The adjoints that the pull defines, and the arguments after its seed.
     fn pull_arguments(&mut self, node: &Node, args: &[PullArg]) -> (TokenStream, Vec<TokenStream>) {
         let mut lets = TokenStream::new();
         let mut adjoints = Vec::new();
         for (argument, adjoint) in local_adjoints(args, &node.results) {
-            let zero = Expr::postfix(self.zero(argument, adjoint, node.span));
+            let zero = self.expr(argument);
             lets.extend(self.binding(adjoint, true, zero));
             adjoints.push(self.name(adjoint));
         }

@@ -46,6 +46,11 @@ impl Uses {
         self.once_in_place(value) && !self.of[value.index()].pinned
     }
 
+    /// Whether a reader needs a variable.
+    pub fn is_pinned(&self, value: Value) -> bool {
+        self.of[value.index()].pinned
+    }
+
     /// The value to whose variable the last reader assigns it.
     pub fn becomes(&self, value: Value) -> Option<Value> {
         self.of[value.index()].becomes
@@ -125,19 +130,6 @@ impl Finder<'_> {
                     self.read(*v, id);
                 }
             }
-            Op::Pull { args, .. } | Op::CallInto { args, .. } => {
-                // An argument whose zero its type tells is not read for its shape.
-                let mut unread: Vec<_> = local_adjoints(args, &node.results)
-                    .filter(|(v, adjoint)| static_zero(self.graph, *v, *adjoint).is_some())
-                    .map(|(v, _)| v)
-                    .collect();
-                node.op.each_input(&mut |v| match unread.iter().position(|u| *u == v) {
-                    Some(at) => {
-                        unread.remove(at);
-                    }
-                    None => self.read(v, id),
-                });
-            }
             op => op.each_input(&mut |v| self.read(v, id)),
         }
         self.pin_variables(&node.op);
@@ -177,7 +169,7 @@ fn variables(params: &[Value]) -> Vec<Target> {
     params.iter().map(|v| Target::Variable(*v)).collect()
 }
 
-/// The adjoints that a pull defines, each with the argument it belongs to.
+/// The adjoints that a pull defines, each with the zero it starts from.
 pub fn local_adjoints<'a>(
     args: &'a [PullArg],
     results: &'a [Value],
@@ -221,7 +213,10 @@ fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
         Op::CallJvp(_, args, dots) => {
             args.iter().chain(dots.iter().flatten()).for_each(|a| arg(a, f));
         }
-        Op::Pull { args, .. } => shadows(args, f),
+        Op::Pull { call, args, .. } => {
+            call.iter().flatten().for_each(|a| arg(a, f));
+            shadows(args, f);
+        }
         Op::CallInto { call, args, .. } => {
             call.iter().for_each(|a| arg(a, f));
             shadows(args, f);

@@ -46,11 +46,12 @@ impl<'a> Reverse<'a> {
         exports: &mut Exports,
     ) {
         match &node.op {
-            Op::Call(path, args) if self.is_recursive(path) && self.activity.touches(node) => {
-                self.keep_entry(node, args, id, exports);
+            Op::Call(path, args) if self.activity.touches(node) && self.runs_again(path, id) => {
+                self.keep_entry(node, args, (id, index), true, exports);
                 self.b.node(node.op.clone(), node.results.clone(), node.span);
             }
             Op::Call(path, args) if self.activity.touches(node) => {
+                self.keep_entry(node, args, (id, index), false, exports);
                 let result = node.results[0];
                 let name = quote::format_ident!("pull", span = node.span);
                 let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, node.span);
@@ -124,7 +125,7 @@ impl<'a> Reverse<'a> {
             return;
         }
         let name = self.b.data(value).name.clone();
-        let name = name.map(|n| quote::format_ident!("{}s", n, span = n.span()));
+        let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
         let stack = self.b.named(Type::Stack, name, Storage::Local, span);
         self.b.first(Op::StackNew(None), vec![stack], span);
         self.held_stacks.insert(key, stack);

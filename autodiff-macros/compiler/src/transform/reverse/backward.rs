@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 
 use super::augment::Exports;
 use super::{Here, Key, Reverse};
-use crate::analysis::{RegionId, Style};
+use crate::analysis::{At, RegionId, Style};
 use crate::ir::{CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value};
 use crate::rules::{Fun, Pullback};
 use crate::transform::contribution::Terms;
@@ -235,8 +235,8 @@ impl<'a> Reverse<'a> {
         else {
             return false;
         };
-        let from = crate::analysis::At { region: load_region, index: load_index };
-        let to = crate::analysis::At { region: here.region, index: here.index };
+        let from = At { region: load_region, index: load_index };
+        let to = At { region: here.region, index: here.index };
         let same = matches!(&load.op, Op::Load(p, _) if p == place)
             && region == here.region
             && load_region == here.region
@@ -270,6 +270,13 @@ impl<'a> Reverse<'a> {
         name == self.own || name == format!("self::{}", self.own)
     }
 
+    /// Whether a call is differentiated by running its forward again: recursive calls, whose pullbacks
+    /// would contain themselves, and calls in a branch outside loops, by which functions that call one
+    /// another come to an end.
+    pub(super) fn runs_again(&self, path: &TokenStream, region: RegionId) -> bool {
+        self.is_recursive(path) || region != 0 && !self.layout.in_loop(region)
+    }
+
     fn call(&mut self, path: &TokenStream, args: &'a [CallArg], here: Here<'a>) {
         let span = here.node.span;
         let result = here.node.results[0];
@@ -290,7 +297,7 @@ impl<'a> Reverse<'a> {
                 None => return,
             },
         };
-        let recursive = self.is_recursive(path);
+        let recursive = self.runs_again(path, here.region);
         let mut pull_args = Vec::new();
         let mut locals = Vec::new();
         let mut late = Vec::new();
@@ -298,10 +305,7 @@ impl<'a> Reverse<'a> {
         for arg in args {
             pull_args.push(match arg {
                 CallArg::Value(v) if self.activity.is_active(*v) => match self.activity.style(*v) {
-                    Style::Scalar => {
-                        locals.push(*v);
-                        PullArg::Local(*v)
-                    }
+                    Style::Scalar => self.local_arg(*v, &mut locals, span),
                     Style::Shadow => {
                         let shadow = self.shadow(*v, span);
                         self.shadow_arg(Place::whole(shadow), false, &mut roots, &mut late, here, *v)
@@ -309,8 +313,7 @@ impl<'a> Reverse<'a> {
                 },
                 CallArg::Ref(place, mutable) if self.activity.is_active(place.root) => {
                     if self.activity.style(place.root) == Style::Scalar {
-                        locals.push(place.root);
-                        PullArg::Local(place.root)
+                        self.local_arg(place.root, &mut locals, span)
                     } else {
                         let at = self.shadow_place(place, here);
                         self.shadow_arg(at, *mutable, &mut roots, &mut late, here, place.root)
@@ -332,7 +335,8 @@ impl<'a> Reverse<'a> {
             Op::CallInto { path: path.clone(), call, seed, args: pull_args }
         } else {
             let pull = self.held(Key::Pull(result), span).unwrap_or(result);
-            Op::Pull { pull, seed, args: pull_args }
+            let call = self.references_again(args, here);
+            Op::Pull { pull, call, seed, args: pull_args }
         };
         self.b.node(op, results.clone(), span);
         for (v, adjoint) in locals.into_iter().zip(results) {
@@ -341,6 +345,13 @@ impl<'a> Reverse<'a> {
         for (place, extra) in late {
             self.b.effect(Op::AccumulatePlace(place, Place::whole(extra)), span);
         }
+    }
+
+    /// A new adjoint for an argument that is a number.
+    fn local_arg(&mut self, v: Value, locals: &mut Vec<Value>, span: Span) -> PullArg {
+        locals.push(v);
+        let ty = self.b.ty(v).clone();
+        PullArg::Local(self.zero(&ty, span))
     }
 
     /// The shadow of an argument; a second argument of the same root gets memory of its own first.
@@ -372,17 +383,19 @@ impl<'a> Reverse<'a> {
         PullArg::Shadow(Place::whole(extra), mutable)
     }
 
-    /// Keeps what a recursive call is given, where memory may have changed by the backward sweep.
+    /// Keeps what a call is given by reference, where memory may have changed by the backward sweep.
     pub(super) fn keep_entry(
         &mut self,
         node: &'a Node,
         args: &'a [CallArg],
-        id: RegionId,
+        (id, index): (RegionId, usize),
+        recursive: bool,
         exports: &mut Exports,
     ) {
         for (k, arg) in args.iter().enumerate() {
             let CallArg::Ref(place, mutable) = arg else { continue };
-            if !mutable && self.is_steady(place) {
+            let at = At { region: id, index };
+            if *mutable && !recursive || !mutable && self.is_steady(place, at) {
                 continue;
             }
             let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
@@ -390,10 +403,37 @@ impl<'a> Reverse<'a> {
         }
     }
 
-    /// Whether memory is the same at any time.
-    fn is_steady(&self, place: &Place) -> bool {
-        self.layout.writes(place.root).is_empty()
-            && self.layout.def(place.root).is_some_and(|(region, _)| region == 0)
+    /// Whether memory is in the backward sweep what it was for the node at `at`.
+    fn is_steady(&self, place: &Place, at: At) -> bool {
+        self.layout.def(place.root).is_some_and(|(region, _)| region == 0)
+            && !self.layout.written_after(place.root, at)
+            && self.b.data(place.root).storage != Storage::RefMut
+            && !self.plan.restore.contains(&place.root)
+    }
+
+    /// The references among a call's arguments, for its pullback.
+    fn references_again(&mut self, args: &'a [CallArg], here: Here<'a>) -> Vec<Option<CallArg>> {
+        let span = here.node.span;
+        let mut again = Vec::new();
+        for (k, arg) in args.iter().enumerate() {
+            again.push(match arg {
+                // What only rustc knows may be a reference too.
+                CallArg::Value(v)
+                    if *self.b.ty(*v) == Type::Unknown && !self.activity.is_active(*v) =>
+                {
+                    Some(CallArg::Value(self.primal(*v, here)))
+                }
+                CallArg::Value(_) | CallArg::Ref(_, true) => None,
+                CallArg::Ref(place, false) => {
+                    let place = match self.held(Key::Entry(here.node.results[0], k), span) {
+                        None => self.primal_place(place, here),
+                        Some(copy) => Place::whole(copy),
+                    };
+                    Some(CallArg::Ref(place, false))
+                }
+            });
+        }
+        again
     }
 
     /// The arguments of a recursive call as they were on entry.

@@ -249,7 +249,7 @@ impl<'a> Reverse<'a> {
         for v in self.plan.keep.clone() {
             if self.layout.in_loop(self.home(v)) {
                 let name = self.b.data(v).name.clone();
-                let name = name.map(|n| quote::format_ident!("{}s", n, span = n.span()));
+                let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
                 let stack = self.b.named(Type::Stack, name, Storage::Local, span);
                 self.b.node(Op::StackNew(None), vec![stack], span);
                 self.stacks.insert(v, stack);

@@ -1,0 +1,199 @@
+//! Computes equal things once.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use super::rewrite::{Aliases, hand_on_name};
+use crate::ir::{Float, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// Lets the first of equal nodes stand for the later ones that it dominates. Two that have different
+/// names of the user's both stay.
+pub fn cse(mut graph: Graph) -> Graph {
+    let mut body = mem::take(&mut graph.body);
+    let count = graph.values.len();
+    let mut cse = Cse {
+        aliases: Aliases::new(count),
+        states: vec![0; count],
+        last_state: 0,
+        flexible: vec![false; count],
+        values: graph.values,
+        known: BTreeMap::new(),
+    };
+    cse.region(&mut body);
+    Graph { values: cse.values, body, ..graph }
+}
+
+/// What a node computes; memory is told apart by the number of its state.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+enum Key {
+    Const(String),
+    Scalar(Fun, Vec<Value>),
+    Cast(Value, String),
+    Len(usize, Value, Vec<Step>),
+    Load(usize, Value, Vec<Step>, bool),
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+enum Step {
+    Index(Value),
+    Slice(Option<Value>, Option<Value>, bool),
+    Name(String),
+    Position(u32),
+}
+
+struct Cse {
+    values: Vec<ValueData>,
+    aliases: Aliases,
+    known: BTreeMap<Key, Value>,
+    /// The state of each root: a new number after each write.
+    states: Vec<usize>,
+    last_state: usize,
+    /// Computed from literals without a type: each use of the code may be of another type.
+    flexible: Vec<bool>,
+}
+
+impl Cse {
+    fn region(&mut self, region: &mut Region) {
+        let mut added = Vec::new();
+        for mut node in mem::take(&mut region.nodes) {
+            self.aliases.replace_operands(&mut node.op);
+            if node.op.regions().is_empty() {
+                if !self.is_known(&node, &mut added) {
+                    self.written(&node).into_iter().for_each(|root| self.change(root));
+                    region.nodes.push(node);
+                }
+            } else {
+                self.control(&mut node);
+                region.nodes.push(node);
+            }
+        }
+        self.aliases.replace(&mut region.results);
+        for (key, shadowed) in added.into_iter().rev() {
+            match shadowed {
+                Some(value) => self.known.insert(key, value),
+                None => self.known.remove(&key),
+            };
+        }
+    }
+
+    /// Visits the regions; what one of them writes is another state in the next iteration, after
+    /// the node, and not in the other branch.
+    fn control(&mut self, node: &mut Node) {
+        let mut written = Vec::new();
+        for region in node.op.regions() {
+            region.each_node(&mut |inner| written.extend(self.written(inner)));
+        }
+        written.sort_unstable();
+        written.dedup();
+        if !matches!(node.op, Op::If(..)) {
+            written.iter().for_each(|root| self.change(*root));
+        }
+        let before: Vec<usize> = written.iter().map(|root| self.states[root.index()]).collect();
+        for region in node.op.regions_mut() {
+            for (root, state) in written.iter().zip(&before) {
+                self.states[root.index()] = *state;
+            }
+            self.region(region);
+        }
+        written.iter().for_each(|root| self.change(*root));
+    }
+
+    /// Looks a node up and lets the value found stand for its result, or makes the node known.
+    fn is_known(&mut self, node: &Node, added: &mut Vec<(Key, Option<Value>)>) -> bool {
+        let Some(key) = self.key(node) else { return false };
+        let result = node.results[0];
+        let found = self.known.get(&key).copied();
+        if let Some(first) = found
+            && self.values[first.index()].ty == self.values[result.index()].ty
+            && self.may_share_name(first, result)
+        {
+            self.aliases.set(result, first);
+            hand_on_name(&mut self.values, result, first);
+            return true;
+        }
+        if found.is_none() {
+            self.known.insert(key.clone(), result);
+            added.push((key, None));
+        }
+        false
+    }
+
+    fn may_share_name(&self, first: Value, later: Value) -> bool {
+        let (a, b) = (&self.values[first.index()].name, &self.values[later.index()].name);
+        a == b || a.is_none() || b.is_none()
+    }
+
+    /// What the node computes, if equal nodes may be merged: numbers, which are copied at will.
+    fn key(&mut self, node: &Node) -> Option<Key> {
+        let &[result] = &node.results[..] else { return None };
+        let data = &self.values[result.index()];
+        if !data.ty.is_scalar() || data.storage != Storage::Local {
+            return None;
+        }
+        let vague = matches!(data.ty, Type::Int(None) | Type::Float(Float::Infer));
+        match &node.op {
+            Op::Const(tokens) => {
+                self.flexible[result.index()] = vague;
+                Some(Key::Const(tokens.to_string()))
+            }
+            Op::Scalar(fun, args) => {
+                let shifts = matches!(fun, Fun::Shl | Fun::Shr);
+                let telling = if shifts { &args[..1] } else { &args[..] };
+                if vague && telling.iter().all(|v| self.flexible[v.index()]) {
+                    self.flexible[result.index()] = true;
+                    return None;
+                }
+                let mut args = args.clone();
+                if matches!(fun, Fun::Add | Fun::Mul) {
+                    args.sort_unstable();
+                }
+                Some(Key::Scalar(*fun, args))
+            }
+            Op::Cast(v, ty) if !vague => Some(Key::Cast(*v, ty.to_string())),
+            Op::Len(place) => Some(Key::Len(self.state(place), place.root, steps(place))),
+            Op::Load(place, take) => {
+                let owned = *take == Take::Owned;
+                Some(Key::Load(self.state(place), place.root, steps(place), owned))
+            }
+            _ => None,
+        }
+    }
+
+    fn state(&self, place: &Place) -> usize {
+        self.states[place.root.index()]
+    }
+
+    fn change(&mut self, root: Value) {
+        self.last_state += 1;
+        self.states[root.index()] = self.last_state;
+    }
+
+    /// The roots that a node without regions may write.
+    fn written(&self, node: &Node) -> Vec<Value> {
+        let op = &node.op;
+        let mut roots: Vec<Value> = op.written().iter().map(|place| place.root).collect();
+        if matches!(
+            op,
+            Op::Verbatim { .. } | Op::Effect { .. } | Op::CallJvp(..) | Op::CallInto { .. }
+        ) {
+            op.each_input(&mut |v| {
+                let held = self.values[v.index()].storage;
+                if matches!(held, Storage::Object | Storage::RefMut | Storage::Slot) {
+                    roots.push(v);
+                }
+            });
+        }
+        roots
+    }
+}
+
+fn steps(place: &Place) -> Vec<Step> {
+    let step = |step: &Proj| match step {
+        Proj::Index(v) => Step::Index(*v),
+        Proj::Slice(lo, hi, inclusive) => Step::Slice(*lo, *hi, *inclusive),
+        Proj::Field(syn::Member::Named(name)) => Step::Name(name.to_string()),
+        Proj::Field(syn::Member::Unnamed(position)) => Step::Position(position.index),
+    };
+    place.path.iter().map(step).collect()
+}

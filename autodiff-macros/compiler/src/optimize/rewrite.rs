@@ -1,0 +1,236 @@
+//! The walk that local rewrites share: nodes in order of execution, each offered to a rule after its
+//! operands have been rewritten.
+
+use std::mem;
+
+use proc_macro2::Span;
+
+use super::literal::Literal;
+use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// What a rule makes of a node.
+pub enum To {
+    /// The one result is that value.
+    Value(Value),
+    /// The result is that of another operation, to which the rule is applied again.
+    Op(Op),
+    /// Of a branch, this one is taken.
+    Branch(bool),
+}
+
+/// What a rule says of a node; it may also alias results or emit nodes itself.
+pub type Rule = fn(&mut Rewriter, &Node) -> Option<To>;
+
+/// Rewrites a graph.
+pub fn rewrite(mut graph: Graph, rule: Rule) -> Graph {
+    let mut body = mem::take(&mut graph.body);
+    let mut readers = vec![0; graph.values.len()];
+    body.each_use(&mut |v| readers[v.index()] += 1);
+    let mut rewriter = Rewriter {
+        aliases: Aliases::new(graph.values.len()),
+        definitions: vec![None; graph.values.len()],
+        readers,
+        values: graph.values,
+        nodes: Vec::new(),
+        rule,
+    };
+    rewriter.region(&mut body);
+    Graph { values: rewriter.values, body, ..graph }
+}
+
+/// The state of the walk.
+pub struct Rewriter {
+    values: Vec<ValueData>,
+    aliases: Aliases,
+    definitions: Vec<Option<Definition>>,
+    readers: Vec<usize>,
+    /// The region so far.
+    nodes: Vec<Node>,
+    rule: Rule,
+}
+
+#[derive(Clone)]
+enum Definition {
+    Literal(Literal),
+    Scalar(Fun, Vec<Value>),
+}
+
+impl Rewriter {
+    /// The type of a value.
+    pub fn ty(&self, value: Value) -> &Type {
+        &self.values[value.index()].ty
+    }
+
+    /// The literal that a value is.
+    pub fn literal(&self, value: Value) -> Option<Literal> {
+        match self.definitions[value.index()] {
+            Some(Definition::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// The operands, if that operation defines the value.
+    pub fn operands(&self, fun: Fun, value: Value) -> Option<&[Value]> {
+        match &self.definitions[value.index()] {
+            Some(Definition::Scalar(f, operands)) if *f == fun => Some(operands),
+            _ => None,
+        }
+    }
+
+    /// How a value is held.
+    pub fn storage(&self, value: Value) -> Storage {
+        self.values[value.index()].storage
+    }
+
+    /// Whether the value has one reader and no name of the user's.
+    pub fn is_passing(&self, value: Value) -> bool {
+        self.readers[value.index()] == 1 && self.is_anonymous(value)
+    }
+
+    /// Whether the value has no name of the user's.
+    pub fn is_anonymous(&self, value: Value) -> bool {
+        self.values[value.index()].name.is_none()
+    }
+
+    /// The value that stands for this one.
+    pub fn resolve(&self, value: Value) -> Value {
+        self.aliases.get(value)
+    }
+
+    /// Lets `by` stand for `value`, if rustc sees no difference between them; a name of the user's
+    /// is handed on to a value without one.
+    pub fn alias(&mut self, value: Value, by: Value) -> bool {
+        let fits = by != value
+            && self.ty(value) == self.ty(by)
+            && self.ty(value).is_scalar()
+            && self.storage(by) == Storage::Local;
+        if fits {
+            self.force(value, by);
+        }
+        fits
+    }
+
+    fn force(&mut self, value: Value, by: Value) {
+        self.aliases.set(value, by);
+        self.readers[by.index()] += self.readers[value.index()].saturating_sub(1);
+        hand_on_name(&mut self.values, value, by);
+    }
+
+    /// Appends an operation before the node at hand.
+    pub fn scalar(&mut self, fun: Fun, args: Vec<Value>, ty: Type, span: Span) -> Value {
+        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        self.definitions.push(Some(Definition::Scalar(fun, args.clone())));
+        self.readers.push(1);
+        let value = self.aliases.grow();
+        self.nodes.push(Node { op: Op::Scalar(fun, args), results: vec![value], span });
+        value
+    }
+
+    fn region(&mut self, region: &mut Region) {
+        let outer = mem::take(&mut self.nodes);
+        self.append(mem::take(&mut region.nodes));
+        self.aliases.replace(&mut region.results);
+        region.nodes = mem::replace(&mut self.nodes, outer);
+    }
+
+    fn append(&mut self, nodes: Vec<Node>) {
+        for mut node in nodes {
+            self.aliases.replace_operands(&mut node.op);
+            self.node(node);
+        }
+    }
+
+    fn node(&mut self, mut node: Node) {
+        while let Some(to) = (self.rule)(self, &node) {
+            match to {
+                To::Value(value) => {
+                    if self.alias(node.results[0], value) {
+                        return;
+                    }
+                    break;
+                }
+                To::Op(op) => node.op = op,
+                To::Branch(first) => {
+                    let Op::If(_, a, b) = &mut node.op else { unreachable!("of a branch") };
+                    let taken = mem::take(if first { a } else { b });
+                    self.append(taken.nodes);
+                    for (result, value) in node.results.iter().zip(&taken.results) {
+                        self.force(*result, self.aliases.get(*value));
+                    }
+                    return;
+                }
+            }
+        }
+        let definition = match &node.op {
+            Op::Const(tokens) => Literal::read(tokens).map(Definition::Literal),
+            Op::Scalar(fun, args) => Some(Definition::Scalar(*fun, args.clone())),
+            _ => None,
+        };
+        if let Some(result) = node.results.first() {
+            self.definitions[result.index()] = definition;
+        }
+        for region in node.op.regions_mut() {
+            self.region(region);
+        }
+        self.nodes.push(node);
+    }
+}
+
+/// Values and what stands for them.
+pub struct Aliases(Vec<Value>);
+
+impl Aliases {
+    /// Each of that many values stands for itself.
+    pub fn new(count: usize) -> Self {
+        Self((0..count).map(Value::new).collect())
+    }
+
+    /// One more value.
+    fn grow(&mut self) -> Value {
+        let value = Value::new(self.0.len());
+        self.0.push(value);
+        value
+    }
+
+    /// What stands for a value.
+    pub fn get(&self, value: Value) -> Value {
+        self.0[value.index()]
+    }
+
+    /// Lets one value stand for another, which nothing has read so far.
+    pub fn set(&mut self, value: Value, by: Value) {
+        self.0[value.index()] = by;
+    }
+
+    /// Puts in place what stands for each value.
+    pub fn replace(&self, values: &mut [Value]) {
+        values.iter_mut().for_each(|v| *v = self.get(*v));
+    }
+
+    /// The same for the operands of an operation, its regions left alone.
+    pub fn replace_operands(&self, op: &mut Op) {
+        match op {
+            Op::If(cond, ..) => *cond = self.get(*cond),
+            Op::For { lo, hi, init, .. } => {
+                (*lo, *hi) = (self.get(*lo), self.get(*hi));
+                self.replace(init);
+            }
+            Op::While { init, .. } => self.replace(init),
+            _ => {
+                let mut changes = false;
+                op.each_input(&mut |v| changes |= self.get(v) != v);
+                if changes {
+                    *op = op.map(&mut |v| self.get(v));
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the user's name of a value that another takes the place of.
+pub fn hand_on_name(values: &mut [ValueData], value: Value, by: Value) {
+    if values[by.index()].name.is_none() {
+        values[by.index()].name = values[value.index()].name.clone();
+    }
+}

@@ -1,0 +1,10 @@
+use autodiff::differentiate;
+
+#[differentiate]
+fn f(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {
+    f::hessian(1.0);
+}

@@ -1,0 +1,18 @@
+use autodiff::differentiate;
+
+trait Twice {
+    fn twice(&self) -> f64;
+}
+
+impl Twice for f64 {
+    fn twice(&self) -> f64 {
+        2.0 * self
+    }
+}
+
+#[differentiate]
+fn f(x: f64) -> f64 {
+    x.twice()
+}
+
+fn main() {}
