@@ -1,7 +1,551 @@
-//! Source-transformation automatic differentiation for Rust, as an attribute.
+//! Automatic differentiation for stable Rust, as an attribute.
+//!
+//! `#[differentiate]` reads an ordinary function and writes its derivatives beside it, as ordinary
+//! Rust, at compile time. The function itself is left as it is.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn rosenbrock(x: f64, y: f64) -> f64 {
+//!     (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2)
+//! }
+//!
+//! assert_eq!(rosenbrock(1.0, 2.0), 100.0);
+//! assert_eq!(rosenbrock::grad(1.0, 2.0), (-400.0, 200.0));
+//! ```
+//!
+//! There is no tape, no tensor type and no graph at run time: `f64` stays `f64`, `&[f64]` stays
+//! `&[f64]`, and what the backward sweep needs of the forward sweep is kept in locals. What cannot be
+//! differentiated is a compile error at its own place that says what to write instead; there are no
+//! silent zeros.
+//!
+//! - [What a function offers](#what-a-function-offers)
+//! - [Parameters and gradients](#parameters-and-gradients)
+//! - [Functions that work in place](#functions-that-work-in-place)
+//! - [Calls and recursion](#calls-and-recursion)
+//! - [Holding a value constant](#holding-a-value-constant)
+//! - [Derivatives of your own](#derivatives-of-your-own)
+//! - [Options](#options)
+//! - [What the body may contain](#what-the-body-may-contain)
+//! - [Points without a derivative](#points-without-a-derivative)
+//! - [Coming from PyTorch](#coming-from-pytorch)
+//!
+//! # What a function offers
+//!
+//! Beside the function `f` stands a type of the same name, never built, whose associated functions are
+//! the derivatives. `use module::f` imports both. In calls, whatever is extra comes last.
+//!
+//! | call | when | gives |
+//! | --- | --- | --- |
+//! | [`f::grad(args)`](#grad-and-value_and_grad) | `f` returns one float `T` | the gradient `G` |
+//! | [`f::value_and_grad(args)`](#grad-and-value_and_grad) | `f` returns one float `T` | `(T, G)` |
+//! | [`f::vjp(args)`](#vjp-reverse-mode-in-two-halves) | always | `(R, pullback)`, where `pullback(seed)` gives `G` |
+//! | [`f::jvp(args, tangent)`](#jvp-forward-mode) | always | `(R, R̄)` |
+//! | [`f::grad_into(args, shadows)`](#grad_into-and-vjp_into-into-memory-of-yours) | `f` returns one float `T` | the value; adds the gradient to `shadows` |
+//! | [`f::vjp_into(args, seed, shadows)`](#grad_into-and-vjp_into-into-memory-of-yours) | always | the same, for any seed |
+//! | [`f::GRAPH`](#graph-the-computation-as-data) | always | the static computation [`Graph`] |
+//! | [`f::BACKWARD`](#backward-the-generated-code) | under `#[differentiate(source)]` | the generated code as text |
+//!
+//! `R` is the type that `f` returns and `R̄` its gradient's, the type of seeds. `G` is the tuple of the
+//! gradients of the parameters that are differentiated, in order; with exactly one it is bare. A
+//! tangent has the type of `G`.
+//!
+//! ## `grad` and `value_and_grad`
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn squared_distance(a: &[f64], b: &[f64]) -> f64 {
+//!     let mut sum = 0.0;
+//!     for (a, b) in a.iter().zip(b) {
+//!         sum += (a - b).powi(2);
+//!     }
+//!     sum
+//! }
+//!
+//! let (a, b) = ([3.0, 4.0], [1.0, 0.0]);
+//! let (a_bar, b_bar) = squared_distance::grad(&a, &b);
+//! assert_eq!(a_bar, [4.0, 8.0]);
+//! assert_eq!(b_bar, [-4.0, -8.0]);
+//!
+//! // The value comes out of the same forward sweep.
+//! let (value, gradient) = squared_distance::value_and_grad(&a, &b);
+//! assert_eq!((value, gradient), (20.0, (a_bar, b_bar)));
+//! ```
+//!
+//! ## `vjp`: reverse mode in two halves
+//!
+//! The first half runs the function. The second, the *pullback*, takes the adjoint of the returned
+//! value, called the *seed*, and gives the adjoints of the parameters. It is what a function that
+//! returns several numbers has in the place of `grad`; with a unit vector as seed it gives one row of
+//! the Jacobian.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn polar(x: f64, y: f64) -> (f64, f64) {
+//!     (x.hypot(y), y.atan2(x))
+//! }
+//!
+//! let ((radius, _), pullback) = polar::vjp(3.0, 4.0);
+//! assert_eq!(radius, 5.0);
+//! assert_eq!(pullback((1.0, 0.0)), (0.6, 0.8)); // of the radius alone
+//!
+//! #[differentiate]
+//! fn squares(x: &[f64]) -> Vec<f64> {
+//!     x.iter().map(|x| x * x).collect()
+//! }
+//!
+//! let (values, pullback) = squares::vjp(&[1.0, 2.0, 3.0]);
+//! assert_eq!(values, [1.0, 4.0, 9.0]);
+//! assert_eq!(pullback(vec![1.0, 1.0, 10.0]), [2.0, 4.0, 60.0]);
+//! ```
+//!
+//! ## `jvp`: forward mode
+//!
+//! The value and its derivative in one direction. It keeps nothing, and is the cheaper mode where
+//! there are fewer inputs than outputs.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn circle(angle: f64) -> [f64; 2] {
+//!     [angle.cos(), angle.sin()]
+//! }
+//!
+//! let (point, velocity) = circle::jvp(0.0, 2.0);
+//! assert_eq!((point, velocity), ([1.0, 0.0], [0.0, 2.0]));
+//! ```
+//!
+//! ## `grad_into` and `vjp_into`: into memory of yours
+//!
+//! Both **add** to the gradients you pass, their *shadows*, so that gradients over a batch sum up by
+//! themselves and a loop allocates nothing that the function itself does not. The shadow of a slice or
+//! of a `Vec` is a `&mut [T]`, of a number a `&mut T`. Several shadows are a tuple.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate(wrt(slope, offset))]
+//! fn error(slope: f64, offset: f64, x: f64, y: f64) -> f64 {
+//!     (slope * x + offset - y).powi(2)
+//! }
+//!
+//! let (mut slope, mut offset) = (0.0, 0.0);
+//! for _ in 0..200 {
+//!     let (mut slope_bar, mut offset_bar) = (0.0, 0.0);
+//!     for (x, y) in [(0.0, 1.0), (1.0, 3.0), (2.0, 5.0)] {
+//!         error::grad_into(slope, offset, x, y, (&mut slope_bar, &mut offset_bar));
+//!     }
+//!     slope -= 0.1 * slope_bar;
+//!     offset -= 0.1 * offset_bar;
+//! }
+//! assert!((slope - 2.0).abs() < 1e-6 && (offset - 1.0).abs() < 1e-6);
+//!
+//! // `vjp_into` takes the seed before the shadows.
+//! let (mut slope_bar, mut offset_bar) = (100.0, 100.0);
+//! error::vjp_into(1.0, 0.0, 2.0, 1.0, 10.0, (&mut slope_bar, &mut offset_bar));
+//! assert_eq!((slope_bar, offset_bar), (140.0, 120.0));
+//! ```
+//!
+//! ## `GRAPH`: the computation as data
+//!
+//! A constant that costs nothing until it is looked at: every operation with its inputs, your name for
+//! its result, its type, its place in the source and the rule of its derivative. It prints as a table,
+//! as Graphviz text ([`Graph::to_dot`]) and as a picture ([`Graph::to_svg`]).
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn wave(x: f64, w: f64) -> f64 {
+//!     let phase = x * w;
+//!     phase.sin()
+//! }
+//!
+//! let phase = wave::GRAPH.nodes().iter().find(|node| node.label() == Some("phase")).unwrap();
+//! assert_eq!(phase.op(), "mul");
+//! assert_eq!(phase.grad_fn(), Some("MulBackward"));
+//! assert!(phase.requires_grad() && !phase.is_leaf());
+//! assert!(wave::GRAPH.to_svg().starts_with("<svg"));
+//! ```
+//!
+//! ## `BACKWARD`: the generated code
+//!
+//! Adjoints carry your names with `_bar` behind them.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate(source)]
+//! fn wave(x: f64, w: f64) -> f64 {
+//!     let phase = x * w;
+//!     phase.sin()
+//! }
+//!
+//! println!("{}", wave::BACKWARD);
+//! assert!(wave::BACKWARD.contains("let phase_bar = result_bar * phase.cos();"));
+//! ```
+//!
+//! # Parameters and gradients
+//!
+//! Every parameter of a differentiable type is differentiated, or those that
+//! `#[differentiate(wrt(..))]` names. `T` is `f32`, `f64` or a type parameter bound by [`Float`].
+//!
+//! | parameter | its gradient and its tangent | its shadow |
+//! | --- | --- | --- |
+//! | `T` | `T` | `&mut T` |
+//! | `[T; N]`, `&[T; N]`, `[[T; M]; N]`, … | the same array, owned | `&mut` of it |
+//! | `&[T]`, `&Vec<T>`, `Vec<T>` | `Vec<T>` | `&mut [T]` |
+//! | `&[[T; M]]`, `&[Vec<T>]`, `&Vec<Vec<T>>` | the same nesting in a `Vec` | `&mut` of its slice |
+//! | `(A, B)` | the tuple of their gradients | `&mut` of it |
+//! | `&mut` of any of these | as without `&mut` | [read and written](#functions-that-work-in-place) |
+//! | integers, `bool`, `char`, `&str`, ranges | none: constant | none |
+//!
+//! Generics and const generics are kept:
+//!
+//! ```
+//! use autodiff::{Float, differentiate};
+//!
+//! #[differentiate]
+//! fn quadratic_form<T: Float, const N: usize>(a: &[[T; N]; N], x: [T; N]) -> T {
+//!     let mut sum = T::zero();
+//!     for i in 0..N {
+//!         for j in 0..N {
+//!             sum += x[i] * a[i][j] * x[j];
+//!         }
+//!     }
+//!     sum
+//! }
+//!
+//! let a = [[2.0_f32, 1.0], [0.0, 3.0]];
+//! let (a_bar, x_bar) = quadratic_form::grad(&a, [1.0, 2.0]);
+//! assert_eq!(a_bar, [[1.0, 2.0], [2.0, 4.0]]);
+//! assert_eq!(x_bar, [6.0, 13.0]);
+//! ```
+//!
+//! # Functions that work in place
+//!
+//! The shadow of a `&mut` parameter goes both ways. On the call it holds the adjoint of what stands in
+//! the parameter when the function returns; afterwards it holds the adjoint of what stood there when
+//! the function was entered. Everything else is added to, as ever.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn decay(u: &mut [f64], dt: f64) {
+//!     for v in u.iter_mut() {
+//!         *v *= 1.0 - dt;
+//!     }
+//! }
+//!
+//! let mut u = [1.0, 2.0];
+//! let (mut u_bar, mut dt_bar) = ([1.0, 1.0], 0.0);
+//! decay::vjp_into(&mut u, 0.25, (), (&mut u_bar, &mut dt_bar)); // returns nothing: its seed is `()`
+//! assert_eq!(u, [0.75, 1.5]);
+//! assert_eq!((u_bar, dt_bar), ([0.75, 0.75], -3.0));
+//!
+//! // Differentiated functions may call it.
+//! #[differentiate]
+//! fn energy_after(start: &[f64], dt: f64, steps: usize) -> f64 {
+//!     let mut u = start.to_vec();
+//!     for _ in 0..steps {
+//!         decay(&mut u, dt);
+//!     }
+//!     u.iter().map(|v| v * v).sum()
+//! }
+//!
+//! assert_eq!(energy_after::grad(&[1.0, 2.0], 0.5, 1), (vec![0.5, 1.0], -5.0));
+//! ```
+//!
+//! # Calls and recursion
+//!
+//! A differentiated function may call others that carry the attribute, by any path, and itself. It may
+//! call anything else with arguments that are constant. Closures and functions declared in the body are
+//! inlined and need no attribute.
+//!
+//! ```
+//! mod activation {
+//!     #[autodiff::differentiate]
+//!     pub fn logistic(x: f64) -> f64 {
+//!         1.0 / (1.0 + (-x).exp())
+//!     }
+//! }
+//!
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn neuron(w: &[f64], x: &[f64]) -> f64 {
+//!     let weigh = |i: usize| w[i] * x[i];
+//!     let sum: f64 = (0..w.len()).map(|i| weigh(i)).sum();
+//!     activation::logistic(sum)
+//! }
+//!
+//! let (w_bar, x_bar) = neuron::grad(&[2.0, -1.0], &[1.0, 2.0]);
+//! assert_eq!((w_bar, x_bar), (vec![0.25, 0.5], vec![0.5, -0.25]));
+//!
+//! #[differentiate]
+//! fn power(x: f64, n: u32) -> f64 {
+//!     if n == 0 { 1.0 } else { x * power(x, n - 1) }
+//! }
+//!
+//! assert_eq!(power::value_and_grad(2.0, 5), (32.0, 80.0));
+//! ```
+//!
+//! Functions that call one another in turn need `#[differentiate(checkpoint)]` on one of them: each
+//! keeps the pullback of the other, and types that contain one another have no size.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn even(x: f64, n: u32) -> f64 {
+//!     if n == 0 { x } else { x * odd(x, n - 1) }
+//! }
+//!
+//! #[differentiate(checkpoint)]
+//! fn odd(x: f64, n: u32) -> f64 {
+//!     if n == 0 { 1.0 } else { x + even(x, n - 1) }
+//! }
+//!
+//! assert_eq!(even::value_and_grad(2.0, 2), (8.0, 8.0)); // x (x + x)
+//! ```
+//!
+//! # Holding a value constant
+//!
+//! [`stop_gradient`] gives its argument, through which no derivative passes:
+//!
+//! ```
+//! use autodiff::{differentiate, stop_gradient};
+//!
+//! #[differentiate]
+//! fn f(x: f64) -> f64 {
+//!     x * stop_gradient(x)
+//! }
+//!
+//! assert_eq!(f::grad(3.0), 3.0); // not 6
+//! ```
+//!
+//! # Derivatives of your own
+//!
+//! `vjp = path` names a function that takes the same arguments and returns what `f::vjp` would, and
+//! takes the place of what would be generated: where a formula is more stable or cheaper, where the
+//! body cannot be differentiated, or where the derivative is meant to be another. `jvp = path` is the
+//! same for `f::jvp`; a function that returns one number can do without.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate(vjp = root_vjp)]
+//! fn root(a: f64) -> f64 {
+//!     let mut x = a;
+//!     while (x * x - a).abs() > 1e-12 {
+//!         x = 0.5 * (x + a / x);
+//!     }
+//!     x
+//! }
+//!
+//! // By the implicit function theorem, and not through the iteration.
+//! fn root_vjp(a: f64) -> (f64, impl FnOnce(f64) -> f64) {
+//!     let x = root(a);
+//!     (x, move |seed| seed / (2.0 * x))
+//! }
+//!
+//! #[differentiate]
+//! fn scaled(a: f64) -> f64 {
+//!     3.0 * root(a)
+//! }
+//!
+//! assert!((scaled::grad(4.0) - 0.75).abs() < 1e-12);
+//! ```
+//!
+//! # Options
+//!
+//! They combine: `#[differentiate(wrt(w), source)]`.
+//!
+//! | option | effect |
+//! | --- | --- |
+//! | `wrt(x, w)` | differentiates with respect to these parameters alone |
+//! | `vjp = path`, `jvp = path` | [derivatives of your own](#derivatives-of-your-own) |
+//! | `source` | adds [`f::BACKWARD`](#backward-the-generated-code) |
+//! | `checkpoint` | keeps the arguments alone and runs the function again in the backward sweep |
+//! | `crate = path` | where this crate is, if not at `::autodiff` |
+//!
+//! `checkpoint` trades time for memory in the functions that call this one. In a long loop, it keeps of
+//! each step what the step was given and nothing of its inside:
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate(checkpoint)]
+//! fn step(x: f64, rate: f64) -> f64 {
+//!     let y = rate * x * (1.0 - x);
+//!     y * y.sin().exp()
+//! }
+//!
+//! #[differentiate]
+//! fn trajectory(start: f64, rate: f64, steps: usize) -> f64 {
+//!     let mut x = start;
+//!     for _ in 0..steps {
+//!         x = step(x, rate);
+//!     }
+//!     x
+//! }
+//!
+//! let (_, (start_bar, rate_bar)) = trajectory::value_and_grad(0.3, 1.5, 20);
+//! let (_, slope) = trajectory::jvp(0.3, 1.5, 20, (1.0, 1.0));
+//! assert!((start_bar + rate_bar - slope).abs() < 1e-12);
+//! ```
+//!
+//! A dependency that your `Cargo.toml` renames, as in `ad = { package = "autodiff", .. }`, is found by
+//! itself. `crate = path` is for a name that stands elsewhere, such as a re-export or a renaming in the
+//! workspace's manifest:
+//!
+//! ```
+//! use autodiff as ad;
+//!
+//! #[ad::differentiate(crate = ad)]
+//! fn cube(x: f64) -> f64 {
+//!     x * x * x
+//! }
+//!
+//! assert_eq!(cube::grad(2.0), 12.0);
+//! ```
+//!
+//! # What the body may contain
+//!
+//! - **Bindings**: `let` with patterns, shadowing, `mut`, and without a value; assignment, compound and
+//!   destructuring assignment; local type aliases, constants and functions.
+//! - **Control flow**: `if`, `if let`, `match` with guards, `for`, `while`, `loop` with `break value`,
+//!   `continue`, labels, early `return`.
+//! - **Iterators**: ranges with `rev` and `step_by`; `iter`, `iter_mut`, `into_iter`, `chunks`,
+//!   `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
+//!   `take`, `step_by`, `copied`, `cloned` and `filter` on them; at their ends `sum`, `product`, `fold`,
+//!   `for_each`, `collect`, `count`, `any` and `all`.
+//! - **Data**: indexing, slicing and nested indexing; tuples; arrays; `Vec::new`, `with_capacity`,
+//!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
+//!   `split_at_mut`, `std::mem::swap`; casts.
+//! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
+//!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
+//! - **Macros**: `vec!`, the `assert!` and `print!` families, `panic!`, `unreachable!`, `matches!`.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn newton(coefficients: &[f64], start: f64) -> f64 {
+//!     assert!(!coefficients.is_empty());
+//!     let mut x = start;
+//!     for _ in 0..50 {
+//!         let (mut value, mut slope) = (0.0, 0.0);
+//!         for c in coefficients.iter().rev() {
+//!             slope = slope * x + value;
+//!             value = value * x + c;
+//!         }
+//!         if value.abs() < 1e-14 {
+//!             break;
+//!         }
+//!         x -= value / slope;
+//!     }
+//!     x
+//! }
+//!
+//! // The root of x² - 2 moves by -1 / (2 √2) for each unit of the constant term.
+//! let (root, (bar, _)) = newton::value_and_grad(&[-2.0, 0.0, 1.0], 1.0);
+//! assert!((root - 2.0_f64.sqrt()).abs() < 1e-14);
+//! assert!((bar[0] + 1.0 / 8.0_f64.sqrt()).abs() < 1e-12);
+//! ```
+//!
+//! `LIMITATIONS.md`, at the root of the repository, lists what is refused.
+//!
+//! # Points without a derivative
+//!
+//! The convention is JAX's: [`conventions`] has the table. In short, `abs` has derivative 1 at zero,
+//! `max` and `min` of equals give half to each, `clamp` passes nothing at its ends, `sqrt` has an
+//! infinite derivative at zero, and functions with jumps have derivative zero everywhere. Through an
+//! `if`, the derivative is that of the branch taken.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn larger(a: f64, b: f64) -> f64 {
+//!     a.max(b)
+//! }
+//!
+//! assert_eq!(larger::grad(1.0, 1.0), (0.5, 0.5));
+//! ```
+//!
+//! # Coming from PyTorch
+//!
+//! There are no tensors that remember where they came from: a function is differentiated, not a value.
+//!
+//! | PyTorch | here |
+//! | --- | --- |
+//! | `x.requires_grad_()` | `x` is a float, or holds floats; or `wrt(x)` picks it |
+//! | a tensor without `requires_grad` | a parameter that `wrt(..)` does not name |
+//! | `y.backward()`, then `x.grad` | `f::grad(x)` |
+//! | `y.backward(gradient=g)` | `let (y, pullback) = f::vjp(x);` and `pullback(g)` |
+//! | `.grad` adds up over calls | `f::grad_into(x, &mut x_bar)` |
+//! | `optimizer.zero_grad()` | `x_bar.fill(0.0)` |
+//! | `torch.autograd.grad(y, x)` | `f::grad(x)`, `f::value_and_grad(x)` |
+//! | `torch.func.vjp`, `torch.func.jvp` | `f::vjp`, `f::jvp` |
+//! | `x.detach()` | [`stop_gradient`]`(x)` |
+//! | `with torch.no_grad():` | call `f` itself |
+//! | `torch.autograd.Function` | `#[differentiate(vjp = path)]` |
+//! | `torch.utils.checkpoint` | `#[differentiate(checkpoint)]` |
+//! | `retain_graph=True` | call `f::vjp` again: a pullback is called once |
+//! | an in-place operation, `x.mul_(2)` | `*x *= 2.0`, differentiated as written |
+//! | `y.grad_fn` | [`Node::grad_fn`] in `f::GRAPH` |
+//! | `gradcheck` | compare `f::grad` with differences, or with `f::jvp`, as below |
+//!
+//! The example that opens PyTorch's tutorial: `Q = 3a³ - b²`, seeded by ones.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn q(a: &[f64], b: &[f64]) -> Vec<f64> {
+//!     a.iter().zip(b).map(|(a, b)| 3.0 * a.powi(3) - b.powi(2)).collect()
+//! }
+//!
+//! let (a, b) = ([2.0, 3.0], [6.0, 4.0]);
+//! let (_, pullback) = q::vjp(&a, &b);
+//! let (a_bar, b_bar) = pullback(vec![1.0, 1.0]);
+//! assert_eq!(a_bar, [36.0, 81.0]); // 9a²
+//! assert_eq!(b_bar, [-12.0, -8.0]); // -2b
+//!
+//! // Both modes and central differences agree.
+//! let (a_dot, b_dot) = (vec![0.5, -1.0], vec![2.0, 0.25]);
+//! let (_, q_dot) = q::jvp(&a, &b, (a_dot.clone(), b_dot.clone()));
+//! let h = 1e-6;
+//! let moved = |h: f64| {
+//!     let step = |x: &[f64], dot: &[f64]| x.iter().zip(dot).map(|(x, d)| x + h * d).collect();
+//!     let (a, b): (Vec<f64>, Vec<f64>) = (step(&a, &a_dot), step(&b, &b_dot));
+//!     q(&a, &b)
+//! };
+//! for (i, (up, down)) in moved(h).iter().zip(moved(-h)).enumerate() {
+//!     assert!(((up - down) / (2.0 * h) - q_dot[i]).abs() < 1e-6);
+//! }
+//! let inner = |x: &[f64], y: &[f64]| -> f64 { x.iter().zip(y).map(|(x, y)| x * y).sum() };
+//! assert_eq!(inner(&a_bar, &a_dot) + inner(&b_bar, &b_dot), q_dot.iter().sum());
+//! ```
 
 pub use autodiff_macros::differentiate;
 pub use autodiff_runtime::{Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient};
 
+#[doc = include_str!("../docs/conventions.md")]
+pub mod conventions {}
+
 #[doc(hidden)]
 pub use autodiff_runtime::private as __private;
+
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

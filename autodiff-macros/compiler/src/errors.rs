@@ -29,13 +29,19 @@ impl Diagnostic {
         Self { code, span, message: message.into(), help: help.into() }
     }
 
-    fn to_tokens(&self) -> TokenStream {
+    /// `compile_error!(..)`, at the span.
+    pub fn to_expression(&self) -> TokenStream {
         let text = if self.help.is_empty() {
             format!("[{}] {}", self.code, self.message)
         } else {
-            format!("[{}] {}\n  = help: {}", self.code, self.message, self.help)
+            format!("[{}] {}\nhelp: {}", self.code, self.message, self.help)
         };
-        quote_spanned!(self.span=> ::core::compile_error!(#text);)
+        quote_spanned!(self.span=> ::core::compile_error!(#text))
+    }
+
+    fn to_tokens(&self) -> TokenStream {
+        let error = self.to_expression();
+        quote_spanned!(self.span=> #error;)
     }
 }
 

@@ -50,6 +50,10 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let derivatives = differentiate(&function, &options, &mut errors);
     let refused = errors.to_tokens();
+    let derivatives = derivatives.unwrap_or_else(|| {
+        let reasons = errors.finish();
+        emit::refused(&function, reasons.first().expect("a refusal has a reason"))
+    });
     let derivatives = match &options.krate {
         Some(path) => rename_facade(derivatives, &path.to_token_stream()),
         None => match facade_name() {
@@ -68,8 +72,16 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> TokenStream {
+/// The derivatives; none if there are errors. Each stage starts on a clean bill.
+fn differentiate(
+    function: &ItemFn,
+    options: &Options,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     let signature = Signature::read(function, options, errors);
+    if !errors.is_empty() {
+        return None;
+    }
     if options.vjp.is_some() {
         if let Err(message) = emit::rules_supported(&signature, options) {
             errors.push(Diagnostic::new(
@@ -78,20 +90,24 @@ fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> T
                 message,
                 "remove the rule, or change the signature",
             ));
+            return None;
         }
-        return handle(function, &signature, options, None);
+        return Some(handle(function, &signature, options, None));
     }
-    let lowered = lower::lower(function, &signature, errors);
-    let Some(lowered) = lowered.filter(|_| errors.is_empty()) else {
-        return handle(function, &signature, options, None);
-    };
+    let lowered = lower::lower(function, &signature, errors)?;
+    if !errors.is_empty() {
+        return None;
+    }
     let passes = pipeline::run(&lowered, &function.sig.ident.to_string(), errors);
-    let derivatives = errors.is_empty().then(|| Derivatives {
+    if !errors.is_empty() {
+        return None;
+    }
+    let derivatives = Derivatives {
         primal: &passes.primal,
         activity: &passes.activity,
         reverse: &passes.reverse,
         forward: &passes.forward,
         items: &lowered.items,
-    });
-    handle(function, &signature, options, derivatives.as_ref())
+    };
+    Some(handle(function, &signature, options, Some(&derivatives)))
 }

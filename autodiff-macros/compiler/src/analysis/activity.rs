@@ -86,7 +86,7 @@ fn varied(graph: &Graph) -> BTreeSet<Value> {
 }
 
 fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
-    let mut mark = |set: &mut BTreeSet<Value>, v: Value| {
+    let mark = |set: &mut BTreeSet<Value>, v: Value| {
         if !graph.ty(v).is_constant() {
             set.insert(v);
         }
@@ -245,6 +245,8 @@ fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut B
     for _ in 0..2 {
         for i in 0..init.len() {
             if set.contains(&node.results[i]) || set.contains(&body.params[skip + i]) {
+                // What goes around the loop is wanted at its end too: one answer for each variable.
+                set.insert(node.results[i]);
                 set.insert(body.results[i]);
                 set.insert(init[i]);
             }

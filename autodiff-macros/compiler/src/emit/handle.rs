@@ -1,6 +1,7 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
 mod functions;
+mod refused;
 mod rules;
 mod signature;
 
@@ -15,6 +16,7 @@ use crate::parse::Signature;
 
 use super::graph_data::graph_data;
 use super::rust::Printer;
+pub use refused::refused;
 pub use rules::supported as rules_supported;
 
 use functions::Functions;
@@ -44,8 +46,7 @@ struct Core {
     graph: TokenStream,
 }
 
-/// Prints the handle. Without derivatives, because the function was refused, its functions exist but
-/// panic, so that the refusal is the only error.
+/// Prints the handle: with the derivatives found, or with the user's own rules.
 pub fn handle(
     item: &ItemFn,
     signature: &Signature,
@@ -54,9 +55,8 @@ pub fn handle(
 ) -> TokenStream {
     let header = Header::new(item, signature);
     let core = match derivatives {
-        _ if options.vjp.is_some() => rules::core(&header, signature, options),
         Some(derivatives) => derived(item, &header, signature, derivatives),
-        None => refused(&header, signature),
+        None => rules::core(&header, signature, options),
     };
     let functions = Functions { header: &header, signature, options, own: &item.sig.ident };
     let name = &item.sig.ident;
@@ -140,19 +140,6 @@ fn derived(
         derivatives.reverse,
     );
     Core { vjp, jvp, graph }
-}
-
-fn refused(header: &Header, signature: &Signature) -> Core {
-    let ignored = signature.parameters.iter().map(|_| quote!(_));
-    let seed_type = header.seed_type(signature);
-    let again = header.again_types().into_iter().map(|ty| quote!(_: #ty));
-    Core {
-        vjp: quote! {
-            (::core::unimplemented!(), move |#(#again,)* _: #seed_type, #(#ignored),*| {})
-        },
-        jvp: quote!(::core::unimplemented!()),
-        graph: quote!(&::autodiff::Graph { name: "", nodes: &[], outputs: &[], backward: &[] }),
-    }
 }
 
 /// An expression or a pattern of the returned value's form.

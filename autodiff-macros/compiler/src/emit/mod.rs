@@ -6,6 +6,6 @@ mod rename;
 mod rust;
 mod types;
 
-pub use handle::{Derivatives, handle, rules_supported};
+pub use handle::{Derivatives, handle, refused, rules_supported};
 pub use rename::{facade_name, rename_facade};
 pub use rust::{Printed, Printer};

@@ -323,7 +323,10 @@ impl<'g> Printer<'g> {
         }
         match &node.op {
             // What is indexed has a variable; other constants stand where they are read.
-            Op::Const(_) if self.uses.is_pinned(node.results[0]) => {
+            Op::Const(_)
+                if self.uses.is_pinned(node.results[0])
+                    && !self.ty(node.results[0]).is_scalar() =>
+            {
                 let expr = self.pure(node);
                 let statement = self.binding(node.results[0], false, expr);
                 self.emit(&footprint, statement);

@@ -178,6 +178,8 @@ impl Type {
             (Type::Float(Float::Infer), f @ Type::Float(_))
             | (f @ Type::Float(_), Type::Float(Float::Infer)) => f.clone(),
             (Type::Int(None), i @ Type::Int(_)) | (i @ Type::Int(_), Type::Int(None)) => i.clone(),
+            // One variable has one type.
+            (Type::Unknown, known) | (known, Type::Unknown) => known.clone(),
             _ => Type::Unknown,
         }
     }

@@ -123,6 +123,9 @@ impl Lowerer<'_> {
             (None, None) => Type::Unknown,
         };
         for (region, value) in [(a, x), (b, y)] {
+            if let Some(value) = value {
+                self.refine(value, &ty);
+            }
             let value = value.unwrap_or_else(|| {
                 let undef = self.b.value(ty.clone(), span);
                 region.nodes.push(crate::ir::Node { op: Op::Undef, results: vec![undef], span });

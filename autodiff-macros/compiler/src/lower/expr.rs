@@ -429,13 +429,19 @@ impl Lowerer<'_> {
         Ok(Rv::Unit)
     }
 
-    /// Reads every scalar place of a tuple, so that `(a, b) = (b, a)` swaps.
+    /// Reads every place of a tuple, so that `(a, b) = (b, a)` swaps.
     fn read_all(&mut self, rv: Rv, span: Span) -> Rv {
         match rv {
             Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
-            Rv::Tuple(parts) => {
-                Rv::Tuple(parts.into_iter().map(|p| self.read_all(p, span)).collect())
-            }
+            Rv::Tuple(parts) => Rv::Tuple(
+                parts
+                    .into_iter()
+                    .map(|part| match part {
+                        Rv::Place(place, ty) => Rv::Value(self.load(&place, &ty, span)),
+                        part => self.read_all(part, span),
+                    })
+                    .collect(),
+            ),
             rv => rv,
         }
     }

@@ -573,10 +573,8 @@ impl Lowerer<'_> {
             }
             let last = body.results[starts.len()];
             let param = body.params[fixed + starts.len()];
-            let ty = match self.b.ty(*start) {
-                Type::Unknown => self.b.ty(last).clone(),
-                ty => ty.join(self.b.ty(last)),
-            };
+            let ty = self.b.ty(*start).join(self.b.ty(last));
+            self.refine(last, &ty);
             self.b.values[param.index()].ty = ty.clone();
             if matches!(self.b.ty(*start), Type::Unknown) {
                 self.b.values[start.index()].ty = ty.clone();

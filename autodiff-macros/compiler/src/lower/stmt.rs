@@ -34,6 +34,11 @@ impl Lowerer<'_> {
             {
                 return self.leaving_if(branch, rest, tail);
             }
+            if let Stmt::Local(local) = stmt
+                && local.init.as_ref().is_some_and(|init| init.diverge.is_some())
+            {
+                return self.let_else(local, rest, tail);
+            }
             match self.statement(stmt, last, tail) {
                 Ok(rv) => value = rv,
                 // The others may have mistakes of their own to show.
@@ -198,9 +203,6 @@ impl Lowerer<'_> {
         let Some(init) = &local.init else {
             return self.deferred(&local.pat);
         };
-        if let Some((_, diverge)) = &init.diverge {
-            return self.let_else(local, &init.expr, diverge);
-        }
         let hint = match &local.pat {
             syn::Pat::Type(t) => self.types.read(&t.ty),
             _ => Type::Unknown,
@@ -235,15 +237,26 @@ impl Lowerer<'_> {
         }
     }
 
-    /// `let pattern = value else { ... };`
-    fn let_else(&mut self, local: &Local, value: &Expr, diverge: &Expr) -> Lowered<()> {
-        let span = span_of(&local.let_token);
-        let rv = self.expr(value)?;
-        let Some(test) = self.test(&local.pat, &rv, value)? else {
-            return self.bind(&local.pat, rv);
+    /// `let pattern = value else { ... };`: what follows is lowered where the pattern fits.
+    fn let_else(&mut self, local: &Local, rest: &[Stmt], tail: bool) -> Lowered<Rv> {
+        let (Some(init), span) = (&local.init, span_of(&local.let_token)) else {
+            return Ok(Rv::Unit);
         };
-        self.branch(test, span, |_| Ok(Rv::Unit), |this| this.expr(diverge).map(|_| Rv::Unit))?;
-        self.bind_tested(&local.pat, rv, value)
+        let Some((_, diverge)) = &init.diverge else { return Ok(Rv::Unit) };
+        let rv = self.expr(&init.expr)?;
+        let Some(test) = self.test(&local.pat, &rv, &init.expr)? else {
+            self.bind(&local.pat, rv)?;
+            return self.statements(rest, tail);
+        };
+        self.branch(
+            test,
+            span,
+            |this| {
+                this.bind_tested(&local.pat, rv, &init.expr)?;
+                this.statements(rest, tail)
+            },
+            |this| this.expr(diverge),
+        )
     }
 
     /// A cast of a statement's effect: code that is kept as it is.

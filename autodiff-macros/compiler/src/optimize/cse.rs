@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::mem;
 
 use super::rewrite::{Aliases, hand_on_name};
-use crate::ir::{Float, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
+use crate::ir::{
+    Float, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData,
+};
 use crate::rules::Fun;
 
 /// Lets the first of equal nodes stand for the later ones that it dominates. Two that have different

@@ -23,8 +23,10 @@ fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
             let Some(Bool(cond)) = at.literal(*cond) else { return None };
             let taken = if cond { a } else { b };
             // Memory that a branch yields is read there, not where the result is.
-            let is_plain = |v: &Value| at.storage(*v) == Storage::Local;
-            taken.results.iter().all(is_plain).then_some(To::Branch(cond))
+            let fits = |(result, v): (&Value, &Value)| {
+                at.storage(*v) == Storage::Local && at.ty(*v) == at.ty(*result)
+            };
+            node.results.iter().zip(&taken.results).all(fits).then_some(To::Branch(cond))
         }
         _ => None,
     }
@@ -49,10 +51,9 @@ fn computed(at: &Rewriter, fun: Fun, args: &[Value], ty: &Type) -> Option<Litera
         (Fun::Le, &[Int(a), Int(b)]) => Some(Bool(a <= b)),
         (Fun::Gt, &[Int(a), Int(b)]) => Some(Bool(a > b)),
         (Fun::Ge, &[Int(a), Int(b)]) => Some(Bool(a >= b)),
-        (
-            Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge,
-            &[Float(a), Float(b)],
-        ) => Some(Bool(fun.eval(&[a, b]) != 0.0)),
+        (Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge, &[Float(a), Float(b)]) => {
+            Some(Bool(fun.eval(&[a, b]) != 0.0))
+        }
         // Double precision rounds these so that rounding the result to single gives what single
         // precision computes.
         (Fun::Add | Fun::Sub | Fun::Mul | Fun::Div, &[Float(a), Float(b)]) => {

@@ -53,7 +53,8 @@ impl Literal {
             (Self::Bool(value), Type::Bool) => quote!(#value),
             (Self::Int(n), Type::Int(name)) => {
                 // Small enough for any type, or for any that has 32 bits.
-                let is_wide = name.as_deref().is_some_and(|n| !n.ends_with('8') || n.ends_with("128"));
+                let is_wide =
+                    name.as_deref().is_some_and(|n| !n.ends_with('8') || n.ends_with("128"));
                 let is_wide = is_wide && !name.as_deref().is_some_and(|n| n.ends_with("16"));
                 let most = if is_wide { i64::from(i32::MAX) } else { i64::from(i8::MAX) };
                 if !(0..=most).contains(&n) {

@@ -1,6 +1,6 @@
 //! Applies identities that hold for every float, each under its equation.
 
-use super::literal::Literal::{Float, Int};
+use super::literal::Literal::{self, Bool, Float, Int};
 use super::rewrite::{Rewriter, To, rewrite};
 use crate::ir::{Graph, Node, Op, Region, Type, Value};
 use crate::rules::Fun;
@@ -25,11 +25,13 @@ fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
         }
         // x as T = x where x is a T
         Op::Cast(x, _) => {
-            let named = !matches!(at.ty(*x), Type::Int(None) | Type::Float(crate::ir::Float::Infer));
+            let named =
+                !matches!(at.ty(*x), Type::Int(None) | Type::Float(crate::ir::Float::Infer));
             (named && at.ty(*x) == at.ty(node.results[0])).then_some(To::Value(*x))
         }
-        Op::If(_, a, b) => {
+        Op::If(cond, a, b) => {
             same_on_both_paths(at, node, a, b);
+            the_condition_itself(at, node, *cond, a, b);
             None
         }
         Op::For { init, body, .. } => {
@@ -46,7 +48,8 @@ fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
 
 /// Identities of floats that give an operand back.
 fn float(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
-    let is = |v: Value, x: f64| matches!(at.literal(v), Some(Float(y)) if y.to_bits() == x.to_bits());
+    let is =
+        |v: Value, x: f64| matches!(at.literal(v), Some(Float(y)) if y.to_bits() == x.to_bits());
     let value = |v: Value| Some(To::Value(v));
     let scalar = |fun: Fun, args: Vec<Value>| Some(To::Op(Op::Scalar(fun, args)));
     match (fun, args) {
@@ -153,6 +156,26 @@ fn same_on_both_paths(at: &mut Rewriter, node: &Node, a: &Region, b: &Region) {
     }
 }
 
+/// c ? true : false = c
+fn the_condition_itself(at: &mut Rewriter, node: &Node, cond: Value, a: &Region, b: &Region) {
+    for (k, result) in node.results.iter().enumerate() {
+        if *at.ty(*result) == Type::Bool
+            && defined_literal(a, a.results[k]) == Some(Bool(true))
+            && defined_literal(b, b.results[k]) == Some(Bool(false))
+        {
+            at.alias(*result, cond);
+        }
+    }
+}
+
+/// The literal that a region defines a value as.
+fn defined_literal(region: &Region, value: Value) -> Option<Literal> {
+    match &region.nodes.iter().find(|node| node.results == [value])?.op {
+        Op::Const(tokens) => Literal::read(tokens),
+        _ => None,
+    }
+}
+
 /// What every iteration hands on as it got it is the same before, in and after the loop.
 fn unchanged(
     at: &mut Rewriter,
@@ -162,9 +185,7 @@ fn unchanged(
     results: &[Value],
 ) {
     for (k, init) in init.iter().enumerate() {
-        if params.iter().any(|params| params[k] == results[k])
-            && at.alias(node.results[k], *init)
-        {
+        if params.iter().any(|params| params[k] == results[k]) && at.alias(node.results[k], *init) {
             for params in params {
                 at.alias(params[k], *init);
             }

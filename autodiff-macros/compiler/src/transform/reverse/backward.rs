@@ -27,7 +27,7 @@ impl<'a> Reverse<'a> {
         match &node.op {
             Op::Scalar(fun, args) => self.scalar(*fun, args, here),
             Op::Cast(v, _) => {
-                if let Some(seed) = self.take_adjoint(node.results[0]) {
+                if let Some(seed) = self.seed_of(node.results[0], span) {
                     let ty = self.b.ty(*v).clone();
                     let back = self.cast_back(seed, &ty, span);
                     self.add(*v, back, span);
@@ -84,7 +84,7 @@ impl<'a> Reverse<'a> {
 
     fn scalar(&mut self, fun: Fun, args: &[Value], here: Here<'a>) {
         let result = here.node.results[0];
-        let Some(seed) = self.take_adjoint(result) else { return };
+        let Some(seed) = self.seed_of(result, here.node.span) else { return };
         let Pullback::Args(parts) = fun.pullback() else { return };
         let span = here.node.span;
         let ty = self.b.ty(result).clone();
@@ -102,6 +102,18 @@ impl<'a> Reverse<'a> {
             let terms = Terms { args: &operands, result: value, seed, ty: &ty, span };
             let contribution = terms.build(expr, &mut self.b);
             self.add(args[i], contribution, span);
+        }
+    }
+
+    /// The adjoint of a number, wherever it is held.
+    fn seed_of(&mut self, v: Value, span: Span) -> Option<Value> {
+        match self.activity.style(v) {
+            Style::Scalar => self.take_adjoint(v),
+            Style::Shadow => {
+                let shadow = self.shadow(v, span);
+                let ty = self.b.ty(v).clone();
+                Some(self.b.load(Place::whole(shadow), Take::Value, ty, span))
+            }
         }
     }
 
