@@ -1,6 +1,8 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+pub mod unannotated;
+
 use crate::{Accumulate, Differentiable, SetZero};
 
 /// The zero tangent of the same shape as a value.

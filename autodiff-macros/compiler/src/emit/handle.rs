@@ -7,6 +7,7 @@ mod signature;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
 use crate::analysis::Activity;
@@ -15,7 +16,7 @@ use crate::options::Options;
 use crate::parse::Signature;
 
 use super::graph_data::graph_data;
-use super::rust::Printer;
+use super::rust::{Plain, Printer};
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
@@ -81,6 +82,9 @@ pub fn handle(
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
+            #[doc(hidden)]
+            #[inline]
+            pub const fn __annotated<T>() {}
             #vjp
             #jvp
             #public
@@ -173,6 +177,7 @@ fn idents(item: &ItemFn) -> Vec<String> {
 fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
     let text = match syn::parse2::<syn::ItemFn>(vjp.clone()) {
         Ok(mut function) => {
+            Plain.visit_item_fn_mut(&mut function);
             function.attrs.clear();
             function.vis = syn::Visibility::Inherited;
             function.sig.ident = quote::format_ident!("{}_vjp", name);

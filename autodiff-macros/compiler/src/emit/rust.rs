@@ -4,6 +4,7 @@
 //! else gets a variable. An expression that waits for its reader gets a variable after all as soon
 //! as something it reads is about to change.
 
+mod callee;
 mod control;
 mod expr;
 mod names;
@@ -21,6 +22,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value};
+pub use callee::Plain;
 use expr::{Expr, full_type, type_name};
 use names::Names;
 use uses::{Footprint, Uses};

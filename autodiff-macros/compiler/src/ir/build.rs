@@ -68,10 +68,10 @@ impl Builder {
         self.region().nodes.push(Node { op, results, span });
     }
 
-    /// Puts a node at the beginning of the outermost region.
-    pub fn first(&mut self, op: Op, results: Vec<Value>, span: Span) {
+    /// Appends a node to the outermost region: it runs before the node under construction there.
+    pub fn before(&mut self, op: Op, results: Vec<Value>, span: Span) {
         let region = self.open.first_mut().expect("a region is open");
-        region.nodes.insert(0, Node { op, results, span });
+        region.nodes.push(Node { op, results, span });
     }
 
     /// Appends a node without result.

@@ -2,6 +2,7 @@
 //! zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is not
 //! done.
 
+mod carry;
 mod cse;
 mod dce;
 mod fold;
@@ -18,12 +19,20 @@ use crate::ir::Graph;
 type Pass = fn(Graph) -> Graph;
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 5] = [fold::fold, simplify::simplify, hoist::hoist, cse::cse, dce::dce];
+const PRIMAL: [Pass; 6] =
+    [fold::fold, simplify::simplify, carry::carry, hoist::hoist, cse::cse, dce::dce];
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 6] =
-    [fold::fold, simplify::simplify, square::square, hoist::hoist, cse::cse, dce::dce];
+const DERIVED: [Pass; 7] = [
+    fold::fold,
+    simplify::simplify,
+    square::square,
+    carry::carry,
+    hoist::hoist,
+    cse::cse,
+    dce::dce,
+];
 
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {

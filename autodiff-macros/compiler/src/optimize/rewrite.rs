@@ -93,18 +93,10 @@ impl Rewriter {
         self.values[value.index()].name.is_none()
     }
 
-    /// The value that stands for this one.
-    pub fn resolve(&self, value: Value) -> Value {
-        self.aliases.get(value)
-    }
-
     /// Lets `by` stand for `value`, if rustc sees no difference between them; a name of the user's
     /// is handed on to a value without one.
     pub fn alias(&mut self, value: Value, by: Value) -> bool {
-        let fits = by != value
-            && self.ty(value) == self.ty(by)
-            && self.ty(value).is_scalar()
-            && self.storage(by) == Storage::Local;
+        let fits = may_alias(&self.values, value, by);
         if fits {
             self.force(value, by);
         }
@@ -195,7 +187,11 @@ impl Aliases {
 
     /// What stands for a value.
     pub fn get(&self, value: Value) -> Value {
-        self.0[value.index()]
+        let mut value = value;
+        while self.0[value.index()] != value {
+            value = self.0[value.index()];
+        }
+        value
     }
 
     /// Lets one value stand for another, which nothing has read so far.
@@ -226,6 +222,12 @@ impl Aliases {
             }
         }
     }
+}
+
+/// Whether a number may stand for another without rustc seeing a difference.
+pub fn may_alias(values: &[ValueData], value: Value, by: Value) -> bool {
+    let (data, other) = (&values[value.index()], &values[by.index()]);
+    value != by && data.ty == other.ty && data.ty.is_scalar() && other.storage == Storage::Local
 }
 
 /// Keeps the user's name of a value that another takes the place of.

@@ -30,16 +30,7 @@ fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
             (named && at.ty(*x) == at.ty(node.results[0])).then_some(To::Value(*x))
         }
         Op::If(cond, a, b) => {
-            same_on_both_paths(at, node, a, b);
             the_condition_itself(at, node, *cond, a, b);
-            None
-        }
-        Op::For { init, body, .. } => {
-            unchanged(at, node, init, &[&body.params[1..]], &body.results);
-            None
-        }
-        Op::While { init, cond, body } => {
-            unchanged(at, node, init, &[&cond.params, &body.params], &body.results);
             None
         }
         _ => None,
@@ -146,16 +137,6 @@ fn logic(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
     }
 }
 
-/// What both branches yield is no result of the branch.
-fn same_on_both_paths(at: &mut Rewriter, node: &Node, a: &Region, b: &Region) {
-    for (k, result) in node.results.iter().enumerate() {
-        let (a, b) = (at.resolve(a.results[k]), at.resolve(b.results[k]));
-        if a == b {
-            at.alias(*result, a);
-        }
-    }
-}
-
 /// c ? true : false = c
 fn the_condition_itself(at: &mut Rewriter, node: &Node, cond: Value, a: &Region, b: &Region) {
     for (k, result) in node.results.iter().enumerate() {
@@ -173,22 +154,5 @@ fn defined_literal(region: &Region, value: Value) -> Option<Literal> {
     match &region.nodes.iter().find(|node| node.results == [value])?.op {
         Op::Const(tokens) => Literal::read(tokens),
         _ => None,
-    }
-}
-
-/// What every iteration hands on as it got it is the same before, in and after the loop.
-fn unchanged(
-    at: &mut Rewriter,
-    node: &Node,
-    init: &[Value],
-    params: &[&[Value]],
-    results: &[Value],
-) {
-    for (k, init) in init.iter().enumerate() {
-        if params.iter().any(|params| params[k] == results[k]) && at.alias(node.results[k], *init) {
-            for params in params {
-                at.alias(params[k], *init);
-            }
-        }
     }
 }

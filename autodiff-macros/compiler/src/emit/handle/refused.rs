@@ -28,6 +28,7 @@ pub fn refused(item: &ItemFn, reason: &Diagnostic) -> TokenStream {
         #(#cfgs)*
         #[allow(warnings, missing_docs)]
         impl #name {
+            #[doc(hidden)] pub const fn __annotated<T>() {}
             #(#[doc(hidden)] pub const #names: [(); #reason] = [];)*
         }
     }

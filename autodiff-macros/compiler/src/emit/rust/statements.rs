@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
+use super::callee::derivative;
 use super::expr::{Expr, Level};
 use super::place::PlaceExpr;
 use super::uses::{Footprint, local_adjoints};
@@ -80,7 +81,8 @@ impl Printer<'_> {
                 let mut all = self.arguments(call);
                 all.push(self.expr(*seed).tokens);
                 all.extend(shadows);
-                quote_spanned!(span=> #lets <#path>::__vjp_into(#(#all),*);)
+                let callee = derivative(path, "__vjp_into", all.len(), span);
+                quote_spanned!(span=> #lets #callee(#(#all),*);)
             }
             op => unreachable!("{op:?} is no statement"),
         };

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
+use super::callee::derivative;
 use super::expr::{Expr, Level, type_name};
 use super::uses::static_zero;
 use crate::ir::{CallArg, Float, Node, Op, Type, Value};
@@ -75,12 +76,14 @@ impl Printer<'_> {
             }
             Op::CallVjp(path, args) => {
                 let args = self.arguments(args);
-                Expr::postfix(quote_spanned!(span=> <#path>::__vjp(#(#args),*)))
+                let callee = derivative(path, "__vjp", args.len(), span);
+                Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
             }
             Op::CallJvp(path, args, dots) => {
                 let mut args = self.arguments(args);
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref())));
-                Expr::postfix(quote_spanned!(span=> <#path>::__jvp(#(#args),*)))
+                let callee = derivative(path, "__jvp", args.len(), span);
+                Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
             }
             Op::StackNew(None) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::Stack::new()))

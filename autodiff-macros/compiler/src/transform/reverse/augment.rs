@@ -22,6 +22,9 @@ impl<'a> Reverse<'a> {
         }
         for (index, node) in region.nodes.iter().enumerate() {
             self.augment_node(node, id, index, &mut exports);
+            if id == 0 {
+                self.made.extend(node.results.iter().copied());
+            }
             for result in &node.results {
                 if kept(self, *result) && self.graph.data(*result).storage != Storage::Object {
                     self.keep(*result, id, node.span, &mut exports);
@@ -117,17 +120,14 @@ impl<'a> Reverse<'a> {
         exports: &mut Exports,
     ) {
         self.held.insert(key, value);
-        if id == 0 {
+        if self.live.contains(&id) {
             return;
         }
-        if !self.layout.in_loop(id) {
+        if !self.in_stored_loop(id) {
             exports.push((value, value, false));
             return;
         }
-        let name = self.b.data(value).name.clone();
-        let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
-        let stack = self.b.named(Type::Stack, name, Storage::Local, span);
-        self.b.first(Op::StackNew(None), vec![stack], span);
+        let stack = self.new_stack(value, id, span);
         self.held_stacks.insert(key, stack);
         self.b.effect(Op::StackPush(stack, value), span);
     }
@@ -183,7 +183,7 @@ impl<'a> Reverse<'a> {
                 let outside = self.b.named(kept, name, Storage::Local, node.span);
                 results.push(outside);
                 self.exported.insert(v, (outside, !plain));
-                if id != 0 {
+                if !self.live.contains(&id) {
                     exports.push((v, outside, !plain));
                 }
             }

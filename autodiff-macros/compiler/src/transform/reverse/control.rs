@@ -232,11 +232,13 @@ impl<'a> Reverse<'a> {
 
     fn finish_backward_loop(&mut self, mut op: Op, mut carried: Vec<Carried>, here: Here<'a>) {
         let span = here.node.span;
-        // Adjoints that no iteration adds to need not be carried.
+        let mut unchanged = Vec::new();
+        // Adjoints that no iteration changes need not be carried.
         if let Op::For { init, body, .. } = &mut op {
             let mut replace = BTreeMap::new();
             for k in (0..init.len()).rev() {
-                if matches!(carried[k], Carried::Outer(_)) && body.results[k] == body.params[k + 1] {
+                if body.results[k] == body.params[k + 1] {
+                    unchanged.push((carried[k].clone(), init[k]));
                     replace.insert(body.params[k + 1], init[k]);
                     body.params.remove(k + 1);
                     body.results.remove(k);
@@ -271,7 +273,7 @@ impl<'a> Reverse<'a> {
                 self.set_adjoint(*v, *adjoint);
             }
         }
-        for (c, adjoint) in updates {
+        for (c, adjoint) in updates.into_iter().chain(unchanged) {
             if let Carried::State { start, .. } = c {
                 self.add(start, adjoint, span);
             }

@@ -55,6 +55,9 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
             held: BTreeMap::new(),
             held_stacks: BTreeMap::new(),
             slots: Vec::new(),
+            live: BTreeSet::from([0]),
+            made: BTreeSet::new(),
+            before: None,
             copies: BTreeMap::new(),
             settled: BTreeSet::new(),
             aliases: BTreeMap::new(),
@@ -209,6 +212,13 @@ struct Reverse<'a> {
     held_stacks: BTreeMap<Key, Value>,
     /// The shadow of each parameter.
     slots: Vec<Value>,
+    /// Regions whose values are locals of the code under construction: the function's body, and that
+    /// of a fused loop.
+    live: BTreeSet<RegionId>,
+    /// Values of the function's body that the forward sweep has computed so far.
+    made: BTreeSet<Value>,
+    /// While what follows a fused loop runs backwards before it: the loop's index.
+    before: Option<usize>,
     /// Final states of objects that the caller takes.
     copies: BTreeMap<Value, Value>,
     /// Nodes whose backward has been merged into another's.
@@ -224,7 +234,6 @@ impl Reverse<'_> {
         self.b.open();
         self.frames.push(BTreeMap::new());
         self.adjoints.push(BTreeMap::new());
-        self.make_stacks(span);
         self.augment(body, 0);
         self.copy_final_states(span);
         let results = self.move_results();

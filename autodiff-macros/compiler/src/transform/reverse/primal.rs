@@ -3,8 +3,8 @@
 use proc_macro2::Span;
 
 use super::{Here, Reverse};
-use crate::analysis::{At, RegionId, Site};
-use crate::ir::{Op, Place, Proj, Storage, Take, Type, Value};
+use crate::analysis::{At, Kind, RegionId, Site};
+use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// The cost, in rough cycles, up to which a value is recomputed rather than kept.
@@ -40,7 +40,7 @@ impl<'a> Reverse<'a> {
         if let Some(found) = self.frames.iter().rev().find_map(|frame| frame.get(&v)) {
             return Some(*found);
         }
-        if self.home(v) != 0 {
+        if !self.is_live(v) {
             return None;
         }
         if self.leaves_the_function(v) {
@@ -54,6 +54,20 @@ impl<'a> Reverse<'a> {
             };
         }
         Some(v)
+    }
+
+    /// Whether a value is a local of the code under construction.
+    fn is_live(&self, v: Value) -> bool {
+        let home = self.home(v);
+        if !self.live.contains(&home) {
+            return false;
+        }
+        // While what follows the fused loop runs backwards, only what precedes the loop has run.
+        match (self.before, self.layout.def(v)) {
+            (Some(before), Some((0, Site::Node(index)))) => index < before,
+            (Some(_), None) => false,
+            _ => true,
+        }
     }
 
     /// Whether the caller takes the memory: an in-place parameter, or an object that is returned.
@@ -75,7 +89,7 @@ impl<'a> Reverse<'a> {
 
     /// What it costs to have a value in the backward sweep; `None` if it cannot be had.
     fn cost(&self, v: Value, here: Here<'a>) -> Option<u32> {
-        if self.frames.iter().any(|frame| frame.contains_key(&v)) || self.home(v) == 0 {
+        if self.frames.iter().any(|frame| frame.contains_key(&v)) || self.is_live(v) {
             return Some(0);
         }
         let node = self.layout.node(v)?;
@@ -244,22 +258,88 @@ impl<'a> Reverse<'a> {
         self.frames.pop();
     }
 
-    /// Makes the stacks of all values that are kept in loops.
-    pub(super) fn make_stacks(&mut self, span: Span) {
-        for v in self.plan.keep.clone() {
-            if self.layout.in_loop(self.home(v)) {
-                let name = self.b.data(v).name.clone();
-                let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
-                let stack = self.b.named(Type::Stack, name, Storage::Local, span);
-                self.b.node(Op::StackNew(None), vec![stack], span);
-                self.stacks.insert(v, stack);
+    /// The stack of a value that is kept in a loop.
+    fn stack_of(&mut self, v: Value, region: RegionId, span: Span) -> Option<Value> {
+        if let Some(stack) = self.stacks.get(&v) {
+            return Some(*stack);
+        }
+        if !self.in_stored_loop(region) {
+            return None;
+        }
+        let stack = self.new_stack(v, region, span);
+        self.stacks.insert(v, stack);
+        Some(stack)
+    }
+
+    /// A stack for what is kept in a region, made before the outermost loop around it.
+    pub(super) fn new_stack(&mut self, kept: Value, region: RegionId, span: Span) -> Value {
+        let capacity = self.capacity(region, span);
+        let name = self.b.data(kept).name.clone();
+        let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
+        let stack = self.b.named(Type::Stack, name, Storage::Local, span);
+        self.b.before(Op::StackNew(capacity), vec![stack], span);
+        stack
+    }
+
+    /// How many values a region keeps, where that is known before its outermost loop: the product of
+    /// the trip counts of the loops around it.
+    fn capacity(&mut self, mut region: RegionId, span: Span) -> Option<Value> {
+        let mut product: Option<Value> = None;
+        while let Some(at) = self.layout.parent(region) {
+            if self.layout.kind(region) == Kind::Body {
+                let node = &self.layout.region(at.region).nodes[at.index];
+                let Op::For { lo, hi, inclusive: false, .. } = &node.op else { return None };
+                let known = |v: Value| {
+                    self.layout.def(v).is_some_and(|(region, site)| {
+                        region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v))
+                    })
+                };
+                if !known(*lo) || !known(*hi) {
+                    return None;
+                }
+                let count = self.b.value(Type::usize(), span);
+                let captures = vec![
+                    (syn::Ident::new("ad_lo", span), CallArg::Value(*lo)),
+                    (syn::Ident::new("ad_hi", span), CallArg::Value(*hi)),
+                ];
+                let tokens = quote::quote!((ad_lo..ad_hi).count());
+                let op = Op::Verbatim { tokens, refusal: usize::MAX, captures };
+                self.b.before(op, vec![count], span);
+                product = Some(match product {
+                    None => count,
+                    Some(others) => {
+                        let total = self.b.value(Type::usize(), span);
+                        let op = Op::Scalar(Fun::Mul, vec![others, count]);
+                        self.b.before(op, vec![total], span);
+                        total
+                    }
+                });
+            }
+            region = at.region;
+        }
+        product
+    }
+
+    /// Whether what a region keeps goes to a stack: it lies in a loop whose iterations are not
+    /// finished one by one.
+    pub(super) fn in_stored_loop(&self, mut region: RegionId) -> bool {
+        loop {
+            if self.live.contains(&region) {
+                return false;
+            }
+            if self.layout.kind(region) == Kind::Body {
+                return true;
+            }
+            match self.layout.parent(region) {
+                Some(at) => region = at.region,
+                None => return false,
             }
         }
     }
 
     /// Keeps a value at the end of the forward nodes so far.
     pub(super) fn keep(&mut self, v: Value, region: RegionId, span: Span, exports: &mut super::augment::Exports) {
-        if region == 0 {
+        if self.live.contains(&region) {
             return;
         }
         let data = self.b.data(v).clone();
@@ -275,7 +355,7 @@ impl<'a> Reverse<'a> {
         } else {
             self.b.load(Place::whole(v), Take::Clone, data.ty.clone(), span)
         };
-        if let Some(stack) = self.stacks.get(&v).copied() {
+        if let Some(stack) = self.stack_of(v, region, span) {
             self.b.effect(Op::StackPush(stack, value), span);
         } else {
             exports.push((v, value, false));

@@ -1,0 +1,79 @@
+//! The generated functions of what is called.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Path, PathArguments};
+
+/// The most arguments for which a function that is not annotated is explained.
+const EXPLAINED: usize = 12;
+
+/// `<path>::function`, to be called with so many arguments.
+///
+/// Where `path` is a function without the attribute there is no type of that name. The error then
+/// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
+/// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains.
+pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
+    let function = format_ident!("{}", function, span = span);
+    let Some((path, generics)) = importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments)) else {
+        return quote_spanned!(span=> <#path>::#function);
+    };
+    let stand_in = format_ident!("with{}", arguments, span = span);
+    // In parentheses: a block at the beginning of a statement would end there.
+    quote_spanned! {span=> ({
+        use #path as AdCallee;
+        use ::autodiff::__private::unannotated::#stand_in::*;
+        <AdCallee>::__annotated::<()>();
+        <AdCallee>::#function #generics
+    })}
+}
+
+/// A path that `use` takes, and the generic arguments at its end. Functions of types have none.
+fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
+    let mut path = syn::parse2::<Path>(path.clone()).ok()?;
+    let last = path.segments.last_mut()?;
+    let generics = match std::mem::take(&mut last.arguments) {
+        PathArguments::AngleBracketed(generics) => quote!(#generics),
+        _ => TokenStream::new(),
+    };
+    let of_module = |s: &syn::PathSegment| {
+        s.arguments.is_none()
+            && s.ident != "Self"
+            && !s.ident.to_string().starts_with(char::is_uppercase)
+    };
+    path.segments.iter().all(of_module).then_some((path, generics))
+}
+
+/// Undoes [`derivative`] in code that is to be read.
+pub struct Plain;
+
+impl VisitMut for Plain {
+    fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+        visit_mut::visit_expr_mut(self, e);
+        if let syn::Expr::Paren(inner) = e
+            && let syn::Expr::Block(block) = &*inner.expr
+            && let [syn::Stmt::Item(syn::Item::Use(import)), _, _, syn::Stmt::Expr(function, None)] =
+                block.block.stmts.as_slice()
+            && let Some(path) = renamed(&import.tree)
+            && let syn::Expr::Path(function) = function
+        {
+            let segments = &function.path.segments;
+            *e = syn::parse_quote!(#path::#segments);
+        }
+    }
+}
+
+/// `a::b` of `use a::b as AdCallee`.
+fn renamed(tree: &syn::UseTree) -> Option<TokenStream> {
+    match tree {
+        syn::UseTree::Path(p) => {
+            let (ident, rest) = (&p.ident, renamed(&p.tree)?);
+            Some(quote!(#ident::#rest))
+        }
+        syn::UseTree::Rename(r) if r.rename == "AdCallee" => {
+            let ident = &r.ident;
+            Some(quote!(#ident))
+        }
+        _ => None,
+    }
+}

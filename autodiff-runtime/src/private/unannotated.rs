@@ -1,0 +1,59 @@
+//! Stand-ins for the derivatives of functions that are not under `#[differentiate]`: each module
+//! holds one for calls with so many arguments. What is called first, `__annotated`, cannot be compiled;
+//! what the others give is then of no interest to rustc.
+
+/// Implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "[AD0405] this function is given a differentiated value and has no derivative: it is not under `#[differentiate]`",
+    label = "not under `#[differentiate]`",
+    note = "put `#[differentiate]` on the function, give it its own rule by `#[differentiate(vjp = path, jvp = path)]`, or hold its argument constant with `autodiff::stop_gradient`"
+)]
+pub trait Annotated {}
+
+/// A function that has no handle.
+#[derive(Debug)]
+pub struct Unannotated<T>(T);
+
+macro_rules! stand_ins {
+    ($($name:ident: $($argument:ident)*;)*) => {$(
+        pub mod $name {
+            use super::{Annotated, Unannotated};
+
+            /// Stands where the callee's derivatives would.
+            #[derive(Debug)]
+            pub struct AdCallee {}
+
+            impl AdCallee {
+                pub fn __annotated<T>()
+                where
+                    Unannotated<T>: Annotated,
+                {
+                }
+
+                stand_ins!(@function __vjp $($argument)*);
+                stand_ins!(@function __jvp $($argument)*);
+                stand_ins!(@function __vjp_into $($argument)*);
+            }
+        }
+    )*};
+    (@function $function:ident $($argument:ident)*) => {
+        pub fn $function<$($argument,)* R>($(_: $argument),*) -> R {
+            unreachable!("nothing that calls it compiles")
+        }
+    };
+}
+
+stand_ins! {
+    with1: A1;
+    with2: A1 A2;
+    with3: A1 A2 A3;
+    with4: A1 A2 A3 A4;
+    with5: A1 A2 A3 A4 A5;
+    with6: A1 A2 A3 A4 A5 A6;
+    with7: A1 A2 A3 A4 A5 A6 A7;
+    with8: A1 A2 A3 A4 A5 A6 A7 A8;
+    with9: A1 A2 A3 A4 A5 A6 A7 A8 A9;
+    with10: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10;
+    with11: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11;
+    with12: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12;
+}
