@@ -107,6 +107,7 @@ fn differentiate(
         activity: &passes.activity,
         reverse: &passes.reverse,
         forward: &passes.forward,
+        fused: passes.fused.as_ref(),
         items: &lowered.items,
     };
     Some(handle(function, &signature, options, Some(&derivatives)))

@@ -13,6 +13,8 @@ pub(crate) struct Passes {
     pub activity: Activity,
     pub reverse: Graph,
     pub forward: Graph,
+    /// Reverse mode with the seed known from the start, where that saves anything.
+    pub fused: Option<Graph>,
 }
 
 /// Runs the passes; `own` is the function's own name.
@@ -24,7 +26,9 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let reverse = checked("simplify reverse", optimize::derived(reverse));
     let forward = checked("forward", transform::forward(&primal, &activity));
     let forward = checked("simplify forward", optimize::derived(forward));
-    Passes { primal, activity, reverse, forward }
+    let fused = transform::fused(&primal, &activity, own)
+        .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))));
+    Passes { primal, activity, reverse, forward, fused }
 }
 
 /// The graph, verified after the pass of that name in debug builds.

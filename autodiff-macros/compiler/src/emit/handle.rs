@@ -34,6 +34,8 @@ pub struct Derivatives<'a> {
     pub reverse: &'a Graph,
     /// Forward mode.
     pub forward: &'a Graph,
+    /// Reverse mode with the seed known from the start, where that saves anything.
+    pub fused: Option<&'a Graph>,
     /// Items declared in the body.
     pub items: &'a [syn::Item],
 }
@@ -44,6 +46,9 @@ struct Core {
     vjp: TokenStream,
     /// Of `__jvp`.
     jvp: TokenStream,
+    /// Of `__vjp_into`, where it is not `__vjp` and its pullback one after the other: the slots'
+    /// names, and the body.
+    vjp_into: Option<(Vec<Ident>, TokenStream)>,
     graph: TokenStream,
 }
 
@@ -65,7 +70,7 @@ pub fn handle(
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
     let jvp = functions.core_jvp(&core.jvp);
-    let public = functions.public();
+    let public = functions.public(core.vjp_into.as_ref());
     let graph = core.graph;
     let source = options.source.then(|| source(&vjp, name));
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
@@ -137,13 +142,22 @@ fn derived(
         #forward
         (#result, #dot)
     };
+    let vjp_into = derivatives.fused.map(|graph| {
+        let mut printer = Printer::new(graph, idents(item));
+        let printed = printer.print();
+        let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
+        let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
+        let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
+        let statements = &printed.backward;
+        (slots, quote!(#(#items)* let #seeds = ad_seed; #statements #result))
+    });
     let graph = graph_data(
         &item.sig.ident.to_string(),
         derivatives.primal,
         derivatives.activity,
         derivatives.reverse,
     );
-    Core { vjp, jvp, graph }
+    Core { vjp, jvp, vjp_into, graph }
 }
 
 /// An expression or a pattern of the returned value's form.

@@ -325,7 +325,10 @@ impl<'a> Interpreter<'a> {
                 other => return Err(format!("{other} is unwrapped")),
             },
             Op::Seed(returned) => {
-                self.returned = Some(self.all(returned)?);
+                // Without operands the values come at the end, as results of the body.
+                if !returned.is_empty() {
+                    self.returned = Some(self.all(returned)?);
+                }
                 return self.set(&node.results, self.seeds.to_vec());
             }
             Op::Call(path, args) => return self.call(node, path, args),

@@ -27,6 +27,8 @@
 //! - `While`: both regions have one parameter per initial value; `cond` has one `bool` as result,
 //!   the body, like the node, one result per initial value.
 //! - `Seed` stands in the function's own body, at most once, and defines one adjoint per operand.
+//!   Without operands it stands first, defines one adjoint per leaf of the result, and the returned
+//!   values are the results of the body.
 //!
 //! **Operations**
 //! - The number of results is what the operation says: none for a statement, the value for a call
@@ -102,7 +104,9 @@ impl Verifier<'_> {
         for node in &self.graph.body.nodes {
             if let Op::Seed(values) = &node.op {
                 self.seeds += 1;
-                returned = values.len();
+                if !values.is_empty() {
+                    returned = values.len();
+                }
                 ensure(self.seeds == 1, || format!("{node}: a second seed"))?;
             }
             self.node(node)?;
@@ -248,6 +252,7 @@ impl Verifier<'_> {
                 count("operands", args.len(), fun.arity())?;
                 (1, 1)
             }
+            Op::Seed(returned) if returned.is_empty() => (0, node.results.len()),
             Op::Seed(returned) => (returned.len(), returned.len()),
             Op::If(_, then, other) => {
                 for region in [then, other] {

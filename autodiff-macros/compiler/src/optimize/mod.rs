@@ -39,6 +39,11 @@ pub fn primal(graph: Graph) -> Graph {
     PRIMAL.iter().fold(graph, |graph, pass| pass(graph))
 }
 
+/// What is done to a graph in which primal and derivative take turns.
+pub fn fused(graph: Graph) -> Graph {
+    DERIVED.iter().fold(graph, |graph, pass| pass(graph))
+}
+
 /// What is done to a derivative.
 pub fn derived(graph: Graph) -> Graph {
     DERIVED.iter().fold(graph, |graph, pass| pass(graph))

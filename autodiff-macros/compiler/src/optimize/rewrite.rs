@@ -6,7 +6,7 @@ use std::mem;
 use proc_macro2::Span;
 
 use super::literal::Literal;
-use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData};
+use crate::ir::{Float, Graph, Node, Op, Region, Storage, Type, Value, ValueData};
 use crate::rules::Fun;
 
 /// What a rule makes of a node.
@@ -224,10 +224,15 @@ impl Aliases {
     }
 }
 
-/// Whether a number may stand for another without rustc seeing a difference.
+/// Whether a number may stand for another without rustc seeing a difference: its type is the same, or
+/// is known where the other's is inferred.
 pub fn may_alias(values: &[ValueData], value: Value, by: Value) -> bool {
     let (data, other) = (&values[value.index()], &values[by.index()]);
-    value != by && data.ty == other.ty && data.ty.is_scalar() && other.storage == Storage::Local
+    let same_type = match (&data.ty, &other.ty) {
+        (Type::Float(Float::Infer), Type::Float(_)) | (Type::Int(None), Type::Int(_)) => true,
+        (a, b) => a == b && a.is_scalar(),
+    };
+    value != by && same_type && other.storage == Storage::Local
 }
 
 /// Keeps the user's name of a value that another takes the place of.

@@ -5,4 +5,4 @@ mod forward;
 mod reverse;
 
 pub use forward::forward;
-pub use reverse::reverse;
+pub use reverse::{fused, reverse};

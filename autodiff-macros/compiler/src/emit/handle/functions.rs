@@ -244,8 +244,8 @@ impl Functions<'_> {
             .collect()
     }
 
-    pub fn public(&self) -> TokenStream {
-        let mut out = self.vjp_into_core();
+    pub fn public(&self, vjp_into: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
+        let mut out = self.vjp_into_core(vjp_into);
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());
@@ -253,11 +253,22 @@ impl Functions<'_> {
         out
     }
 
-    fn vjp_into_core(&self) -> TokenStream {
+    fn vjp_into_core(&self, fused: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
         let Header { generics, where_clause, turbofish, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
+        if let Some((slots, body)) = fused {
+            let slots = self.header.slot_params(slots, self.signature);
+            return quote! {
+                #[doc(hidden)]
+                #[inline]
+                pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
+                #where_clause {
+                    #body
+                }
+            };
+        }
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
         let again = self.header.again();
         let slots = self.slot_types();
@@ -385,6 +396,17 @@ impl Functions<'_> {
         let slots = self.given_slots();
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
+        let body = if lengths.is_empty() {
+            quote!(Self::__vjp_into #turbofish (#(#names,)* ad_seed, #(#slots),*))
+        } else {
+            quote! {
+                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                #lengths
+                #seed_checks
+                ad_pull(#(#again,)* ad_seed, #(#slots),*);
+                ad_value
+            }
+        };
         quote! {
             /// The value; adds the adjoints of the parameters, for the given adjoint of the value, to
             /// `ad_shadows`. The shadow of a `&mut` parameter is read as the adjoint of what it holds on
@@ -398,11 +420,7 @@ impl Functions<'_> {
             #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
-                #lengths
-                #seed_checks
-                ad_pull(#(#again,)* ad_seed, #(#slots),*);
-                ad_value
+                #body
             }
         }
     }

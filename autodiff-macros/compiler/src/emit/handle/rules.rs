@@ -86,7 +86,7 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         None => transposed(header, signature, &vjp_path, &names, &pattern, &gradients),
     };
     let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
-    Core { vjp, jvp, graph }
+    Core { vjp, jvp, vjp_into: None, graph }
 }
 
 /// The pushforward of a function that returns one number, by its pullback: the gradient times the

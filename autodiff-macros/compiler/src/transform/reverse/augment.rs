@@ -1,5 +1,7 @@
 //! The forward sweep: the primal, with what the backward sweep wants kept.
 
+use std::ops::Range;
+
 use proc_macro2::Span;
 
 use super::{Key, Reverse};
@@ -20,17 +22,7 @@ impl<'a> Reverse<'a> {
                 self.keep(*param, id, span, &mut exports);
             }
         }
-        for (index, node) in region.nodes.iter().enumerate() {
-            self.augment_node(node, id, index, &mut exports);
-            if id == 0 {
-                self.made.extend(node.results.iter().copied());
-            }
-            for result in &node.results {
-                if kept(self, *result) && self.graph.data(*result).storage != Storage::Object {
-                    self.keep(*result, id, node.span, &mut exports);
-                }
-            }
-        }
+        self.augment_part(region, id, 0..region.nodes.len(), &mut exports);
         for node in &region.nodes {
             for result in &node.results {
                 if kept(self, *result) && self.graph.data(*result).storage == Storage::Object {
@@ -39,6 +31,30 @@ impl<'a> Reverse<'a> {
             }
         }
         exports
+    }
+
+    /// Appends some of a region's nodes.
+    pub(super) fn augment_part(
+        &mut self,
+        region: &'a Region,
+        id: RegionId,
+        part: Range<usize>,
+        exports: &mut Exports,
+    ) {
+        for index in part {
+            let node = &region.nodes[index];
+            self.augment_node(node, id, index, exports);
+            if id == 0 {
+                self.made.extend(node.results.iter().copied());
+            }
+            for result in &node.results {
+                if self.plan.keep.contains(result)
+                    && self.graph.data(*result).storage != Storage::Object
+                {
+                    self.keep(*result, id, node.span, exports);
+                }
+            }
+        }
     }
 
     fn augment_node(

@@ -1,5 +1,7 @@
 //! The backward sweep, node by node in reverse order.
 
+use std::ops::Range;
+
 use proc_macro2::{Span, TokenStream};
 
 use super::augment::Exports;
@@ -12,7 +14,13 @@ use crate::transform::contribution::Terms;
 impl<'a> Reverse<'a> {
     /// Appends the backward sweep of a region's nodes.
     pub(super) fn backward(&mut self, region: &'a Region, id: RegionId) {
-        for (index, node) in region.nodes.iter().enumerate().rev() {
+        self.backward_part(region, id, 0..region.nodes.len());
+    }
+
+    /// The same of some of the nodes.
+    pub(super) fn backward_part(&mut self, region: &'a Region, id: RegionId, part: Range<usize>) {
+        for index in part.rev() {
+            let node = &region.nodes[index];
             let here = Here { node, region: id, index };
             if self.settled.contains(&(id, index)) || !self.activity.touches(node) {
                 continue;

@@ -19,6 +19,7 @@
 mod augment;
 mod backward;
 mod control;
+mod fuse;
 mod primal;
 mod shadow;
 
@@ -38,14 +39,66 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
     let mut trips = BTreeMap::new();
     count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
     loop {
-        let mut reverse = Reverse {
+        let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
+        let result = reverse.run();
+        let missing = reverse.missing;
+        if !plan.grow(missing, graph, activity, &layout) {
+            return result;
+        }
+    }
+}
+
+/// The same with the adjoint of the result known from the start, so that the heaviest loop that merely
+/// adds up can run forward and backward in one pass and keep nothing; `None` if there is no such loop.
+///
+/// Input → Output, for `s = Σ sin(x[i])`:
+///
+/// ```text
+///                            s_bar = seed
+/// for i carrying s           for i carrying s
+///   v = load x[i]              v = load x[i]
+///   t = sin v           →      t = sin v
+///   s = add s, t               s = add s, t
+/// return s                     accumulate x_bar[i], mul s_bar, cos(v)
+///                            return s
+/// ```
+pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
+    let layout = Layout::new(graph);
+    let mut values = graph.values.clone();
+    let mut trips = BTreeMap::new();
+    count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
+    for index in fuse::candidates(graph, activity, &layout) {
+        let mut plan = Plan::default();
+        loop {
+            let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
+            let Some(result) = reverse.run_fused(index) else { break };
+            let missing = reverse.missing;
+            if !plan.grow(missing, graph, activity, &layout) {
+                return Some(result);
+            }
+        }
+    }
+    None
+}
+
+impl<'a> Reverse<'a> {
+    fn new(
+        graph: &'a Graph,
+        activity: &'a Activity,
+        layout: &'a Layout<'a>,
+        plan: &'a Plan,
+        trips: &'a BTreeMap<RegionId, Value>,
+        own: &'a str,
+        values: &[crate::ir::ValueData],
+    ) -> Self {
+        Reverse {
             graph,
             activity,
-            layout: &layout,
-            plan: &plan,
-            trips: &trips,
+            layout,
+            plan,
+            trips,
             own,
-            b: Builder::new(values.clone()),
+            b: Builder::new(values.to_vec()),
             missing: Missing::default(),
             frames: Vec::new(),
             adjoints: Vec::new(),
@@ -61,11 +114,8 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
             copies: BTreeMap::new(),
             settled: BTreeSet::new(),
             aliases: BTreeMap::new(),
-        };
-        let result = reverse.run();
-        let missing = reverse.missing;
-        if !plan.grow(missing, graph, activity, &layout) {
-            return result;
+            early: false,
+            failed: false,
         }
     }
 }
@@ -225,6 +275,10 @@ struct Reverse<'a> {
     settled: BTreeSet<(RegionId, usize)>,
     /// Aggregates that share the shadow of the object they initialise.
     aliases: BTreeMap<Value, Value>,
+    /// Whether what follows a fused loop runs backwards right now, before the loop.
+    early: bool,
+    /// Whether fusion turned out to be impossible.
+    failed: bool,
 }
 
 impl Reverse<'_> {

@@ -197,6 +197,7 @@ impl<'a> Reverse<'a> {
     }
 
     fn miss(&mut self, v: Value, here: Here<'a>) {
+        self.failed |= self.early;
         let Some(node) = self.layout.node(v) else {
             self.missing.forced.insert(v);
             return;
@@ -227,6 +228,7 @@ impl<'a> Reverse<'a> {
         self.frames.push(std::collections::BTreeMap::new());
         let kept: Vec<Value> =
             self.plan.keep.iter().copied().filter(|v| self.home(*v) == region).collect();
+        self.failed |= self.early && !kept.is_empty();
         for v in kept {
             let value = if let Some((exported, wrapped)) = self.exported.get(&v).copied() {
                 if wrapped {

@@ -1,0 +1,188 @@
+//! Fusion: a loop that merely adds up runs forward and backward in the same iteration.
+//!
+//! What follows the loop runs backwards first; that it can, and that no iteration changes the adjoint
+//! of what is added up, is found by trying.
+
+use quote::format_ident;
+
+use super::augment::Exports;
+use super::{Here, Reverse};
+use crate::analysis::{Activity, Layout, Style};
+use crate::ir::{Graph, Node, Op, Region, Storage, Value};
+
+/// The loops of a function's body that may be fused, heaviest first.
+pub(super) fn candidates(graph: &Graph, activity: &Activity, layout: &Layout<'_>) -> Vec<usize> {
+    let scalar = |v: &Value| activity.style(*v) == Style::Scalar;
+    if graph.params.iter().any(crate::ir::Param::in_place) || !graph.body.results.iter().all(scalar)
+    {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for (index, node) in graph.body.nodes.iter().enumerate() {
+        let Op::For { body, .. } = &node.op else { continue };
+        let later = &graph.body.nodes[index + 1..];
+        let quiet = later.iter().all(|n| is_quiet(n, activity));
+        if activity.touches(node) && quiet && writes_its_own(body, layout) {
+            found.push((weight(body), index));
+        }
+    }
+    found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
+    found.into_iter().map(|(_, index)| index).collect()
+}
+
+/// Whether a node can run backwards before what precedes it has run forward, as far as its form
+/// tells: it writes no memory and leaves nothing behind.
+fn is_quiet(node: &Node, activity: &Activity) -> bool {
+    node.op.written().is_empty()
+        && !(matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node))
+        && node.op.regions().iter().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
+}
+
+/// Whether a loop's body writes no memory but its own.
+fn writes_its_own(body: &Region, layout: &Layout<'_>) -> bool {
+    let home = layout.id(body);
+    let mut own = true;
+    body.each_node(&mut |node| {
+        for place in node.op.written() {
+            own &= layout.def(place.root).is_some_and(|(region, _)| layout.within(region, home));
+        }
+    });
+    own
+}
+
+fn weight(region: &Region) -> usize {
+    let mut count = 0;
+    region.each_node(&mut |node| {
+        // An inner loop weighs as if it ran often.
+        count += if matches!(node.op, Op::For { .. } | Op::While { .. }) { 100 } else { 1 };
+    });
+    count
+}
+
+impl<'a> Reverse<'a> {
+    /// Builds the graph with the loop at that index fused; `None` if it cannot be.
+    pub(super) fn run_fused(&mut self, at: usize) -> Option<Graph> {
+        let body = &self.graph.body;
+        let node = &body.nodes[at];
+        let span = node.span;
+        let results = body.results.clone();
+        self.b.open();
+        self.frames.push(Default::default());
+        self.adjoints.push(Default::default());
+        let (seeds, shadows) = self.make_seeds(&results, span);
+        self.b.node(Op::Seed(Vec::new()), seeds.clone(), span);
+        let mut exports = Exports::new();
+        self.augment_part(body, 0, 0..at, &mut exports);
+        self.before = Some(at);
+        self.early = true;
+        self.alias_shadows(body);
+        self.seed_results(&seeds, span);
+        self.open_shadows(body, 0);
+        self.backward_part(body, 0, at + 1..body.nodes.len());
+        self.early = false;
+        self.fuse(Here { node, region: 0, index: at });
+        self.before = None;
+        self.augment_part(body, 0, at + 1..body.nodes.len(), &mut exports);
+        self.backward_part(body, 0, 0..at);
+        self.settle_params(span);
+        let region = self.b.close(Vec::new(), results);
+        (!self.failed && self.missing.copy.is_empty()).then(|| Graph {
+            values: std::mem::take(&mut self.b.values),
+            params: self.graph.params.clone(),
+            body: region,
+            result: self.graph.result.clone(),
+            shadows,
+        })
+    }
+
+    /// Appends the loop: each iteration forward, then backward.
+    fn fuse(&mut self, here: Here<'a>) {
+        let Op::For { lo, hi, inclusive, rev, init, body } = &here.node.op else { return };
+        let span = here.node.span;
+        let id = self.layout.id(body);
+        let mut seeds = Vec::new();
+        for (k, result) in here.node.results.iter().enumerate() {
+            if !self.activity.is_active(*result) {
+                continue;
+            }
+            self.failed |= self.activity.style(*result) == Style::Shadow;
+            if let Some(seed) = self.take_adjoint(*result) {
+                seeds.push((k, seed));
+            }
+        }
+        let mut outer: Vec<Value> = self.outer_numbers(here.node);
+        let mut starts = Vec::new();
+        let mut params = Vec::new();
+        for v in &outer {
+            let ty = self.b.ty(*v).clone();
+            starts.push(match self.adjoint(*v) {
+                Some(adjoint) => adjoint,
+                None => self.zero(&ty, span),
+            });
+            params.push(self.b.named(ty, self.bar(*v), Storage::Local, span));
+        }
+        self.b.open();
+        self.live.insert(id);
+        let left = self.augment(body, id);
+        self.failed |= !left.is_empty();
+        self.open_frame(id, span);
+        self.open_adjoints();
+        self.open_shadows(body, id);
+        for (v, param) in outer.iter().zip(&params) {
+            self.set_adjoint(*v, *param);
+        }
+        for (k, seed) in &seeds {
+            self.add(body.results[*k], *seed, span);
+        }
+        self.backward(body, id);
+        // What is added up passes its adjoint on as it is, from the last iteration to the first.
+        for (k, result) in here.node.results.iter().enumerate() {
+            if self.activity.is_active(*result) {
+                let seed = seeds.iter().find(|(i, _)| *i == k).map(|(_, seed)| *seed);
+                self.failed |= self.adjoint(body.params[k + 1]) != seed;
+            }
+        }
+        let mut sums = Vec::new();
+        for (v, param) in outer.iter().zip(&params) {
+            let found = self.adjoints.last().and_then(|frame| frame.get(v)).copied();
+            sums.push(found.unwrap_or(*param));
+        }
+        self.close_adjoints();
+        self.close_frame();
+        self.live.remove(&id);
+        let mut region = self.b.close(body.params.clone(), body.results.clone());
+        let mut all = init.clone();
+        let mut results = here.node.results.clone();
+        let mut k = 0;
+        outer.retain(|v| {
+            let (param, start, sum) = (params[k], starts[k], sums[k]);
+            k += 1;
+            if sum == param {
+                return false;
+            }
+            region.params.push(param);
+            region.results.push(sum);
+            all.push(start);
+            let name = self.bar(*v).unwrap_or_else(|| format_ident!("adjoint", span = span));
+            let ty = self.b.ty(*v).clone();
+            results.push(self.b.named(ty, Some(name), Storage::Local, span));
+            true
+        });
+        let after: Vec<Value> = results[here.node.results.len()..].to_vec();
+        let op = Op::For {
+            lo: *lo,
+            hi: *hi,
+            inclusive: *inclusive,
+            rev: *rev,
+            init: all,
+            body: region,
+        };
+        self.b.node(op, results, span);
+        for (v, adjoint) in outer.into_iter().zip(after) {
+            self.set_adjoint(v, adjoint);
+        }
+        for (k, seed) in seeds {
+            self.add(init[k], seed, span);
+        }
+    }
+}
