@@ -8,9 +8,7 @@ use proc_macro2::TokenStream;
 
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
-    let item: TokenStream = long_function()
-        .parse()
-        .expect("the generated function is Rust");
+    let item: TokenStream = long_function().parse().expect("the generated function is Rust");
     criterion.bench_function("expand 200 lines", |b| {
         b.iter_batched(
             || item.clone(),

@@ -70,18 +70,11 @@ struct Table {
 
 impl Table {
     fn new(settings: Settings) -> Self {
-        Self {
-            settings,
-            to_primal: Vec::new(),
-            to_hand: Vec::new(),
-        }
+        Self { settings, to_primal: Vec::new(), to_hand: Vec::new() }
     }
 
     fn print_header(&self) {
-        println!(
-            "Medians of {} interleaved rounds, with [quartiles].\n",
-            self.settings.rounds,
-        );
+        println!("Medians of {} interleaved rounds, with [quartiles].\n", self.settings.rounds,);
         println!(
             "{:<15}{:>12}  {:<21}{:<21}{:<21}{:>13}{:>13}",
             "program",
@@ -155,11 +148,7 @@ impl Rounds {
         let mut figures: Vec<f64> = self.0.iter().filter_map(figure).collect();
         figures.sort_by(f64::total_cmp);
         let at = |fraction: f64| figures[((figures.len() - 1) as f64 * fraction).round() as usize];
-        Quartiles {
-            lower: at(0.25),
-            median: at(0.5),
-            upper: at(0.75),
-        }
+        Quartiles { lower: at(0.25), median: at(0.5), upper: at(0.75) }
     }
 }
 
@@ -171,11 +160,7 @@ struct Quartiles {
 
 impl std::fmt::Display for Quartiles {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{:.2} [{:.2} {:.2}]",
-            self.median, self.lower, self.upper
-        )
+        write!(f, "{:.2} [{:.2} {:.2}]", self.median, self.lower, self.upper)
     }
 }
 
@@ -189,24 +174,18 @@ fn measure<P: Program>(settings: &Settings) -> Rounds {
     let mut gradients = [(); 4].map(|()| vec![0.0; variables.len()]);
     let [of_autodiff, of_hand, of_tape, of_num_dual] = &mut gradients;
     let mut primal = Routine::new(settings, || black_box(&program).primal());
-    let mut autodiff = Routine::new(settings, || {
-        black_box(&program).autodiff(black_box(of_autodiff))
-    });
+    let mut autodiff =
+        Routine::new(settings, || black_box(&program).autodiff(black_box(of_autodiff)));
     let mut hand = Routine::new(settings, || black_box(&program).hand(black_box(of_hand)));
     let mut on_tape = Routine::new(settings, || {
         tape.value_and_grad(black_box(&program), &variables, black_box(of_tape))
     });
-    let mut num_dual = Routine::new(settings, || {
-        black_box(&program).num_dual(&variables, black_box(of_num_dual))
-    });
+    let mut num_dual =
+        Routine::new(settings, || black_box(&program).num_dual(&variables, black_box(of_num_dual)));
 
     let rounds = (0..settings.rounds).map(|round| {
-        let mut times = Round {
-            primal: f64::NAN,
-            autodiff: f64::NAN,
-            hand: f64::NAN,
-            rivals: None,
-        };
+        let mut times =
+            Round { primal: f64::NAN, autodiff: f64::NAN, hand: f64::NAN, rivals: None };
         if round % 2 == 0 {
             times.primal = primal.time();
             times.autodiff = autodiff.time();
@@ -217,10 +196,7 @@ fn measure<P: Program>(settings: &Settings) -> Rounds {
             times.primal = primal.time();
         }
         if round < settings.rival_rounds {
-            times.rivals = Some(Rivals {
-                tape: on_tape.time(),
-                num_dual: num_dual.time(),
-            });
+            times.rivals = Some(Rivals { tape: on_tape.time(), num_dual: num_dual.time() });
         }
         times
     });

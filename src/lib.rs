@@ -537,7 +537,9 @@
 //! ```
 
 pub use autodiff_macros::differentiate;
-pub use autodiff_runtime::{Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient};
+pub use autodiff_runtime::{
+    Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,
+};
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}

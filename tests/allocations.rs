@@ -62,10 +62,7 @@ fn without_allocating<R>(what: &str, body: impl FnOnce() -> R) -> R {
 #[track_caller]
 fn assert_close(what: &str, got: f64, expected: f64) {
     let bound = 1e-12 * (1.0 + expected.abs());
-    assert!(
-        (got - expected).abs() <= bound,
-        "{what}: got {got}, expected {expected}"
-    );
+    assert!((got - expected).abs() <= bound, "{what}: got {got}, expected {expected}");
 }
 
 #[differentiate]
@@ -90,11 +87,7 @@ fn square(x: f64) -> f64 {
 
 #[differentiate]
 fn calls_scalars(x: f64, y: f64) -> f64 {
-    if x > y {
-        (square(x) + square(y)).sqrt()
-    } else {
-        square(square(x)) * y
-    }
+    if x > y { (square(x) + square(y)).sqrt() } else { square(square(x)) * y }
 }
 
 #[differentiate]
@@ -172,11 +165,7 @@ fn scalar_gradients_allocate_nothing() {
 
     for (x, y) in [(2.0, 1.0), (1.0, 2.0)] {
         let (gx, _) = without_allocating("calls_scalars::grad", || calls_scalars::grad(x, y));
-        let expected = if x > y {
-            x / f64::hypot(x, y)
-        } else {
-            4.0 * x * x * x * y
-        };
+        let expected = if x > y { x / f64::hypot(x, y) } else { 4.0 * x * x * x * y };
         assert_close("calls_scalars gx", gx, expected);
     }
 }
@@ -189,14 +178,9 @@ fn pullbacks_and_tangents_of_scalars_allocate_nothing() {
     });
     assert_close("calls_scalars vjp", gx, 24.0);
 
-    let (_, tangent) = without_allocating("sine_series::jvp", || {
-        sine_series::jvp(0.7, 0.3, 20, (1.0, 0.0))
-    });
-    assert_close(
-        "sine_series jvp",
-        tangent,
-        sine_series::grad(0.7, 0.3, 20).0,
-    );
+    let (_, tangent) =
+        without_allocating("sine_series::jvp", || sine_series::jvp(0.7, 0.3, 20, (1.0, 0.0)));
+    assert_close("sine_series jvp", tangent, sine_series::grad(0.7, 0.3, 20).0);
 }
 
 #[test]
@@ -243,25 +227,12 @@ fn slice_gradients_into_shadows_allocate_nothing() {
             &y,
             2.0,
             1.0,
-            (
-                &mut x_bar[..],
-                &mut y_bar[..],
-                &mut slope_bar,
-                &mut offset_bar,
-            ),
+            (&mut x_bar[..], &mut y_bar[..], &mut slope_bar, &mut offset_bar),
         )
     });
     assert_close("squared_residuals x", x_bar[0], -4.0);
-    assert_close(
-        "squared_residuals slope",
-        slope_bar,
-        2.0 * (-1.0 + 20.0 + 3.0),
-    );
-    assert_close(
-        "squared_residuals offset",
-        offset_bar,
-        2.0 * (-1.0 + 10.0 + 1.0),
-    );
+    assert_close("squared_residuals slope", slope_bar, 2.0 * (-1.0 + 20.0 + 3.0));
+    assert_close("squared_residuals offset", offset_bar, 2.0 * (-1.0 + 10.0 + 1.0));
 }
 
 #[test]
@@ -274,9 +245,7 @@ fn calls_with_a_constant_slice_allocate_nothing() {
     });
     assert_eq!(x_bar, [9.0, -9.0, 13.0]);
 
-    without_allocating("fixed_weights::grad_into", || {
-        fixed_weights::grad_into(&x, &mut x_bar[..])
-    });
+    without_allocating("fixed_weights::grad_into", || fixed_weights::grad_into(&x, &mut x_bar[..]));
     assert_eq!(x_bar, [9.5, -10.0, 15.0]);
 }
 
@@ -284,9 +253,7 @@ fn calls_with_a_constant_slice_allocate_nothing() {
 fn linear_in_place_updates_allocate_nothing() {
     let mut u = [1.0, 2.0, 3.0];
     let mut u_bar = [1.0, 0.5, -1.0];
-    without_allocating("double_all::vjp_into", || {
-        double_all::vjp_into(&mut u, (), &mut u_bar[..])
-    });
+    without_allocating("double_all::vjp_into", || double_all::vjp_into(&mut u, (), &mut u_bar[..]));
     assert_eq!(u, [2.0, 4.0, 6.0]);
     assert_eq!(u_bar, [2.0, 1.0, -2.0]);
 }

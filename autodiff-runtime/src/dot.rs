@@ -115,14 +115,7 @@ mod tests {
     #[test]
     fn labels_are_escaped() {
         assert_eq!(quoted("a\"b\\c\nd"), r#""a\"b\\c\nd""#);
-        let graph = Graph {
-            name: "r#\"f\"",
-            nodes: &[Node {
-                ty: "&[f64]",
-                ..INPUT
-            }],
-            ..EMPTY
-        };
+        let graph = Graph { name: "r#\"f\"", nodes: &[Node { ty: "&[f64]", ..INPUT }], ..EMPTY };
         let dot = render(&graph);
         assert!(dot.starts_with(r##"digraph "r#\"f\"" {"##), "{dot}");
         assert!(dot.contains("x: &amp;[f64]"), "{dot}");

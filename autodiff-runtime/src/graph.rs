@@ -298,9 +298,7 @@ impl fmt::Display for Graph {
     }
 }
 
-const HEADINGS: [&str; 8] = [
-    "node", "op", "inputs", "label", "type", "at", "gradient", "region",
-];
+const HEADINGS: [&str; 8] = ["node", "op", "inputs", "label", "type", "at", "gradient", "region"];
 
 impl Graph {
     /// One line of the table, in the order of [`HEADINGS`].
@@ -312,11 +310,7 @@ impl Graph {
             (None, true) => "yes",
             (None, false) => "no",
         };
-        let output = if self.outputs.contains(&index) {
-            " (output)"
-        } else {
-            ""
-        };
+        let output = if self.outputs.contains(&index) { " (output)" } else { "" };
         [
             format!("%{index}{output}"),
             node.op.to_owned(),
@@ -343,11 +337,8 @@ fn write_table(
         cells.chain([HEADINGS[column].len()]).max().unwrap_or(0)
     });
     let line = |cells: [&str; HEADINGS.len()]| {
-        let padded: String = cells
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("  {cell:width$}"))
-            .collect();
+        let padded: String =
+            cells.iter().zip(widths).map(|(cell, width)| format!("  {cell:width$}")).collect();
         padded.trim_end().to_owned()
     };
     writeln!(f, "\n{title}\n{}", line(HEADINGS))?;
@@ -379,12 +370,7 @@ pub(crate) mod tests {
         name: "scaled",
         nodes: &[
             INPUT,
-            Node {
-                op: "const",
-                label: Some("scale"),
-                requires_grad: false,
-                ..INPUT
-            },
+            Node { op: "const", label: Some("scale"), requires_grad: false, ..INPUT },
             Node {
                 op: "mul",
                 inputs: &[0, 1],
@@ -398,27 +384,13 @@ pub(crate) mod tests {
         ],
         outputs: &[2],
         backward: &[
-            Node {
-                op: "seed",
-                label: Some("y_bar"),
-                ..INPUT
-            },
-            Node {
-                op: "mul",
-                inputs: &[3, 1],
-                label: Some("x_bar"),
-                leaf: false,
-                ..INPUT
-            },
+            Node { op: "seed", label: Some("y_bar"), ..INPUT },
+            Node { op: "mul", inputs: &[3, 1], label: Some("x_bar"), leaf: false, ..INPUT },
         ],
     };
 
-    pub(crate) const EMPTY: Graph = Graph {
-        name: "nothing",
-        nodes: &[],
-        outputs: &[],
-        backward: &[],
-    };
+    pub(crate) const EMPTY: Graph =
+        Graph { name: "nothing", nodes: &[], outputs: &[], backward: &[] };
 
     #[test]
     fn indices_count_through_both_graphs() {
@@ -436,14 +408,8 @@ pub(crate) mod tests {
     #[test]
     fn sources_are_earlier_nodes_each_once() {
         let malformed = Graph {
-            nodes: &[Node {
-                inputs: &[0, 7],
-                ..INPUT
-            }],
-            backward: &[Node {
-                inputs: &[0, 0, 1],
-                ..INPUT
-            }],
+            nodes: &[Node { inputs: &[0, 7], ..INPUT }],
+            backward: &[Node { inputs: &[0, 0, 1], ..INPUT }],
             ..EMPTY
         };
         assert_eq!(malformed.sources(0), []);

@@ -53,14 +53,8 @@ pub(crate) fn render(graph: &Graph) -> String {
         panels.push(Panel::new(graph, "backward", forward..total, &residuals));
     }
 
-    let panel_widths: f64 = panels
-        .iter()
-        .map(|panel| panel.size().x + PAGE_MARGIN)
-        .sum();
-    let panel_height = panels
-        .iter()
-        .map(|panel| panel.size().y)
-        .fold(0.0, f64::max);
+    let panel_widths: f64 = panels.iter().map(|panel| panel.size().x + PAGE_MARGIN).sum();
+    let panel_height = panels.iter().map(|panel| panel.size().y).fold(0.0, f64::max);
     let name_width = PAGE_MARGIN + text_width(graph.name, 20.0);
     let width = PAGE_MARGIN + panel_widths.max(legend_width()).max(name_width);
     let height = PAGE_MARGIN + HEADER_HEIGHT + panel_height + PAGE_MARGIN;
@@ -86,14 +80,7 @@ pub(crate) fn render(graph: &Graph) -> String {
     push_legend(&mut svg);
     let mut x = PAGE_MARGIN;
     for panel in &panels {
-        panel.push(
-            &mut svg,
-            Point {
-                x,
-                y: PAGE_MARGIN + HEADER_HEIGHT,
-            },
-            panel_height,
-        );
+        panel.push(&mut svg, Point { x, y: PAGE_MARGIN + HEADER_HEIGHT }, panel_height);
         x += panel.size().x + PAGE_MARGIN;
     }
     svg.push_str("</svg>\n");
@@ -128,10 +115,8 @@ impl Panel {
         let mut cards = Vec::new();
         let mut edges = Vec::new();
         for (index, node) in graph.indexed().skip(first).take(range.len()) {
-            let (inside, outside): (Vec<_>, Vec<_>) = graph
-                .sources(index)
-                .into_iter()
-                .partition(|source| range.contains(source));
+            let (inside, outside): (Vec<_>, Vec<_>) =
+                graph.sources(index).into_iter().partition(|source| range.contains(source));
             edges.extend(inside.iter().map(|source| (source - first, index - first)));
             cards.push(Card {
                 role: roles[index],
@@ -141,11 +126,7 @@ impl Panel {
         }
         let sizes: Vec<_> = cards.iter().map(Card::size).collect();
         let placement = place(&sizes, &edges);
-        Panel {
-            title,
-            cards,
-            placement,
-        }
+        Panel { title, cards, placement }
     }
 
     fn heading(&self) -> String {
@@ -204,10 +185,7 @@ fn path_data(route: &Route) -> String {
             None => format!("M{x:.1},{y:.1}"),
             Some(from) => {
                 let middle = (from.y + y) / 2.0;
-                format!(
-                    " C{:.1},{middle:.1} {x:.1},{middle:.1} {x:.1},{y:.1}",
-                    from.x
-                )
+                format!(" C{:.1},{middle:.1} {x:.1},{middle:.1} {x:.1},{y:.1}", from.x)
             }
         };
         data.push_str(&step);
@@ -252,10 +230,7 @@ impl Card {
         }
         if !residuals.is_empty() {
             let names: Vec<_> = residuals.iter().map(|&i| short_name(graph, i)).collect();
-            lines.push((
-                "residual",
-                shortened(&format!("reads {}", names.join(", "))),
-            ));
+            lines.push(("residual", shortened(&format!("reads {}", names.join(", ")))));
         }
         Card {
             role: Role::Operation,
@@ -269,10 +244,7 @@ impl Card {
 
     fn size(&self) -> Point {
         let title = text_width(&self.op, TITLE_SIZE) + 12.0 + text_width(&self.number, LINE_SIZE);
-        let lines = self
-            .lines
-            .iter()
-            .map(|(_, line)| text_width(line, LINE_SIZE));
+        let lines = self.lines.iter().map(|(_, line)| text_width(line, LINE_SIZE));
         let content = lines.fold(title, f64::max);
         Point {
             x: (content + 2.0 * BOX_PADDING.x).max(MIN_BOX_WIDTH),
@@ -435,23 +407,13 @@ mod tests {
         assert_eq!(svg.matches("<path class=\"edge\"").count(), 3);
         assert!(svg.contains(">reads scale %1</text>"), "{svg}");
         assert!(svg.contains(">in for i</text>"), "{svg}");
-        assert_eq!(
-            svg.matches("<circle").count(),
-            2,
-            "one kept value, one legend entry"
-        );
+        assert_eq!(svg.matches("<circle").count(), 2, "one kept value, one legend entry");
     }
 
     #[test]
     fn text_is_escaped() {
-        let graph = Graph {
-            name: "f::<T>",
-            nodes: &[Node {
-                ty: "&'a [\"\u{1}\"]",
-                ..INPUT
-            }],
-            ..EMPTY
-        };
+        let graph =
+            Graph { name: "f::<T>", nodes: &[Node { ty: "&'a [\"\u{1}\"]", ..INPUT }], ..EMPTY };
         let svg = render(&graph);
         assert!(svg.contains("f::&lt;T&gt;"), "{svg}");
         assert!(svg.contains("x: &amp;'a [&quot;\u{fffd}&quot;]"), "{svg}");
@@ -467,10 +429,7 @@ mod tests {
     #[test]
     fn empty_graph_is_a_titled_picture() {
         let svg = render(&EMPTY);
-        assert!(
-            svg.contains("forward: empty") && !svg.contains("backward:"),
-            "{svg}"
-        );
+        assert!(svg.contains("forward: empty") && !svg.contains("backward:"), "{svg}");
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
 }

@@ -118,7 +118,23 @@ macro_rules! constant {
     )*};
 }
 constant!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char, str, String, ()
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    bool,
+    char,
+    str,
+    String,
+    ()
 );
 
 impl<T> Differentiable for std::ops::Range<T> {

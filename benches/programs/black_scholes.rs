@@ -90,33 +90,15 @@ impl Program for BlackScholes {
     const NAME: &'static str = "black-scholes";
 
     fn new() -> Self {
-        Self {
-            spot: 100.0,
-            strike: 110.0,
-            rate: 0.03,
-            volatility: 0.25,
-            maturity: 1.5,
-        }
+        Self { spot: 100.0, strike: 110.0, rate: 0.03, volatility: 0.25, maturity: 1.5 }
     }
 
     fn variables(&self) -> Vec<f64> {
-        vec![
-            self.spot,
-            self.strike,
-            self.rate,
-            self.volatility,
-            self.maturity,
-        ]
+        vec![self.spot, self.strike, self.rate, self.volatility, self.maturity]
     }
 
     fn primal(&self) -> f64 {
-        call_price(
-            self.spot,
-            self.strike,
-            self.rate,
-            self.volatility,
-            self.maturity,
-        )
+        call_price(self.spot, self.strike, self.rate, self.volatility, self.maturity)
     }
 
     fn autodiff(&self, gradient: &mut [f64]) -> f64 {
@@ -134,13 +116,7 @@ impl Program for BlackScholes {
 
     fn hand(&self, gradient: &mut [f64]) -> f64 {
         let (price, (spot_bar, strike_bar, rate_bar, volatility_bar, maturity_bar)) =
-            call_price_by_hand(
-                self.spot,
-                self.strike,
-                self.rate,
-                self.volatility,
-                self.maturity,
-            );
+            call_price_by_hand(self.spot, self.strike, self.rate, self.volatility, self.maturity);
         gradient.copy_from_slice(&[spot_bar, strike_bar, rate_bar, volatility_bar, maturity_bar]);
         price
     }

@@ -131,11 +131,7 @@ impl Program for Cholesky {
                 for k in 0..j {
                     entry = entry - l[i * N + k] * l[j * N + k];
                 }
-                l[i * N + j] = if i == j {
-                    entry.sqrt()
-                } else {
-                    entry / l[j * N + j]
-                };
+                l[i * N + j] = if i == j { entry.sqrt() } else { entry / l[j * N + j] };
             }
             sum = sum + l[i * N + i].ln();
         }

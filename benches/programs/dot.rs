@@ -32,10 +32,7 @@ impl Program for Dot {
     const NAME: &'static str = "dot-10k";
 
     fn new() -> Self {
-        Self {
-            a: spread(LENGTH, -1.0, 1.0),
-            b: spread(LENGTH, 0.0, 3.0),
-        }
+        Self { a: spread(LENGTH, -1.0, 1.0), b: spread(LENGTH, 0.0, 3.0) }
     }
 
     fn variables(&self) -> Vec<f64> {

@@ -47,10 +47,7 @@ impl Program for Logistic {
     /// At the onset of chaos the Lyapunov exponent is zero. Below, ten thousand steps make the
     /// gradient underflow; above, overflow.
     fn new() -> Self {
-        Self {
-            start: 0.3,
-            r: 3.569_945_672,
-        }
+        Self { start: 0.3, r: 3.569_945_672 }
     }
 
     fn variables(&self) -> Vec<f64> {

@@ -10,11 +10,7 @@ const DT: f64 = 0.01;
 /// The Lorenz system's right-hand side.
 #[differentiate]
 fn lorenz_rhs(u: [f64; 3], sigma: f64, rho: f64, beta: f64) -> [f64; 3] {
-    [
-        sigma * (u[1] - u[0]),
-        u[0] * (rho - u[2]) - u[1],
-        u[0] * u[1] - beta * u[2],
-    ]
+    [sigma * (u[1] - u[0]), u[0] * (rho - u[2]) - u[1], u[0] * u[1] - beta * u[2]]
 }
 
 /// The point `u + h k`.
@@ -125,12 +121,7 @@ impl Program for Lorenz {
     const NAME: &'static str = "lorenz-rk4";
 
     fn new() -> Self {
-        Self {
-            start: [1.0, 1.5, 20.0],
-            sigma: 10.0,
-            rho: 28.0,
-            beta: 8.0 / 3.0,
-        }
+        Self { start: [1.0, 1.5, 20.0], sigma: 10.0, rho: 28.0, beta: 8.0 / 3.0 }
     }
 
     fn variables(&self) -> Vec<f64> {
@@ -144,23 +135,11 @@ impl Program for Lorenz {
     }
 
     fn autodiff(&self, gradient: &mut [f64]) -> f64 {
-        lorenz::grad_into(
-            self.start,
-            self.sigma,
-            self.rho,
-            self.beta,
-            shadows(gradient),
-        )
+        lorenz::grad_into(self.start, self.sigma, self.rho, self.beta, shadows(gradient))
     }
 
     fn hand(&self, gradient: &mut [f64]) -> f64 {
-        lorenz_by_hand(
-            self.start,
-            self.sigma,
-            self.rho,
-            self.beta,
-            shadows(gradient),
-        )
+        lorenz_by_hand(self.start, self.sigma, self.rho, self.beta, shadows(gradient))
     }
 
     fn overloaded<S: Scalar>(&self, variables: &[S]) -> S {

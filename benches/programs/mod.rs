@@ -92,13 +92,9 @@ pub fn assert_gradients_agree<P: Program>(program: &P) {
         assert_close::<P>(&format!("{way}: gradient"), &gradient, &expected);
     };
     check("autodiff", &mut |gradient| program.autodiff(gradient));
-    check("num-dual", &mut |gradient| {
-        program.num_dual(&variables, gradient)
-    });
+    check("num-dual", &mut |gradient| program.num_dual(&variables, gradient));
     let tape = TapeMode::default();
-    check("tape", &mut |gradient| {
-        tape.value_and_grad(program, &variables, gradient)
-    });
+    check("tape", &mut |gradient| tape.value_and_grad(program, &variables, gradient));
 }
 
 /// Panics unless `got` is `expected` to 1e-9 of the largest component expected.
@@ -117,7 +113,5 @@ fn assert_close<P: Program>(what: &str, got: &[f64], expected: &[f64]) {
 /// of the golden ratio modulo one.
 fn spread(count: usize, low: f64, high: f64) -> Vec<f64> {
     const GOLDEN_RATIO: f64 = 0.618_033_988_749_894_9;
-    (1..=count)
-        .map(|i| low + (high - low) * (i as f64 * GOLDEN_RATIO).fract())
-        .collect()
+    (1..=count).map(|i| low + (high - low) * (i as f64 * GOLDEN_RATIO).fract()).collect()
 }

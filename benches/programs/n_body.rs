@@ -58,10 +58,7 @@ impl Program for NBody {
     const NAME: &'static str = "n-body-64";
 
     fn new() -> Self {
-        Self {
-            positions: spread(3 * BODIES, -10.0, 10.0),
-            masses: spread(BODIES, 0.5, 2.0),
-        }
+        Self { positions: spread(3 * BODIES, -10.0, 10.0), masses: spread(BODIES, 0.5, 2.0) }
     }
 
     fn variables(&self) -> Vec<f64> {

@@ -62,10 +62,7 @@ impl Program for Newton {
     const NAME: &'static str = "newton";
 
     fn new() -> Self {
-        Self {
-            mean_anomaly: 1.0,
-            eccentricity: 0.7,
-        }
+        Self { mean_anomaly: 1.0, eccentricity: 0.7 }
     }
 
     fn variables(&self) -> Vec<f64> {

@@ -14,10 +14,7 @@ fn rosenbrock_by_hand(x: f64, y: f64) -> (f64, (f64, f64)) {
     let along = 1.0 - x;
     let across = y - x * x;
     let across_bar = 200.0 * across;
-    (
-        along * along + 100.0 * (across * across),
-        (-2.0 * along - 2.0 * x * across_bar, across_bar),
-    )
+    (along * along + 100.0 * (across * across), (-2.0 * along - 2.0 * x * across_bar, across_bar))
 }
 
 pub struct Rosenbrock {

@@ -46,9 +46,7 @@ impl Program for RosenbrockChain {
     const NAME: &'static str = "rosenbrock-10k";
 
     fn new() -> Self {
-        Self {
-            x: spread(VARIABLES, -1.5, 1.5),
-        }
+        Self { x: spread(VARIABLES, -1.5, 1.5) }
     }
 
     fn variables(&self) -> Vec<f64> {

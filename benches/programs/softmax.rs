@@ -125,9 +125,7 @@ impl Program for Softmax {
                     *logit = *logit + weight * x;
                 }
             }
-            let largest = logits
-                .iter()
-                .fold(f64::NEG_INFINITY, |max, z| max.max(z.value()));
+            let largest = logits.iter().fold(f64::NEG_INFINITY, |max, z| max.max(z.value()));
             let mut sum = bias[0].constant(0.0);
             for logit in logits {
                 sum = sum + (logit - largest).exp();

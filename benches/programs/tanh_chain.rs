@@ -34,9 +34,7 @@ impl Program for TanhChain {
     const NAME: &'static str = "tanh-10k";
 
     fn new() -> Self {
-        Self {
-            x: spread(LENGTH, -3.0, 3.0),
-        }
+        Self { x: spread(LENGTH, -3.0, 3.0) }
     }
 
     fn variables(&self) -> Vec<f64> {

@@ -60,11 +60,7 @@ impl Digits {
 
         let (mut training, mut held_out) = (Self::default(), Self::default());
         for (position, &index) in order.iter().enumerate() {
-            let part = if position % one_in == 0 {
-                &mut held_out
-            } else {
-                &mut training
-            };
+            let part = if position % one_in == 0 { &mut held_out } else { &mut training };
             part.images.extend_from_slice(self.image(index));
             part.labels.push(self.labels[index]);
         }
@@ -73,19 +69,14 @@ impl Digits {
 
     /// Slices of `size` images and their labels; the last one may be shorter.
     pub fn batches(&self, size: usize) -> impl Iterator<Item = (&[f64], &[usize])> {
-        self.images
-            .chunks(size * PIXELS)
-            .zip(self.labels.chunks(size))
+        self.images.chunks(size * PIXELS).zip(self.labels.chunks(size))
     }
 }
 
 /// The `row`-th line of an image in block characters, two columns a pixel.
 pub fn draw_row(image: &[f64], row: usize) -> String {
     const SHADES: [&str; 5] = ["  ", "░░", "▒▒", "▓▓", "██"];
-    image[row * SIDE..][..SIDE]
-        .iter()
-        .map(|ink| SHADES[(ink * 4.0).round() as usize])
-        .collect()
+    image[row * SIDE..][..SIDE].iter().map(|ink| SHADES[(ink * 4.0).round() as usize]).collect()
 }
 
 /// The rows of an image, for [`draw_row`].

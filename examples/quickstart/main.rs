@@ -36,10 +36,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 /// Q = 3a³ − b², element by element.
 #[differentiate]
 fn q(a: &[f64], b: &[f64]) -> Vec<f64> {
-    a.iter()
-        .zip(b.iter())
-        .map(|(a, b)| 3.0 * a.powi(3) - b.powi(2))
-        .collect()
+    a.iter().zip(b.iter()).map(|(a, b)| 3.0 * a.powi(3) - b.powi(2)).collect()
 }
 
 /// Q has two outputs, so the derivative starts from an outside gradient: here, of ones.
@@ -85,11 +82,7 @@ fn train_classifier() -> Result<(), Box<dyn Error>> {
 
     heading("Handwritten digits");
     let (training, held_out) = Digits::load()?.split(ONE_HELD_OUT_IN, SEED);
-    println!(
-        "  {} images to learn from, {} held out",
-        training.len(),
-        held_out.len()
-    );
+    println!("  {} images to learn from, {} held out", training.len(), held_out.len());
 
     let mut classifier = Classifier::new();
     // The bar hides itself where standard error is not a terminal; the reports stay.
@@ -122,10 +115,7 @@ fn train_classifier() -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
-    println!(
-        "  ✓ held-out accuracy {accuracy:.1} % ({correct} of {})",
-        held_out.len()
-    );
+    println!("  ✓ held-out accuracy {accuracy:.1} % ({correct} of {})", held_out.len());
     Ok(())
 }
 
@@ -138,9 +128,8 @@ fn show_predictions(classifier: &Classifier, digits: &Digits) {
     const SHOWN: usize = 4;
     println!();
     for row in digits::rows() {
-        let drawn: Vec<String> = (0..SHOWN)
-            .map(|index| digits::draw_row(digits.image(index), row))
-            .collect();
+        let drawn: Vec<String> =
+            (0..SHOWN).map(|index| digits::draw_row(digits.image(index), row)).collect();
         println!("  {}", drawn.join("  "));
     }
     let captions: Vec<String> = (0..SHOWN)

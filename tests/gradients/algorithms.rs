@@ -1,10 +1,6 @@
 //! Whole numeric algorithms, each written as one would without a thought of derivatives.
 
-#![allow(
-    clippy::needless_range_loop,
-    clippy::ptr_arg,
-    reason = "such code is what is tested"
-)]
+#![allow(clippy::needless_range_loop, clippy::ptr_arg, reason = "such code is what is tested")]
 
 use autodiff::differentiate;
 
@@ -211,12 +207,7 @@ fn kalman_log_likelihood(seen: &[f64], process: f64, noise: f64, start: f64) -> 
 #[differentiate]
 fn lotka_volterra(start: [f64; 2], rates: &[f64; 4], dt: f64, steps: usize) -> [f64; 2] {
     let [mut prey, mut predators] = start;
-    let slope = |x: f64, y: f64| {
-        (
-            rates[0] * x - rates[1] * x * y,
-            rates[2] * x * y - rates[3] * y,
-        )
-    };
+    let slope = |x: f64, y: f64| (rates[0] * x - rates[1] * x * y, rates[2] * x * y - rates[3] * y);
     for _ in 0..steps {
         let (a1, b1) = slope(prey, predators);
         let (a2, b2) = slope(prey + 0.5 * dt * a1, predators + 0.5 * dt * b1);
@@ -403,14 +394,8 @@ fn recurrent(inputs: &[f64], gate: &[[f64; 2]; 3], hidden: [f64; 2]) -> [f64; 2]
     for x in inputs {
         let z = 1.0 / (1.0 + (-(gate[0][0] * x + gate[0][1] * h[0])).exp());
         let r = 1.0 / (1.0 + (-(gate[1][0] * x + gate[1][1] * h[1])).exp());
-        let candidate = [
-            (gate[2][0] * x + r * h[1]).tanh(),
-            (gate[2][1] * r * h[0]).tanh(),
-        ];
-        h = [
-            (1.0 - z) * h[0] + z * candidate[0],
-            (1.0 - z) * h[1] + z * candidate[1],
-        ];
+        let candidate = [(gate[2][0] * x + r * h[1]).tanh(), (gate[2][1] * r * h[0]).tanh()];
+        h = [(1.0 - z) * h[0] + z * candidate[0], (1.0 - z) * h[1] + z * candidate[1]];
     }
     h
 }

@@ -99,20 +99,12 @@ fn condition_on_intermediate(x: f64) -> f64 {
 
 #[differentiate]
 fn conditional_in_condition(x: f64, n: usize) -> f64 {
-    if if n > 2 { x > 0.0 } else { x < 0.0 } {
-        x * x
-    } else {
-        3.0 * x
-    }
+    if if n > 2 { x > 0.0 } else { x < 0.0 } { x * x } else { 3.0 * x }
 }
 
 #[differentiate]
 fn with_default(x: f64, scale: Option<f64>) -> f64 {
-    if let Some(scale) = scale {
-        scale * x * x
-    } else {
-        x
-    }
+    if let Some(scale) = scale { scale * x * x } else { x }
 }
 
 #[differentiate]
@@ -146,11 +138,7 @@ fn on_result(x: f64, setting: Result<f64, usize>) -> f64 {
 #[differentiate]
 fn option_methods(x: f64, scale: Option<f64>, count: Option<usize>) -> f64 {
     let scale = scale.unwrap_or(2.0);
-    let extra = if count.is_some_and(|n| n > 3) {
-        1.0
-    } else {
-        0.0
-    };
+    let extra = if count.is_some_and(|n| n > 3) { 1.0 } else { 0.0 };
     let count = count.map_or(1, |n| n + 1);
     scale * x.powi(count as i32) + extra * x
 }

@@ -54,17 +54,11 @@ fn clipped_norm(x: &[f64]) -> f64 {
 
 fn clipped_norm_vjp(x: &[f64]) -> (f64, impl FnOnce(f64) -> Vec<f64>) {
     let slopes: Vec<f64> = x.iter().map(|v| (2.0 * v).clamp(-1.0, 1.0)).collect();
-    (clipped_norm(x), move |seed| {
-        slopes.iter().map(|slope| seed * slope).collect()
-    })
+    (clipped_norm(x), move |seed| slopes.iter().map(|slope| seed * slope).collect())
 }
 
 fn clipped_norm_jvp(x: &[f64], dx: Vec<f64>) -> (f64, f64) {
-    let tangent = x
-        .iter()
-        .zip(&dx)
-        .map(|(v, dv)| (2.0 * v).clamp(-1.0, 1.0) * dv)
-        .sum();
+    let tangent = x.iter().zip(&dx).map(|(v, dv)| (2.0 * v).clamp(-1.0, 1.0) * dv).sum();
     (clipped_norm(x), tangent)
 }
 

@@ -150,16 +150,8 @@ pub struct Precision {
 }
 
 impl Precision {
-    const DOUBLE: Self = Self {
-        step: 1e-3,
-        difference: 1e-7,
-        rounding: 1e-11,
-    };
-    const SINGLE: Self = Self {
-        step: 4e-2,
-        difference: 2e-3,
-        rounding: 2e-5,
-    };
+    const DOUBLE: Self = Self { step: 1e-3, difference: 1e-7, rounding: 1e-11 };
+    const SINGLE: Self = Self { step: 4e-2, difference: 2e-3, rounding: 2e-5 };
 }
 
 /// What is being checked, for the messages, and how exactly.
@@ -173,11 +165,7 @@ pub struct Case {
 impl Case {
     /// A check of `function`; `arguments` are its active arguments as the test names them.
     pub fn new(function: &'static str, arguments: &'static str) -> Self {
-        Self {
-            function,
-            arguments,
-            precision: Precision::DOUBLE,
-        }
+        Self { function, arguments, precision: Precision::DOUBLE }
     }
 
     /// The same check, where values of type `T` pass through the function.
@@ -299,11 +287,7 @@ pub fn assert_map<P: Flat, R: Flat>(
     vjp_into: &dyn Fn(&P, R, P) -> (R, P),
 ) {
     let case = case.through::<P>().through::<R>();
-    let Precision {
-        difference,
-        rounding,
-        ..
-    } = case.precision;
+    let Precision { difference, rounding, .. } = case.precision;
     for point in points {
         let value = primal(point);
         let outputs = value.flatten();
@@ -320,12 +304,7 @@ pub fn assert_map<P: Flat, R: Flat>(
             let (same, gradient) = vjp(point, value.unit(output));
             case.assert_identical("vjp", &same, &value);
             let gradient = gradient.flatten();
-            assert_eq!(
-                gradient.len(),
-                inputs.len(),
-                "{}: shape of vjp",
-                case.function
-            );
+            assert_eq!(gradient.len(), inputs.len(), "{}: shape of vjp", case.function);
             for (input, got) in gradient.into_iter().enumerate() {
                 let what = slope_at("vjp", input, output);
                 let want = jacobian[input][output];
@@ -336,12 +315,7 @@ pub fn assert_map<P: Flat, R: Flat>(
             let (same, tangent) = jvp(point, point.unit(input));
             case.assert_identical("jvp", &same, &value);
             let tangent = tangent.flatten();
-            assert_eq!(
-                tangent.len(),
-                results.len(),
-                "{}: shape of jvp",
-                case.function
-            );
+            assert_eq!(tangent.len(), results.len(), "{}: shape of jvp", case.function);
             for (output, got) in tangent.into_iter().enumerate() {
                 let what = slope_at("jvp", input, output);
                 case.assert_close(&what, got, column[output], difference, outputs[output]);
@@ -364,11 +338,7 @@ pub fn assert_map<P: Flat, R: Flat>(
         let before = ramp(point, 2.9);
         let (same, after) = vjp_into(point, seed, before.clone());
         case.assert_identical("vjp_into", &same, &value);
-        case.assert_same(
-            &format!("vjp_into at {point:?}"),
-            &after,
-            &sum(&before, &pulled),
-        );
+        case.assert_same(&format!("vjp_into at {point:?}"), &after, &sum(&before, &pulled));
     }
 }
 
@@ -401,12 +371,7 @@ pub fn assert_gradient<P: Flat, R: Flat>(
 
 /// `base` with `added` on top, coordinate by coordinate.
 fn sum<P: Flat>(base: &P, added: &[f64]) -> P {
-    let total: Vec<f64> = base
-        .flatten()
-        .iter()
-        .zip(added)
-        .map(|(a, b)| a + b)
-        .collect();
+    let total: Vec<f64> = base.flatten().iter().zip(added).map(|(a, b)| a + b).collect();
     base.with(&total)
 }
 
@@ -492,23 +457,10 @@ macro_rules! each_mut {
         (&mut $tuple.0, &mut $tuple.1, &mut $tuple.2, &mut $tuple.3)
     };
     ($tuple:ident: ($a:ident, $b:ident, $c:ident, $d:ident, $e:ident)) => {
-        (
-            &mut $tuple.0,
-            &mut $tuple.1,
-            &mut $tuple.2,
-            &mut $tuple.3,
-            &mut $tuple.4,
-        )
+        (&mut $tuple.0, &mut $tuple.1, &mut $tuple.2, &mut $tuple.3, &mut $tuple.4)
     };
     ($tuple:ident: ($a:ident, $b:ident, $c:ident, $d:ident, $e:ident, $f:ident)) => {
-        (
-            &mut $tuple.0,
-            &mut $tuple.1,
-            &mut $tuple.2,
-            &mut $tuple.3,
-            &mut $tuple.4,
-            &mut $tuple.5,
-        )
+        (&mut $tuple.0, &mut $tuple.1, &mut $tuple.2, &mut $tuple.3, &mut $tuple.4, &mut $tuple.5)
     };
     ($bare:ident: $a:ident) => {
         &mut $bare

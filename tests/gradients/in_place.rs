@@ -1,10 +1,6 @@
 //! Functions that change their arguments, differentiated themselves and called by others.
 
-#![allow(
-    clippy::needless_range_loop,
-    clippy::ptr_arg,
-    reason = "such code is what is tested"
-)]
+#![allow(clippy::needless_range_loop, clippy::ptr_arg, reason = "such code is what is tested")]
 
 use autodiff::differentiate;
 
@@ -276,15 +272,9 @@ fn assert_in_place<P: Flat, R: Flat>(
             let seed_coordinates = seed.flatten();
             let gradient = gradient.flatten();
             for (input, column) in jacobian.iter().enumerate() {
-                let want = column
-                    .iter()
-                    .zip(&seed_coordinates)
-                    .map(|(a, b)| a * b)
-                    .sum();
-                let what = format!(
-                    "vjp_into at {point:?}, seed {seed:?}, in {arguments}{}",
-                    paths[input]
-                );
+                let want = column.iter().zip(&seed_coordinates).map(|(a, b)| a * b).sum();
+                let what =
+                    format!("vjp_into at {point:?}, seed {seed:?}, in {arguments}{}", paths[input]);
                 case.assert_close(&what, gradient[input], want, case.precision.difference, 1.0);
             }
         }
@@ -388,10 +378,7 @@ fn returned_value_alone() {
 
     let mut p = start;
     let (value, pull) = p_sum::vjp(&mut p);
-    assert_eq!(
-        (value, pull(2.0)),
-        (16.0, gradient.map(|v| 2.0 * v).to_vec())
-    );
+    assert_eq!((value, pull(2.0)), (16.0, gradient.map(|v| 2.0 * v).to_vec()));
     assert_eq!(p, [1.0, 3.0, 12.0]);
 
     let mut p = start;

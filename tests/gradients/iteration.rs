@@ -190,9 +190,7 @@ fn in_chunks(x: &[f64], weights: &[f64]) -> f64 {
 
 #[differentiate]
 fn in_windows(x: &[f64]) -> f64 {
-    x.windows(3)
-        .map(|w| (w[0] - 2.0 * w[1] + w[2]).powi(2))
-        .sum()
+    x.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).powi(2)).sum()
 }
 
 #[differentiate]
@@ -273,11 +271,7 @@ fn loops_over_elements() {
 
 #[test]
 fn loops_over_pairs() {
-    let (x, y, z) = (
-        vec![1.0, -2.0, 0.5],
-        vec![0.3, 0.7, -1.1],
-        vec![0.9, 0.2, 1.6],
-    );
+    let (x, y, z) = (vec![1.0, -2.0, 0.5], vec![0.3, 0.7, -1.1], vec![0.9, 0.2, 1.6]);
     check!(in_pairs(&x, &y); (x, y) in [(x.clone(), y.clone())]);
     check!(in_triples(&x, &y, &z); (x, y, z) in [(x.clone(), y.clone(), z.clone())]);
     // The shorter one ends the iteration: what is beyond has a gradient of zero.

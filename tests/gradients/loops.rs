@@ -274,9 +274,8 @@ fn integer_state(x: f64, n: u64) -> f64 {
     let mut state = n;
     let mut y = x;
     for _ in 0..10 {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let noise = (state >> 40) as f64 / (1_u64 << 24) as f64;
         y += 0.1 * noise * y.cos();
     }

@@ -307,12 +307,9 @@ fn other_constants() {
     for axis in ['b', 'x', 'X', 'y'] {
         check!(on_char(x, axis); x in [0.4]);
     }
-    for (order, scale) in [
-        (None, None),
-        (Some(0), Some(2.0)),
-        (Some(3), None),
-        (Some(7), Some(0.5)),
-    ] {
+    for (order, scale) in
+        [(None, None), (Some(0), Some(2.0)), (Some(3), None), (Some(7), Some(0.5))]
+    {
         check!(on_option(x, order, scale); x in [0.4]);
     }
     for order in 0..3 {

@@ -59,10 +59,7 @@ fn polar(x: f32, y: f32) -> (f32, f32) {
 #[differentiate]
 fn turn(angle: f32, radius: f32) -> (f32, f32) {
     let (sine, cosine) = angle.to_radians().sin_cos();
-    (
-        radius * cosine,
-        radius.mul_add(sine, angle.to_degrees() * 1e-3),
-    )
+    (radius * cosine, radius.mul_add(sine, angle.to_degrees() * 1e-3))
 }
 
 #[differentiate]

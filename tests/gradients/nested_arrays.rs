@@ -21,10 +21,7 @@ fn determinant3(a: &[[f64; 3]; 3]) -> f64 {
 fn inverse2(a: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
     let determinant = a[0][0] * a[1][1] - a[0][1] * a[1][0];
     let scale = 1.0 / determinant;
-    [
-        [a[1][1] * scale, -a[0][1] * scale],
-        [-a[1][0] * scale, a[0][0] * scale],
-    ]
+    [[a[1][1] * scale, -a[0][1] * scale], [-a[1][0] * scale, a[0][0] * scale]]
 }
 
 #[differentiate]
@@ -215,10 +212,7 @@ fn kalman_step(
     let innovation = measured - predicted[0];
     let variance = p00 + noise * noise;
     let gain = [p00 / variance, p10 / variance];
-    let state = [
-        predicted[0] + gain[0] * innovation,
-        predicted[1] + gain[1] * innovation,
-    ];
+    let state = [predicted[0] + gain[0] * innovation, predicted[1] + gain[1] * innovation];
     let covariance = [
         [(1.0 - gain[0]) * p00, (1.0 - gain[0]) * p01],
         [p10 - gain[1] * p00, p11 - gain[1] * p01],

@@ -10,22 +10,14 @@ fn power(x: f64, n: u32) -> f64 {
         return 1.0;
     }
     let half = power(x, n / 2);
-    if n % 2 == 1 {
-        half * half * x
-    } else {
-        half * half
-    }
+    if n % 2 == 1 { half * half * x } else { half * half }
 }
 
 /// The nested fraction x + 1 / (2 x + 1 / (3 x + ...)).
 #[differentiate]
 fn continued_fraction(x: f64, depth: usize, level: usize) -> f64 {
     let here = level as f64 * x;
-    if level == depth {
-        here
-    } else {
-        here + 1.0 / continued_fraction(x, depth, level + 1)
-    }
+    if level == depth { here } else { here + 1.0 / continued_fraction(x, depth, level + 1) }
 }
 
 #[differentiate]
@@ -77,29 +69,17 @@ fn adaptive_simpson(a: f64, b: f64, k: f64, tolerance: f64, depth: usize) -> f64
 
 #[differentiate]
 fn even_steps(x: f64, n: usize) -> f64 {
-    if n == 0 {
-        x
-    } else {
-        odd_steps(x.sin(), n - 1) * x
-    }
+    if n == 0 { x } else { odd_steps(x.sin(), n - 1) * x }
 }
 
 #[differentiate]
 fn odd_steps(x: f64, n: usize) -> f64 {
-    if n == 0 {
-        x * x
-    } else {
-        even_steps(x.cos(), n - 1) + x
-    }
+    if n == 0 { x * x } else { even_steps(x.cos(), n - 1) + x }
 }
 
 #[differentiate]
 fn ackermann_like(x: f64, n: usize) -> f64 {
-    if n == 0 {
-        x.tanh()
-    } else {
-        ackermann_like(0.5 * ackermann_like(x, n - 1), n - 1)
-    }
+    if n == 0 { x.tanh() } else { ackermann_like(0.5 * ackermann_like(x, n - 1), n - 1) }
 }
 
 /// de Casteljau's evaluation of a Bezier curve by recursion over shrinking slices.

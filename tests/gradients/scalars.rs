@@ -39,9 +39,7 @@ fn bearing(x: f64, y: f64) -> f64 {
 
 #[differentiate]
 fn law_of_cosines(a: f64, b: f64, c: f64) -> f64 {
-    ((a * a + b * b - c * c) / (2.0 * a * b))
-        .acos()
-        .to_degrees()
+    ((a * a + b * b - c * c) / (2.0 * a * b)).acos().to_degrees()
 }
 
 #[differentiate]
@@ -189,16 +187,7 @@ fn lattice_cell(x: f64, spacing: f64) -> f64 {
 
 #[differentiate]
 fn all_sorts(x: f64) -> f64 {
-    x.sin()
-        .abs()
-        .sqrt()
-        .ln_1p()
-        .tanh()
-        .exp()
-        .atan()
-        .cbrt()
-        .cosh()
-        .recip()
+    x.sin().abs().sqrt().ln_1p().tanh().exp().atan().cbrt().cosh().recip()
 }
 
 #[differentiate]

@@ -2,11 +2,7 @@
 //!
 //! The numbers are small integers, so that every sum below is exact.
 
-#![allow(
-    clippy::needless_range_loop,
-    clippy::ptr_arg,
-    reason = "such code is what is tested"
-)]
+#![allow(clippy::needless_range_loop, clippy::ptr_arg, reason = "such code is what is tested")]
 
 use autodiff::differentiate;
 
@@ -178,10 +174,7 @@ fn slices_are_added_to() {
         (&mut x_bar[..], &mut y_bar, &mut scale_bar),
     );
     assert_eq!(value, 22.0);
-    assert_eq!(
-        (x_bar, y_bar, scale_bar),
-        (vec![7.0, 9.0], [4.0, 6.0], 14.0)
-    );
+    assert_eq!((x_bar, y_bar, scale_bar), (vec![7.0, 9.0], [4.0, 6.0], 14.0));
 
     let mut x_bar = vec![0.5f32; 2];
     let mut scale_bar = 1.0f32;
@@ -220,10 +213,7 @@ fn seeds_have_the_shape_of_the_result() {
     let mut t_bar = 1.0;
     let value = swapped_products::vjp_into([2.0, 3.0], 5.0, [1.0, 10.0], (&mut x_bar, &mut t_bar));
     assert_eq!(value, [15.0, 50.0]);
-    assert_eq!(
-        (x_bar, t_bar),
-        ([251.0, 6.0], 1.0 + 3.0 + 10.0 * 2.0 * 2.0 * 5.0)
-    );
+    assert_eq!((x_bar, t_bar), ([251.0, 6.0], 1.0 + 3.0 + 10.0 * 2.0 * 2.0 * 5.0));
 
     let x = [2.0, 3.0];
     let mut x_bar = vec![1.0; 2];

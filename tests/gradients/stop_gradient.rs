@@ -62,11 +62,7 @@ fn implicit_step_twin(a: f64, x: f64) -> f64 {
 fn stopped_in_loop(x: f64, n: usize) -> f64 {
     let mut y = x;
     for i in 0..n {
-        y = if i % 2 == 0 {
-            y * x
-        } else {
-            stop_gradient(y) + x
-        };
+        y = if i % 2 == 0 { y * x } else { stop_gradient(y) + x };
     }
     y
 }
@@ -100,10 +96,7 @@ fn derivatives_are_those_of_the_twin() {
 
     for (x, y) in [(0.4, 1.1), (-1.3, 0.2)] {
         let held = x * y;
-        assert_eq!(
-            stopped_path::grad(x, y),
-            stopped_path_twin::grad(x, y, held)
-        );
+        assert_eq!(stopped_path::grad(x, y), stopped_path_twin::grad(x, y, held));
         assert_eq!(
             stopped_path::jvp(x, y, (0.3, -0.7)),
             stopped_path_twin::jvp(x, y, held, (0.3, -0.7))
@@ -114,10 +107,7 @@ fn derivatives_are_those_of_the_twin() {
     }
 
     let x = 2.3_f64;
-    assert_eq!(
-        straight_through::grad(x),
-        straight_through_twin::grad(x, x.round() - x)
-    );
+    assert_eq!(straight_through::grad(x), straight_through_twin::grad(x, x.round() - x));
 
     let a = 0.3_f64;
     let fixed_point = (0..60).fold(a, |x, _| (x + a).cos());

@@ -57,10 +57,7 @@ fn state_through_loop(x: f64, y: f64, steps: usize) -> (f64, f64) {
     let mut state = (x, y);
     for _ in 0..steps {
         let (u, v) = state;
-        state = (
-            u + 0.1 * (u - u * u * u / 3.0 - v),
-            v + 0.1 * (u + 0.7 - 0.8 * v),
-        );
+        state = (u + 0.1 * (u - u * u * u / 3.0 - v), v + 0.1 * (u + 0.7 - 0.8 * v));
     }
     state
 }
@@ -74,12 +71,7 @@ fn tuple_by_branch(p: (f64, f64), swap: bool) -> (f64, f64) {
 
 #[differentiate(wrt(x))]
 fn constant_inside(x: f64, count: (usize, f64)) -> f64 {
-    x * count.0 as f64
-        + if count.0 > 2 {
-            count.1 * x
-        } else {
-            x.powi(count.0 as i32)
-        }
+    x * count.0 as f64 + if count.0 > 2 { count.1 * x } else { x.powi(count.0 as i32) }
 }
 
 #[differentiate]

@@ -269,9 +269,7 @@ fn split_even_odd(x: &[f64]) -> (Vec<f64>, Vec<f64>) {
 
 #[differentiate]
 fn softplus_all_f32(x: &[f32], sharpness: f32) -> Vec<f32> {
-    x.iter()
-        .map(|v| (1.0 + (sharpness * v).exp()).ln() / sharpness)
-        .collect()
+    x.iter().map(|v| (1.0 + (sharpness * v).exp()).ln() / sharpness).collect()
 }
 
 #[differentiate]

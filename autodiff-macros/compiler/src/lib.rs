@@ -73,11 +73,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The derivatives; none if there are errors. Each stage starts on a clean bill.
-fn differentiate(
-    function: &ItemFn,
-    options: &Options,
-    errors: &mut Errors,
-) -> Option<TokenStream> {
+fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> Option<TokenStream> {
     let signature = Signature::read(function, options, errors);
     if !errors.is_empty() {
         return None;

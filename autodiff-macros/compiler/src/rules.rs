@@ -446,12 +446,7 @@ impl Fun {
     }
 
     fn wrong_arity(self, args: &[f64]) -> ! {
-        panic!(
-            "`{}` takes {} arguments, not {}",
-            self.name(),
-            self.arity(),
-            args.len()
-        )
+        panic!("`{}` takes {} arguments, not {}", self.name(), self.arity(), args.len())
     }
 }
 

@@ -44,11 +44,8 @@ pub(super) struct Placement {
 
 /// Places boxes of the given sizes. Edges lead from lower to higher indices, each pair once.
 pub(super) fn place(sizes: &[Point], edges: &[(usize, usize)]) -> Placement {
-    let mut placement = Placement {
-        centres: Vec::new(),
-        routes: Vec::new(),
-        size: Point { x: 0.0, y: 0.0 },
-    };
+    let mut placement =
+        Placement { centres: Vec::new(), routes: Vec::new(), size: Point { x: 0.0, y: 0.0 } };
     if sizes.is_empty() {
         return placement;
     }
@@ -56,9 +53,7 @@ pub(super) fn place(sizes: &[Point], edges: &[(usize, usize)]) -> Placement {
     let layers = layers(&graph);
     let boxes = (0..sizes.len()).map(NodeHandle::new);
     placement.centres = boxes.clone().map(|node| centre(&graph, node)).collect();
-    placement.routes = boxes
-        .flat_map(|to| routes_to(&graph, &layers, to))
-        .collect();
+    placement.routes = boxes.flat_map(|to| routes_to(&graph, &layers, to)).collect();
     placement.spread_arrivals(sizes);
     placement.move_to_origin(sizes);
     placement
@@ -70,10 +65,7 @@ fn lay_out(sizes: &[Point], edges: &[(usize, usize)]) -> VisualGraph {
     let mut graph = VisualGraph::new(Orientation::TopToBottom);
     // The checks after every step take a time that is cubic in the size of the graph.
     graph.dag.set_validate(false);
-    let boxes: Vec<_> = sizes
-        .iter()
-        .map(|&size| graph.add_node(element(size)))
-        .collect();
+    let boxes: Vec<_> = sizes.iter().map(|&size| graph.add_node(element(size))).collect();
     for &(from, to) in edges {
         graph.add_edge(Arrow::simple(""), boxes[from], boxes[to]);
     }
@@ -101,10 +93,7 @@ fn element(size: Point) -> Element {
 
 fn centre(graph: &VisualGraph, node: NodeHandle) -> Point {
     let middle = graph.pos(node).middle();
-    Point {
-        x: middle.x,
-        y: middle.y,
-    }
+    Point { x: middle.x, y: middle.y }
 }
 
 /// The upper and lower limit of each layer's boxes; none where a layer has no box. An edge that
@@ -125,10 +114,7 @@ fn layers(graph: &VisualGraph) -> Vec<Option<(f64, f64)>> {
 
 /// The routes of the edges that end at the box `to`.
 fn routes_to(graph: &VisualGraph, layers: &[Option<(f64, f64)>], to: NodeHandle) -> Vec<Route> {
-    let end = Point {
-        x: centre(graph, to).x,
-        y: graph.pos(to).top(false),
-    };
+    let end = Point { x: centre(graph, to).x, y: graph.pos(to).top(false) };
     let mut routes = Vec::new();
     for &predecessor in graph.preds(to) {
         // Backwards through the connectors, each of which has one predecessor.
@@ -141,15 +127,9 @@ fn routes_to(graph: &VisualGraph, layers: &[Option<(f64, f64)>], to: NodeHandle)
             }
             node = graph.preds(node)[0];
         }
-        points.push(Point {
-            x: centre(graph, node).x,
-            y: graph.pos(node).bottom(false),
-        });
+        points.push(Point { x: centre(graph, node).x, y: graph.pos(node).bottom(false) });
         points.reverse();
-        routes.push(Route {
-            to: to.get_index(),
-            points,
-        });
+        routes.push(Route { to: to.get_index(), points });
     }
     routes
 }
@@ -174,15 +154,9 @@ impl Placement {
     fn move_to_origin(&mut self, sizes: &[Point]) {
         let boxes = || self.centres.iter().zip(sizes);
         let bends = || self.routes.iter().flat_map(|route| &route.points);
-        let left = boxes()
-            .map(|(c, s)| c.x - s.x / 2.0)
-            .chain(bends().map(|p| p.x));
-        let right = boxes()
-            .map(|(c, s)| c.x + s.x / 2.0)
-            .chain(bends().map(|p| p.x));
-        let top = boxes()
-            .map(|(c, s)| c.y - s.y / 2.0)
-            .fold(f64::INFINITY, f64::min);
+        let left = boxes().map(|(c, s)| c.x - s.x / 2.0).chain(bends().map(|p| p.x));
+        let right = boxes().map(|(c, s)| c.x + s.x / 2.0).chain(bends().map(|p| p.x));
+        let top = boxes().map(|(c, s)| c.y - s.y / 2.0).fold(f64::INFINITY, f64::min);
         let bottom = boxes().map(|(c, s)| c.y + s.y / 2.0).fold(0.0, f64::max);
         let left = left.fold(f64::INFINITY, f64::min);
         let right = right.fold(f64::NEG_INFINITY, f64::max);
@@ -192,10 +166,7 @@ impl Placement {
             point.x -= left;
             point.y -= top;
         }
-        self.size = Point {
-            x: right - left,
-            y: bottom - top,
-        };
+        self.size = Point { x: right - left, y: bottom - top };
     }
 }
 
@@ -218,10 +189,7 @@ mod tests {
         }
         for route in &placement.routes {
             assert!(route.points.len() >= 2);
-            assert!(
-                route.points.is_sorted_by(|a, b| a.y < b.y),
-                "{route:?} runs upwards"
-            );
+            assert!(route.points.is_sorted_by(|a, b| a.y < b.y), "{route:?} runs upwards");
         }
     }
 
@@ -256,9 +224,7 @@ mod tests {
         // A linear congruential generator: the graphs are the same in every run.
         let mut state = 1_u64;
         let mut random = |below: usize| {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             (state >> 33) as usize % below
         };
         for nodes in (1..60).chain([120]) {

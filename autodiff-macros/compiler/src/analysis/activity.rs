@@ -279,7 +279,10 @@ fn shadowed(graph: &Graph) -> BTreeSet<Value> {
     };
     let mut whole = Vec::new();
     graph.body.each_node(&mut |node| match &node.op {
-        Op::Load(place, _) | Op::Store(place, _) | Op::Push(place, _) | Op::Len(place)
+        Op::Load(place, _)
+        | Op::Store(place, _)
+        | Op::Push(place, _)
+        | Op::Len(place)
         | Op::Swap(place, _, _) => root(place),
         Op::Call(_, args) => {
             for arg in args {

@@ -162,7 +162,8 @@ impl Collector<'_> {
                 self.alias(&[*init], &node.results);
                 // The object is known by the user's name.
                 if let Some(i) = self.index.get(init).copied()
-                    && let Some(entry) = i.checked_sub(self.offset).and_then(|i| self.entries.get_mut(i))
+                    && let Some(entry) =
+                        i.checked_sub(self.offset).and_then(|i| self.entries.get_mut(i))
                     && entry.label.is_none()
                 {
                     entry.label =
@@ -225,7 +226,8 @@ impl Collector<'_> {
 
     /// A write makes a new version of its object.
     fn update(&mut self, root: Value, op: &str, inputs: Vec<usize>, written: Value) {
-        let active = self.active(root) && self.activity.is_none_or(|a| a.is_active(written) || a.is_active(root));
+        let active = self.active(root)
+            && self.activity.is_none_or(|a| a.is_active(written) || a.is_active(root));
         let grad_fn = active.then(|| camel(op));
         self.entry(root, op.to_owned(), inputs, false, active, grad_fn);
     }

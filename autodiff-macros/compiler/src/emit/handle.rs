@@ -106,14 +106,10 @@ fn derived(
     let items = derivatives.items;
     let mut printer = Printer::new(derivatives.reverse, idents(item));
     let printed = printer.print();
-    let slots: Vec<Ident> =
-        derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
+    let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
     let (forward, backward) = (&printed.forward, &printed.backward);
     let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
-    let seeds = assemble(
-        &signature.shape,
-        &mut printed.seeds.iter().map(|s| quote!(mut #s)),
-    );
+    let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(mut #s)));
     let seed_type = header.seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();

@@ -5,7 +5,8 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 /// The name under which the crate that is compiled knows the facade.
 pub fn facade_name() -> Option<String> {
     let folder = std::env::var_os("CARGO_MANIFEST_DIR")?;
-    let manifest = std::fs::read_to_string(std::path::Path::new(&folder).join("Cargo.toml")).ok()?;
+    let manifest =
+        std::fs::read_to_string(std::path::Path::new(&folder).join("Cargo.toml")).ok()?;
     renamed(&manifest)
 }
 
@@ -60,7 +61,8 @@ pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
 
 /// Whether the last tokens are a `::` that begins a path.
 fn follows_colons(out: &[TokenTree]) -> bool {
-    let colon = |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == ':');
+    let colon =
+        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == ':');
     let n = out.len();
     let begins = match n.checked_sub(3).and_then(|i| out.get(i)) {
         Some(TokenTree::Ident(before)) => is_keyword(before),

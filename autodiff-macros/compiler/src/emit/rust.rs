@@ -371,9 +371,10 @@ impl<'g> Printer<'g> {
             Op::Seed(_) => unreachable!("the seed is a node of the function's body"),
             // The user's own expression may owe its type to an annotation.
             Op::Call(..) | Op::Verbatim { refusal: ..usize::MAX, .. }
-                if node.results.iter().any(|v| {
-                    type_name(self.ty(*v)).is_some() && self.uses.count(*v) > 0
-                }) =>
+                if node
+                    .results
+                    .iter()
+                    .any(|v| type_name(self.ty(*v)).is_some() && self.uses.count(*v) > 0) =>
             {
                 let expr = self.pure(node);
                 let (value, span) = (node.results[0], node.span);

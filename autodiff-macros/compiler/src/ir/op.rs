@@ -420,9 +420,7 @@ impl Op {
             Op::Push(p, v) => Op::Push(p.map(f), f(*v)),
             Op::AccumulatePlace(p, q) => Op::AccumulatePlace(p.map(f), q.map(f)),
             Op::Swap(p, i, j) => Op::Swap(p.map(f), f(*i), f(*j)),
-            Op::Call(path, args) => {
-                Op::Call(path.clone(), args.iter().map(|a| a.map(f)).collect())
-            }
+            Op::Call(path, args) => Op::Call(path.clone(), args.iter().map(|a| a.map(f)).collect()),
             Op::CallVjp(path, args) => {
                 Op::CallVjp(path.clone(), args.iter().map(|a| a.map(f)).collect())
             }
@@ -511,7 +509,11 @@ impl Op {
     /// Whether the operation does anything beside defining its results.
     pub fn has_effect(&self) -> bool {
         match self {
-            Op::Effect { .. } | Op::Verbatim { .. } | Op::StackPush(..) | Op::StackPop(_) | Op::Seed(_) => true,
+            Op::Effect { .. }
+            | Op::Verbatim { .. }
+            | Op::StackPush(..)
+            | Op::StackPop(_)
+            | Op::Seed(_) => true,
             // A call may panic, or be user code that counts its calls: it stays.
             Op::Call(..) | Op::CallVjp(..) | Op::CallJvp(..) => true,
             Op::Pull { .. } | Op::CallInto { .. } => true,

@@ -39,7 +39,11 @@ impl Lowerer<'_> {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_constructor(path) {
-            return self.verbatim_rv(c.to_token_stream(), span, "a constructor of a user-defined type");
+            return self.verbatim_rv(
+                c.to_token_stream(),
+                span,
+                "a constructor of a user-defined type",
+            );
         }
         if self.is_constant_function(path) {
             let ty = self.constant_type(path);
@@ -207,9 +211,9 @@ impl Lowerer<'_> {
 
     fn stop(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
         Ok(match rv {
-            Rv::Tuple(parts) => Rv::Tuple(
-                parts.into_iter().map(|p| self.stop(p, span)).collect::<Lowered<_>>()?,
-            ),
+            Rv::Tuple(parts) => {
+                Rv::Tuple(parts.into_iter().map(|p| self.stop(p, span)).collect::<Lowered<_>>()?)
+            }
             Rv::Ref(place, ty, _) => {
                 let value = self.b.load(place, crate::ir::Take::Owned, owned(&ty), span);
                 let held = self.b.op(Op::Stop(value), owned(&ty), span);
@@ -366,7 +370,10 @@ impl Lowerer<'_> {
         let Some(owner) = names.len().checked_sub(2).map(|i| names[i].as_str()) else {
             return false;
         };
-        let integer = matches!(self.types.read(&syn::parse_str(owner).unwrap_or_else(|_| syn::parse_quote!(_))), Type::Int(_));
+        let integer = matches!(
+            self.types.read(&syn::parse_str(owner).unwrap_or_else(|_| syn::parse_quote!(_))),
+            Type::Int(_)
+        );
         integer
             || owner == "cmp"
             || self.types.floats().iter().any(|f| f == owner)
@@ -403,13 +410,17 @@ fn owned(ty: &Type) -> Type {
 }
 
 fn take_for(ty: &Type) -> crate::ir::Take {
-    if ty.is_copy() || *ty == Type::Unknown { crate::ir::Take::Value } else { crate::ir::Take::Clone }
+    if ty.is_copy() || *ty == Type::Unknown {
+        crate::ir::Take::Value
+    } else {
+        crate::ir::Take::Clone
+    }
 }
 
 fn is_constructor(path: &Path) -> bool {
-    path.segments.last().is_some_and(|s| {
-        s.ident.to_string().chars().next().is_some_and(char::is_uppercase)
-    })
+    path.segments
+        .last()
+        .is_some_and(|s| s.ident.to_string().chars().next().is_some_and(char::is_uppercase))
 }
 
 fn returns(body: &Expr) -> bool {

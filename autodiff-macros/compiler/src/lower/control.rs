@@ -141,17 +141,19 @@ impl Lowerer<'_> {
     /// `if`, `else if`, `if let`, chains of them.
     pub(super) fn if_expr(&mut self, e: &ExprIf, tail: bool) -> Lowered<Rv> {
         let span = span_of(&e.if_token);
-        self.scoped(|this| this.condition(&e.cond, span, &mut |this, held| {
-            if held {
-                this.scoped_block(&e.then_branch, tail)
-            } else {
-                match &e.else_branch {
-                    Some((_, other)) if tail => this.returned(other),
-                    Some((_, other)) => this.expr(other),
-                    None => Ok(Rv::Unit),
+        self.scoped(|this| {
+            this.condition(&e.cond, span, &mut |this, held| {
+                if held {
+                    this.scoped_block(&e.then_branch, tail)
+                } else {
+                    match &e.else_branch {
+                        Some((_, other)) if tail => this.returned(other),
+                        Some((_, other)) => this.expr(other),
+                        None => Ok(Rv::Unit),
+                    }
                 }
-            }
-        }))
+            })
+        })
     }
 
     /// A condition, `let` chains included; `then(true)` is lowered where it holds with its bindings in
@@ -187,15 +189,10 @@ impl Lowerer<'_> {
                     }
                 }
             }
-            Expr::Binary(e) if matches!(e.op, syn::BinOp::And(_)) && has_let(cond) => {
-                self.condition(&e.left, span, &mut |this, held| {
-                    if held {
-                        this.condition(&e.right, span, then)
-                    } else {
-                        then(this, false)
-                    }
-                })
-            }
+            Expr::Binary(e) if matches!(e.op, syn::BinOp::And(_)) && has_let(cond) => self
+                .condition(&e.left, span, &mut |this, held| {
+                    if held { this.condition(&e.right, span, then) } else { then(this, false) }
+                }),
             _ => {
                 let cond = self.value(cond)?;
                 let then = std::cell::RefCell::new(then);
@@ -354,7 +351,9 @@ impl Lowerer<'_> {
             None => (first..self.loops.len()).rev().find(|i| !self.loops[*i].block),
             Some(label) => {
                 let label = label.ident.to_string();
-                (first..self.loops.len()).rev().find(|i| self.loops[*i].label.as_ref() == Some(&label))
+                (first..self.loops.len())
+                    .rev()
+                    .find(|i| self.loops[*i].label.as_ref() == Some(&label))
             }
         };
         match found {

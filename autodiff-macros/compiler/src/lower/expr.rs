@@ -150,9 +150,7 @@ impl Lowerer<'_> {
     fn component(&mut self, e: &Expr) -> Lowered<Rv> {
         let rv = self.expr(e)?;
         Ok(match rv {
-            Rv::Place(place, ty) if ty.is_scalar() => {
-                Rv::Value(self.load(&place, &ty, span_of(e)))
-            }
+            Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span_of(e))),
             rv => rv,
         })
     }
@@ -277,7 +275,12 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Value> {
         let Some(fun) = Fun::from_binary(op) else {
-            return Err(self.refuse("AD0225", span, format!("the operator `{op}` is not supported"), ""));
+            return Err(self.refuse(
+                "AD0225",
+                span,
+                format!("the operator `{op}` is not supported"),
+                "",
+            ));
         };
         if fun.returns_bool() {
             return Ok(self.b.scalar(fun, vec![a, b], Type::Bool, span));
@@ -579,7 +582,15 @@ fn is_compound(op: &BinOp) -> bool {
     use BinOp::*;
     matches!(
         op,
-        AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_) | BitXorAssign(_)
-            | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+        AddAssign(_)
+            | SubAssign(_)
+            | MulAssign(_)
+            | DivAssign(_)
+            | RemAssign(_)
+            | BitXorAssign(_)
+            | BitAndAssign(_)
+            | BitOrAssign(_)
+            | ShlAssign(_)
+            | ShrAssign(_)
     )
 }

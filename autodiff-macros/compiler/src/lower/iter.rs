@@ -95,12 +95,16 @@ impl Lowerer<'_> {
     }
 
     /// A method of an integer: the user's language, with values for names.
-    pub(super) fn int_method(&mut self, tokens: TokenStream, args: &[(&str, Value)], ty: Type, span: Span) -> Value {
+    pub(super) fn int_method(
+        &mut self,
+        tokens: TokenStream,
+        args: &[(&str, Value)],
+        ty: Type,
+        span: Span,
+    ) -> Value {
         let captures = args
             .iter()
-            .map(|(name, v)| {
-                (syn::Ident::new(name, span), crate::ir::CallArg::Value(*v))
-            })
+            .map(|(name, v)| (syn::Ident::new(name, span), crate::ir::CallArg::Value(*v)))
             .collect();
         self.b.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
     }
@@ -124,34 +128,62 @@ impl Lowerer<'_> {
                     self.usize_op(Fun::Div, len, *size, span)
                 } else {
                     let args = [("ad_len", len), ("ad_size", *size)];
-                    self.int_method(quote!(usize::div_ceil(ad_len, ad_size)), &args, Type::usize(), span)
+                    self.int_method(
+                        quote!(usize::div_ceil(ad_len, ad_size)),
+                        &args,
+                        Type::usize(),
+                        span,
+                    )
                 }
             }
             Iter::Windows(place, _, size) => {
                 let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
                 let args = [("ad_len", len), ("ad_size", *size)];
-                self.int_method(quote!(usize::saturating_sub(ad_len + 1, ad_size)), &args, Type::usize(), span)
+                self.int_method(
+                    quote!(usize::saturating_sub(ad_len + 1, ad_size)),
+                    &args,
+                    Type::usize(),
+                    span,
+                )
             }
             Iter::Zip(a, b) => {
                 let (a, b) = (self.len(a, span)?, self.len(b, span)?);
-                self.int_method(quote!(usize::min(ad_a, ad_b)), &[("ad_a", a), ("ad_b", b)], Type::usize(), span)
+                self.int_method(
+                    quote!(usize::min(ad_a, ad_b)),
+                    &[("ad_a", a), ("ad_b", b)],
+                    Type::usize(),
+                    span,
+                )
             }
             Iter::Skip(inner, n) => {
                 let len = self.len(inner, span)?;
                 let args = [("ad_len", len), ("ad_n", *n)];
-                self.int_method(quote!(usize::saturating_sub(ad_len, ad_n)), &args, Type::usize(), span)
+                self.int_method(
+                    quote!(usize::saturating_sub(ad_len, ad_n)),
+                    &args,
+                    Type::usize(),
+                    span,
+                )
             }
             Iter::Take(inner, n) => {
                 let len = self.len(inner, span)?;
-                self.int_method(quote!(usize::min(ad_a, ad_b)), &[("ad_a", len), ("ad_b", *n)], Type::usize(), span)
+                self.int_method(
+                    quote!(usize::min(ad_a, ad_b)),
+                    &[("ad_a", len), ("ad_b", *n)],
+                    Type::usize(),
+                    span,
+                )
             }
             Iter::StepBy(inner, n) => {
                 let len = self.len(inner, span)?;
                 let args = [("ad_len", len), ("ad_n", *n)];
                 self.int_method(quote!(usize::div_ceil(ad_len, ad_n)), &args, Type::usize(), span)
             }
-            Iter::Enumerate(inner) | Iter::Rev(inner) | Iter::Copied(inner)
-            | Iter::Map(inner, _) | Iter::Filter(inner, _) => self.len(inner, span)?,
+            Iter::Enumerate(inner)
+            | Iter::Rev(inner)
+            | Iter::Copied(inner)
+            | Iter::Map(inner, _)
+            | Iter::Filter(inner, _) => self.len(inner, span)?,
         })
     }
 
@@ -168,8 +200,13 @@ impl Lowerer<'_> {
                 let shown = this.reference(item.clone(), false, span)?;
                 let holds = this.apply(predicate, vec![shown], span)?;
                 let holds = this.value_of(holds, span)?;
-                this.branch(holds, span, |this| body(this, item).map(|()| Rv::Unit), |_| Ok(Rv::Unit))
-                    .map(drop)
+                this.branch(
+                    holds,
+                    span,
+                    |this| body(this, item).map(|()| Rv::Unit),
+                    |_| Ok(Rv::Unit),
+                )
+                .map(drop)
             }),
             Iter::Map(inner, f) => self.visit(inner, index, span, &mut |this, item| {
                 let item = this.apply(f, vec![item], span)?;
@@ -289,11 +326,7 @@ impl Lowerer<'_> {
     }
 
     /// An adapter or a consumer called on an iterator; `None` if it is not one.
-    pub(super) fn iter_method(
-        &mut self,
-        iter: Iter,
-        call: &syn::ExprMethodCall,
-    ) -> Lowered<Rv> {
+    pub(super) fn iter_method(&mut self, iter: Iter, call: &syn::ExprMethodCall) -> Lowered<Rv> {
         let span = call.method.span();
         let name = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
@@ -420,7 +453,8 @@ impl Lowerer<'_> {
             (_, false) => quote!(1.0),
         };
         self.set_constant(init, neutral);
-        let known = if item_ty.is_scalar() { item_ty } else { Type::Float(crate::ir::Float::Infer) };
+        let known =
+            if item_ty.is_scalar() { item_ty } else { Type::Float(crate::ir::Float::Infer) };
         self.b.values[init.index()].ty = known.clone();
         let result = self.read(acc, span);
         self.refine(result, &known);
@@ -493,7 +527,8 @@ impl Lowerer<'_> {
     }
 
     fn quantify(&mut self, iter: &Iter, f: &Expr, any: bool, span: Span) -> Lowered<Rv> {
-        let start = self.b.constant(if any { quote!(false) } else { quote!(true) }, Type::Bool, span);
+        let start =
+            self.b.constant(if any { quote!(false) } else { quote!(true) }, Type::Bool, span);
         let acc = self.accumulator(start, span);
         let f = self.callee(f)?;
         let fun = if any { Fun::Or } else { Fun::And };
@@ -513,8 +548,13 @@ fn filters(iter: &Iter) -> bool {
     match iter {
         Iter::Filter(..) => true,
         Iter::Zip(a, b) => filters(a) || filters(b),
-        Iter::Enumerate(i) | Iter::Rev(i) | Iter::Skip(i, _) | Iter::Take(i, _)
-        | Iter::StepBy(i, _) | Iter::Copied(i) | Iter::Map(i, _) => filters(i),
+        Iter::Enumerate(i)
+        | Iter::Rev(i)
+        | Iter::Skip(i, _)
+        | Iter::Take(i, _)
+        | Iter::StepBy(i, _)
+        | Iter::Copied(i)
+        | Iter::Map(i, _) => filters(i),
         Iter::Range(..) | Iter::Elements(..) | Iter::Chunks(..) | Iter::Windows(..) => false,
     }
 }

@@ -111,12 +111,18 @@ impl Lowerer<'_> {
         let rv = self.expr(&e.expr)?;
         let iter = self.into_iter(rv, span_of(&e.expr))?;
         let exits = Exits::of(&e.body, e.label.as_ref());
-        self.iterate(&iter, exits.any().then_some(&exits), e.label.as_ref(), span, &mut |this, item| {
-            this.scoped(|this| {
-                this.bind(&e.pat, item)?;
-                this.block(&e.body.stmts, false).map(drop)
-            })
-        })?;
+        self.iterate(
+            &iter,
+            exits.any().then_some(&exits),
+            e.label.as_ref(),
+            span,
+            &mut |this, item| {
+                this.scoped(|this| {
+                    this.bind(&e.pat, item)?;
+                    this.block(&e.body.stmts, false).map(drop)
+                })
+            },
+        )?;
         self.after_loop(&exits, span);
         Ok(self.status())
     }
@@ -162,19 +168,15 @@ impl Lowerer<'_> {
             }
         };
         let mut item = |this: &mut Self, index: Value| {
-            if direct {
-                body(this, Rv::Value(index))
-            } else {
-                this.visit(iter, index, span, body)
-            }
+            if direct { body(this, Rv::Value(index)) } else { this.visit(iter, index, span, body) }
         };
         let index_ty = self.b.ty(lo).join(self.b.ty(hi));
         let index_ty = if matches!(index_ty, Type::Int(_)) { index_ty } else { Type::Int(None) };
         match exits {
             None => self.counted(lo, hi, inclusive, rev, index_ty, label, span, &mut item),
-            Some(exits) => {
-                self.counted_with_exits(lo, hi, inclusive, rev, index_ty, exits, label, span, &mut item)
-            }
+            Some(exits) => self.counted_with_exits(
+                lo, hi, inclusive, rev, index_ty, exits, label, span, &mut item,
+            ),
         }
     }
 
@@ -239,27 +241,33 @@ impl Lowerer<'_> {
         // Going down, the variable is one past the index, so that it cannot fall below zero.
         let start = if rev { end } else { lo };
         let counter = self.var(Some(start), None, true, span);
-        self.while_loop(exits, label, span, &mut |this| {
-            let i = this.read(counter, span);
-            let test = if rev {
-                this.b.scalar(Fun::Gt, vec![i, lo], Type::Bool, span)
-            } else {
-                this.b.scalar(Fun::Lt, vec![i, end], Type::Bool, span)
-            };
-            Ok(test)
-        }, &mut |this| {
-            let i = this.read(counter, span);
-            let one = this.b.int(1, span);
-            if rev {
-                let index = this.b.scalar(Fun::Sub, vec![i, one], index_ty.clone(), span);
-                this.vars[counter.0].current = Some(index);
-                body(this, index)
-            } else {
-                let next = this.b.scalar(Fun::Add, vec![i, one], index_ty.clone(), span);
-                this.vars[counter.0].current = Some(next);
-                body(this, i)
-            }
-        })
+        self.while_loop(
+            exits,
+            label,
+            span,
+            &mut |this| {
+                let i = this.read(counter, span);
+                let test = if rev {
+                    this.b.scalar(Fun::Gt, vec![i, lo], Type::Bool, span)
+                } else {
+                    this.b.scalar(Fun::Lt, vec![i, end], Type::Bool, span)
+                };
+                Ok(test)
+            },
+            &mut |this| {
+                let i = this.read(counter, span);
+                let one = this.b.int(1, span);
+                if rev {
+                    let index = this.b.scalar(Fun::Sub, vec![i, one], index_ty.clone(), span);
+                    this.vars[counter.0].current = Some(index);
+                    body(this, index)
+                } else {
+                    let next = this.b.scalar(Fun::Add, vec![i, one], index_ty.clone(), span);
+                    this.vars[counter.0].current = Some(next);
+                    body(this, i)
+                }
+            },
+        )
     }
 
     pub(super) fn while_expr(&mut self, e: &ExprWhile) -> Lowered<Rv> {
@@ -271,9 +279,13 @@ impl Lowerer<'_> {
             }));
         }
         let exits = Exits::of(&e.body, e.label.as_ref());
-        self.while_loop(&exits, e.label.as_ref(), span, &mut |this| this.value(&e.cond), &mut |this| {
-            this.scoped_block(&e.body, false).map(drop)
-        })?;
+        self.while_loop(
+            &exits,
+            e.label.as_ref(),
+            span,
+            &mut |this| this.value(&e.cond),
+            &mut |this| this.scoped_block(&e.body, false).map(drop),
+        )?;
         self.after_loop(&exits, span);
         Ok(self.status())
     }
@@ -290,9 +302,14 @@ impl Lowerer<'_> {
             })
             .collect();
         let given = vars.clone();
-        self.while_loop_with(&exits, e.label.as_ref(), vars, span, &mut |this| {
-            Ok(this.b.constant(quote!(true), Type::Bool, span))
-        }, &mut |this| this.scoped_block(&e.body, false).map(drop))?;
+        self.while_loop_with(
+            &exits,
+            e.label.as_ref(),
+            vars,
+            span,
+            &mut |this| Ok(this.b.constant(quote!(true), Type::Bool, span)),
+            &mut |this| this.scoped_block(&e.body, false).map(drop),
+        )?;
         if !exits.breaks && !exits.outer && !exits.returns {
             return Ok(self.unreachable(span));
         }
@@ -536,8 +553,8 @@ impl Lowerer<'_> {
         for (i, start) in init.iter().enumerate() {
             let param = body.params[fixed + i];
             let result = body.results[i];
-            let same_code = self.known.get(start).is_some()
-                && self.known.get(start) == self.known.get(&result);
+            let same_code =
+                self.known.get(start).is_some() && self.known.get(start) == self.known.get(&result);
             let unchanged = result == param || same_code;
             keep.push(!unchanged);
             if unchanged {

@@ -12,8 +12,18 @@ use crate::ir::{Op, Place, Type};
 
 /// Macros whose result, if any, is a constant.
 const EFFECTS: [&str; 12] = [
-    "assert", "assert_eq", "assert_ne", "debug_assert", "debug_assert_eq", "debug_assert_ne",
-    "println", "eprintln", "print", "eprint", "write", "writeln",
+    "assert",
+    "assert_eq",
+    "assert_ne",
+    "debug_assert",
+    "debug_assert_eq",
+    "debug_assert_ne",
+    "println",
+    "eprintln",
+    "print",
+    "eprint",
+    "write",
+    "writeln",
 ];
 
 impl Lowerer<'_> {
@@ -43,7 +53,9 @@ impl Lowerer<'_> {
         Err(self.refuse(
             "AD0402",
             span,
-            format!("the macro `{name}!` cannot be seen through: what it expands to is not known here"),
+            format!(
+                "the macro `{name}!` cannot be seen through: what it expands to is not known here"
+            ),
             "write out what it stands for, or put it in a function of its own",
         ))
     }
@@ -61,7 +73,12 @@ impl Lowerer<'_> {
         } else {
             let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone());
             let Ok(parsed) = parsed else {
-                return Err(self.refuse("AD0403", span, "this `vec!` cannot be read", "write `vec![a, b]` or `vec![a; n]`"));
+                return Err(self.refuse(
+                    "AD0403",
+                    span,
+                    "this `vec!` cannot be read",
+                    "write `vec![a, b]` or `vec![a; n]`",
+                ));
             };
             let values = parsed.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
             let element = values

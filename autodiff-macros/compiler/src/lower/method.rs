@@ -120,7 +120,11 @@ impl Lowerer<'_> {
                 Type::Int(Some("u32".into()))
             }
             (Type::Int(_), "unsigned_abs") => Type::Int(None),
-            (Type::Int(_), _) if name.starts_with("checked_") || name.starts_with("overflowing_") || name.ends_with("cmp") => {
+            (Type::Int(_), _)
+                if name.starts_with("checked_")
+                    || name.starts_with("overflowing_")
+                    || name.ends_with("cmp") =>
+            {
                 Type::Unknown
             }
             (Type::Int(_), _) => ty.clone(),
@@ -150,7 +154,8 @@ impl Lowerer<'_> {
             Rv::Value(v) => (Place::whole(*v), false),
             _ => return Ok(None),
         };
-        let elements = |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
+        let elements =
+            |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
         let is_ref = matches!(receiver, Rv::Ref(..));
         Ok(Some(match (name.as_str(), args.as_slice()) {
             ("len", []) => Rv::Value(self.b.op(Op::Len(place), Type::usize(), span)),
@@ -239,10 +244,11 @@ impl Lowerer<'_> {
                     Rv::Ref(high, slice, exclusive),
                 ])
             }
-            ("pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
-            | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup", _)
-                if !ty.is_constant() =>
-            {
+            (
+                "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
+                | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
+                _,
+            ) if !ty.is_constant() => {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -303,7 +309,8 @@ impl Lowerer<'_> {
             (syn::Ident::new("ad_to", span), CallArg::Value(to_len)),
             (syn::Ident::new("ad_from", span), CallArg::Value(from_len)),
         ];
-        let message = "copy_from_slice: source slice length does not match destination slice length";
+        let message =
+            "copy_from_slice: source slice length does not match destination slice length";
         let tokens = quote!(::core::assert!(ad_to == ad_from, #message));
         self.b.effect(Op::Effect { tokens, captures }, span);
         let element = ty.element();

@@ -209,7 +209,9 @@ impl<'a> Lowerer<'a> {
             });
             let place = Place::whole(value);
             let rv = match storage {
-                Storage::Local if is_range(&parameter.ty) => self.range_param(value, parameter.name.span()),
+                Storage::Local if is_range(&parameter.ty) => {
+                    self.range_param(value, parameter.name.span())
+                }
                 Storage::Local if ty.is_scalar() => Rv::Value(value),
                 Storage::Local => Rv::Place(place, ty),
                 _ => Rv::Ref(place, ty, mutable),

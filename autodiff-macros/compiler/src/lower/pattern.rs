@@ -229,9 +229,7 @@ impl Lowerer<'_> {
                     let Some(test) = self.test(case, rv, scrutinee)? else { return Ok(None) };
                     any = Some(match any {
                         None => test,
-                        Some(any) => {
-                            self.b.scalar(Fun::Or, vec![any, test], Type::Bool, span)
-                        }
+                        Some(any) => self.b.scalar(Fun::Or, vec![any, test], Type::Bool, span),
                     });
                 }
                 Ok(any)
@@ -245,15 +243,17 @@ impl Lowerer<'_> {
                     let Some(test) = self.test(pat, &part, scrutinee)? else { continue };
                     all = Some(match all {
                         None => test,
-                        Some(all) => {
-                            self.b.scalar(Fun::And, vec![all, test], Type::Bool, span)
-                        }
+                        Some(all) => self.b.scalar(Fun::And, vec![all, test], Type::Bool, span),
                     });
                 }
                 Ok(all)
             }
-            Pat::Slice(s) if !s.elems.iter().any(|p| matches!(p, Pat::Rest(_)))
-                && matches!(self.type_of(rv), Type::Array(..)) => Ok(None),
+            Pat::Slice(s)
+                if !s.elems.iter().any(|p| matches!(p, Pat::Rest(_)))
+                    && matches!(self.type_of(rv), Type::Array(..)) =>
+            {
+                Ok(None)
+            }
             _ => self.fits(pat, scrutinee, span).map(Some),
         }
     }
@@ -314,8 +314,12 @@ impl Lowerer<'_> {
                         #pat => #name,
                         _ => ::core::unreachable!(),
                     });
-                    let value =
-                        self.verbatim(tokens, Type::Unknown, span, "a pattern of a user-defined type")?;
+                    let value = self.verbatim(
+                        tokens,
+                        Type::Unknown,
+                        span,
+                        "a pattern of a user-defined type",
+                    )?;
                     self.bind(&Pat::Ident(plain(name)), Rv::Value(value))?;
                 }
                 Ok(())

@@ -97,12 +97,7 @@ impl Lowerer<'_> {
     }
 
     /// The statements that follow something that may have left.
-    fn after_exit(
-        &mut self,
-        rest: &[Stmt],
-        tail: bool,
-        span: proc_macro2::Span,
-    ) -> Lowered<Rv> {
+    fn after_exit(&mut self, rest: &[Stmt], tail: bool, span: proc_macro2::Span) -> Lowered<Rv> {
         if self.exit_code().is_some() {
             return Ok(Rv::Never);
         }
@@ -167,9 +162,7 @@ impl Lowerer<'_> {
                         .inputs
                         .iter()
                         .filter_map(|a| match a {
-                            syn::FnArg::Typed(t) => {
-                                Some(((*t.pat).clone(), Some((*t.ty).clone())))
-                            }
+                            syn::FnArg::Typed(t) => Some(((*t.pat).clone(), Some((*t.ty).clone()))),
                             syn::FnArg::Receiver(_) => None,
                         })
                         .collect();
@@ -260,7 +253,11 @@ impl Lowerer<'_> {
     }
 
     /// A cast of a statement's effect: code that is kept as it is.
-    pub(super) fn effect(&mut self, tokens: proc_macro2::TokenStream, span: proc_macro2::Span) -> Lowered<()> {
+    pub(super) fn effect(
+        &mut self,
+        tokens: proc_macro2::TokenStream,
+        span: proc_macro2::Span,
+    ) -> Lowered<()> {
         let captures = self.captures(&tokens, span)?;
         self.b.effect(Op::Effect { tokens: quote!(#tokens), captures }, span);
         Ok(())

@@ -10,9 +10,25 @@ use syn::{Block, Expr};
 
 /// Methods that change their receiver.
 pub const MUTATING: [&str; 19] = [
-    "push", "pop", "swap", "fill", "copy_from_slice", "clone_from_slice", "iter_mut", "chunks_mut",
-    "chunks_exact_mut", "as_mut_slice", "split_at_mut", "extend_from_slice", "extend", "truncate",
-    "clear", "resize", "insert", "last_mut", "first_mut",
+    "push",
+    "pop",
+    "swap",
+    "fill",
+    "copy_from_slice",
+    "clone_from_slice",
+    "iter_mut",
+    "chunks_mut",
+    "chunks_exact_mut",
+    "as_mut_slice",
+    "split_at_mut",
+    "extend_from_slice",
+    "extend",
+    "truncate",
+    "clear",
+    "resize",
+    "insert",
+    "last_mut",
+    "first_mut",
 ];
 
 /// Names whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
@@ -68,8 +84,16 @@ impl<'a> Visit<'a> for Finder {
         use syn::BinOp::*;
         if matches!(
             e.op,
-            AddAssign(_) | SubAssign(_) | MulAssign(_) | DivAssign(_) | RemAssign(_)
-                | BitXorAssign(_) | BitAndAssign(_) | BitOrAssign(_) | ShlAssign(_) | ShrAssign(_)
+            AddAssign(_)
+                | SubAssign(_)
+                | MulAssign(_)
+                | DivAssign(_)
+                | RemAssign(_)
+                | BitXorAssign(_)
+                | BitAndAssign(_)
+                | BitOrAssign(_)
+                | ShlAssign(_)
+                | ShrAssign(_)
         ) {
             self.target(&e.left);
         }

@@ -124,10 +124,8 @@ fn idents(tokens: &TokenStream, out: &mut Vec<Ident>) {
                 let text = literal.to_string();
                 if text.starts_with('"') {
                     for part in text.split('{').skip(1) {
-                        let name: String = part
-                            .chars()
-                            .take_while(|c| c.is_alphanumeric() || *c == '_')
-                            .collect();
+                        let name: String =
+                            part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                         if let Ok(ident) = syn::parse_str::<Ident>(&name) {
                             out.push(Ident::new(&ident.to_string(), literal.span()));
                         }

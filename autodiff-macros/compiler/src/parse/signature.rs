@@ -120,8 +120,7 @@ fn select(
     for name in wrt {
         match parameters.iter().find(|p| p.name == *name) {
             None => {
-                let known: Vec<_> =
-                    parameters.iter().map(|p| format!("`{}`", p.name)).collect();
+                let known: Vec<_> = parameters.iter().map(|p| format!("`{}`", p.name)).collect();
                 errors.push(Diagnostic::new(
                     "AD0104",
                     name.span(),
@@ -148,7 +147,12 @@ fn select(
 fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     let sig = &item.sig;
     let mut refuse = |span: Span, what: &str, why: &str, help: &str| {
-        errors.push(Diagnostic::new("AD0106", span, format!("{what} cannot be differentiated: {why}"), help));
+        errors.push(Diagnostic::new(
+            "AD0106",
+            span,
+            format!("{what} cannot be differentiated: {why}"),
+            help,
+        ));
     };
     if let Some(token) = &sig.asyncness {
         refuse(
@@ -183,7 +187,12 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
         );
     }
     if let Some(variadic) = &sig.variadic {
-        refuse(variadic.span(), "a variadic function", "its arguments have no types", "take a slice");
+        refuse(
+            variadic.span(),
+            "a variadic function",
+            "its arguments have no types",
+            "take a slice",
+        );
     }
 }
 
@@ -233,8 +242,16 @@ fn refuse_output(ty: &Type, errors: &mut Errors) {
         )),
         Type::ImplTrait(_) => Some(("`impl Trait`", "return the concrete type")),
         Type::Never(_) => Some(("a function that never returns", "return a value")),
-        Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Result" || s.ident == "Option") => {
-            Some(("a returned `Result` or `Option`", "return the value and `assert!` what must hold, or check before the call"))
+        Type::Path(p)
+            if p.path
+                .segments
+                .last()
+                .is_some_and(|s| s.ident == "Result" || s.ident == "Option") =>
+        {
+            Some((
+                "a returned `Result` or `Option`",
+                "return the value and `assert!` what must hold, or check before the call",
+            ))
         }
         _ => None,
     };

@@ -5,9 +5,8 @@ use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
 use crate::ir::{Float, Type};
 
-const INTEGERS: [&str; 12] = [
-    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-];
+const INTEGERS: [&str; 12] =
+    ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
 /// Knows the type parameters that stand for floats.
 #[derive(Clone, Debug, Default)]
@@ -58,10 +57,9 @@ impl TypeReader {
             syn::Type::Paren(t) => self.read(&t.elem),
             syn::Type::Group(t) => self.read(&t.elem),
             syn::Type::Reference(t) => self.read(&t.elem),
-            syn::Type::Array(t) => Type::Array(
-                Box::new(self.read(&t.elem)),
-                t.len.to_token_stream().to_string(),
-            ),
+            syn::Type::Array(t) => {
+                Type::Array(Box::new(self.read(&t.elem)), t.len.to_token_stream().to_string())
+            }
             syn::Type::Slice(t) => Type::Slice(Box::new(self.read(&t.elem))),
             syn::Type::Tuple(t) if t.elems.is_empty() => Type::Unit,
             syn::Type::Tuple(t) => Type::Tuple(t.elems.iter().map(|t| self.read(t)).collect()),
@@ -123,9 +121,10 @@ impl TypeReader {
                     "char" | "str" | "String" | "Range" | "RangeInclusive" | "RangeFrom"
                     | "Option" | "Result" | "PhantomData" => true,
                     "Vec" | "Box" => match &last.arguments {
-                        PathArguments::AngleBracketed(args) => args.args.iter().all(|a| {
-                            matches!(a, GenericArgument::Type(t) if self.is_constant(t))
-                        }),
+                        PathArguments::AngleBracketed(args) => args
+                            .args
+                            .iter()
+                            .all(|a| matches!(a, GenericArgument::Type(t) if self.is_constant(t))),
                         _ => false,
                     },
                     _ => self.read(ty).is_constant(),

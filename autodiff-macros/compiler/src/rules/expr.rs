@@ -59,10 +59,8 @@ impl Expr {
             Expr::Seed => seed,
             Expr::Const(value) | Expr::Named(_, value) => *value,
             Expr::Apply(fun, operands) => {
-                let values: Vec<f64> = operands
-                    .iter()
-                    .map(|e| e.eval(args, result, seed))
-                    .collect();
+                let values: Vec<f64> =
+                    operands.iter().map(|e| e.eval(args, result, seed)).collect();
                 fun.eval(&values)
             }
         }
@@ -75,10 +73,7 @@ pub fn select(
     then: impl Into<Expr>,
     otherwise: impl Into<Expr>,
 ) -> Expr {
-    Expr::Apply(
-        Fun::Select,
-        vec![condition.into(), then.into(), otherwise.into()],
-    )
+    Expr::Apply(Fun::Select, vec![condition.into(), then.into(), otherwise.into()])
 }
 
 impl From<f64> for Expr {

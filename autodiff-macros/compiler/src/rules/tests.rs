@@ -42,9 +42,8 @@ fn difference(f: impl Fn(f64) -> f64, x: f64) -> (f64, f64) {
             table[row][col] =
                 (factor * table[row][col - 1] - table[row - 1][col - 1]) / (factor - 1.0);
             let here = table[row][col];
-            let error = (here - table[row][col - 1])
-                .abs()
-                .max((here - table[row - 1][col - 1]).abs());
+            let error =
+                (here - table[row][col - 1]).abs().max((here - table[row - 1][col - 1]).abs());
             if error < best.1 {
                 best = (here, error);
             }
@@ -79,10 +78,8 @@ fn with_tangent(e: &Expr, fun: Fun, args: &[f64], argument: usize) -> (f64, f64)
         Expr::Result => partial(fun, args, argument),
         Expr::Seed | Expr::Const(_) | Expr::Named(..) => 0.0,
         Expr::Apply(outer, operands) => {
-            let (values, tangents): (Vec<f64>, Vec<f64>) = operands
-                .iter()
-                .map(|e| with_tangent(e, fun, args, argument))
-                .unzip();
+            let (values, tangents): (Vec<f64>, Vec<f64>) =
+                operands.iter().map(|e| with_tangent(e, fun, args, argument)).unzip();
             (0..operands.len())
                 .filter_map(|i| Some(contribution(*outer, i)?.eval(&values, value, tangents[i])))
                 .sum()
@@ -118,14 +115,8 @@ fn check(
             })
             .collect();
         seen += 1;
-        assert!(
-            seen < 2 * POINTS,
-            "{fun:?}: {what}: too few points of the domain are smooth"
-        );
-        if !found
-            .iter()
-            .all(|(_, (d, own))| *own <= 0.5 * error * d.abs().max(1.0))
-        {
+        assert!(seen < 2 * POINTS, "{fun:?}: {what}: too few points of the domain are smooth");
+        if !found.iter().all(|(_, (d, own))| *own <= 0.5 * error * d.abs().max(1.0)) {
             continue;
         }
         settled += 1;
@@ -142,12 +133,7 @@ fn check(
 #[test]
 fn pullbacks_match_differences() {
     for &fun in Fun::ALL {
-        check(
-            fun,
-            "derivative",
-            |args| fun.eval(args),
-            |args, i| partial(fun, args, i),
-        );
+        check(fun, "derivative", |args| fun.eval(args), |args, i| partial(fun, args, i));
     }
 }
 
@@ -175,20 +161,14 @@ fn contributions_are_linear_in_the_seed() {
         let Pullback::Args(contributions) = fun.pullback() else {
             continue;
         };
-        let domain = fun
-            .sampling()
-            .expect("a differentiable row has a domain")
-            .domain;
+        let domain = fun.sampling().expect("a differentiable row has a domain").domain;
         assert_eq!(contributions.len(), fun.arity(), "{fun:?}");
         for c in contributions.iter().flatten() {
             for _ in 0..POINTS {
                 let args: Vec<f64> = domain.iter().map(|d| random.sample(d)).collect();
                 let at = |seed: f64| c.eval(&args, fun.eval(&args), seed);
                 let (s, t) = (random.unit() - 0.5, random.unit() - 0.5);
-                assert!(
-                    close(at(s + 3.0 * t), at(s) + 3.0 * at(t), 1e-12),
-                    "{fun:?} at {args:?}"
-                );
+                assert!(close(at(s + 3.0 * t), at(s) + 3.0 * at(t), 1e-12), "{fun:?} at {args:?}");
                 assert_eq!(at(0.0), 0.0, "{fun:?} at {args:?}");
             }
         }
@@ -235,19 +215,11 @@ fn extremes_neither_overflow_nor_vanish() {
         (Fun::Atan2, [1e200, 1e200], 0, 0.5e-200),
         (Fun::Atan2, [1e-200, 1e-200], 1, -0.5e200),
         (Fun::Rem, [6.0_f64.next_down(), 3.0], 1, -1.0),
-        (
-            Fun::Powi,
-            [1.0, f64::from(i32::MIN)],
-            0,
-            f64::from(i32::MIN),
-        ),
+        (Fun::Powi, [1.0, f64::from(i32::MIN)], 0, f64::from(i32::MIN)),
         (Fun::Powi, [f64::INFINITY, 0.0], 0, 0.0),
     ] {
         let got = partial(fun, &args, argument);
-        assert!(
-            (got / expected - 1.0).abs() < 1e-12 || got == expected,
-            "{fun:?} {args:?}: {got}"
-        );
+        assert!((got / expected - 1.0).abs() < 1e-12 || got == expected, "{fun:?} {args:?}: {got}");
     }
     let got = partial(Fun::Acosh, &[1e200], 0);
     assert!((got / 1e-200 - 1.0).abs() < 1e-12, "{got}");
@@ -259,11 +231,7 @@ fn constant_powers_have_finite_second_derivatives_at_zero() {
         for fun in [Fun::Powi, Fun::Powf] {
             let first = contribution(fun, 0).expect("differentiable in its base");
             let args = [0.0, f64::from(power)];
-            assert_eq!(
-                with_tangent(&first, fun, &args, 0).1,
-                expected,
-                "{fun:?} {power}"
-            );
+            assert_eq!(with_tangent(&first, fun, &args, 0).1, expected, "{fun:?} {power}");
         }
     }
 }
@@ -271,11 +239,7 @@ fn constant_powers_have_finite_second_derivatives_at_zero() {
 #[test]
 fn names_and_spellings_lead_back_to_the_operation() {
     for (i, &fun) in Fun::ALL.iter().enumerate() {
-        assert!(
-            Fun::ALL[..i].iter().all(|f| f.name() != fun.name()),
-            "{}",
-            fun.name()
-        );
+        assert!(Fun::ALL[..i].iter().all(|f| f.name() != fun.name()), "{}", fun.name());
         assert!(fun.cost() > 0);
         match fun.spelling() {
             Spelling::Prefix(text) => assert_eq!(Fun::from_unary(text), Some(fun)),
@@ -306,10 +270,7 @@ fn booleans_are_never_differentiable() {
 #[test]
 fn expressions_tell_what_they_read() {
     let reads = |fun, argument| contribution(fun, argument).expect("differentiable").reads();
-    let only = |args: &[usize], result| Reads {
-        args: args.iter().copied().collect(),
-        result,
-    };
+    let only = |args: &[usize], result| Reads { args: args.iter().copied().collect(), result };
     assert_eq!(reads(Fun::Tanh, 0), only(&[], true));
     assert_eq!(reads(Fun::Sin, 0), only(&[0], false));
     assert_eq!(reads(Fun::Mul, 0), only(&[1], false));

@@ -143,8 +143,14 @@ impl Forward<'_> {
                     self.set(result, dot);
                 }
             }
-            Op::Cast(..) | Op::Tuple(_) | Op::Array(_) | Op::Repeat(..) | Op::VecOf(_)
-            | Op::VecRepeat(..) | Op::VecNew(_) | Op::Object(_)
+            Op::Cast(..)
+            | Op::Tuple(_)
+            | Op::Array(_)
+            | Op::Repeat(..)
+            | Op::VecOf(_)
+            | Op::VecRepeat(..)
+            | Op::VecNew(_)
+            | Op::Object(_)
                 if active =>
             {
                 if let Op::Object(init) = &node.op
@@ -244,9 +250,8 @@ impl Forward<'_> {
 
     fn control(&mut self, node: &Node) {
         let span = node.span;
-        let active: Vec<usize> = (0..node.results.len())
-            .filter(|i| self.activity.is_active(node.results[*i]))
-            .collect();
+        let active: Vec<usize> =
+            (0..node.results.len()).filter(|i| self.activity.is_active(node.results[*i])).collect();
         let mut results = node.results.clone();
         for i in &active {
             let r = node.results[*i];

@@ -185,9 +185,8 @@ impl Functions<'_> {
                 || shadow.starts_with(":: std :: vec :: Vec");
             let (name, bar) = (s.name, &s.bar);
             let text = format!("the {what} of `{name}`");
-            sequence.then(|| {
-                quote!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());)
-            })
+            sequence
+                .then(|| quote!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());))
         });
         quote!(#(#checks)*)
     }
@@ -318,10 +317,8 @@ impl Functions<'_> {
 
     /// Remembers the length of a returned `Vec`, and compares the seed's with it.
     fn seed_check(&self) -> (TokenStream, TokenStream) {
-        let is_vec = matches!(
-            self.signature.types.read(&self.signature.output),
-            crate::ir::Type::Vec(_)
-        );
+        let is_vec =
+            matches!(self.signature.types.read(&self.signature.output), crate::ir::Type::Vec(_));
         if !is_vec {
             return (quote!(), quote!());
         }

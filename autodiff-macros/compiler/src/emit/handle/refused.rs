@@ -8,8 +8,20 @@ use crate::errors::Diagnostic;
 
 /// Everything that can be called on a handle.
 const NAMES: [&str; 14] = [
-    "GRAPH", "BACKWARD", "grad", "value_and_grad", "vjp", "jvp", "grad_into", "vjp_into",
-    "jacobian", "hvp", "hessian", "__vjp", "__vjp_into", "__jvp",
+    "GRAPH",
+    "BACKWARD",
+    "grad",
+    "value_and_grad",
+    "vjp",
+    "jvp",
+    "grad_into",
+    "vjp_into",
+    "jacobian",
+    "hvp",
+    "hessian",
+    "__vjp",
+    "__vjp_into",
+    "__jvp",
 ];
 
 /// A handle whose functions have a type in error, so that nothing is reported where they are called:

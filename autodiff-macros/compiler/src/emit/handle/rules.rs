@@ -17,8 +17,7 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         signature.parameters.iter().map(|p| format_ident!("{}_bar", p.name)).collect();
     let params = header.slot_params(&bars, signature);
     let again = header.again_params();
-    let gradients: Vec<_> =
-        (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
+    let gradients: Vec<_> = (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
     let pattern = match gradients.as_slice() {
         [one] => quote!(#one),
         all => quote!((#(#all),*)),
@@ -156,7 +155,9 @@ pub fn supported(signature: &Signature, options: &Options) -> Result<(), &'stati
         return Err("rules of one's own for a function with a `&mut` parameter are not supported");
     }
     if options.jvp.is_none() && !signature.types.read(&signature.output).is_float() {
-        return Err("a function that does not return one number needs a `jvp` of one's own beside the `vjp`");
+        return Err(
+            "a function that does not return one number needs a `jvp` of one's own beside the `vjp`",
+        );
     }
     Ok(())
 }

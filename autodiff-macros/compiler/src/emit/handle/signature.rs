@@ -150,8 +150,7 @@ impl Header {
             .filter(|l| inner.names.contains(&l.to_string().replace(' ', "")))
             .collect();
         let core_captures = quote!(use<#(#inside,)* #(#arguments),*>);
-        let turbofish =
-            if arguments.is_empty() { quote!() } else { quote!(::<#(#arguments),*>) };
+        let turbofish = if arguments.is_empty() { quote!() } else { quote!(::<#(#arguments),*>) };
         Self {
             inputs,
             generics: generics_tokens,

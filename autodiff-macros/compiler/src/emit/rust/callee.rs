@@ -15,7 +15,8 @@ const EXPLAINED: usize = 12;
 /// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains.
 pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
-    let Some((path, generics)) = importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments)) else {
+    let Some((path, generics)) = importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments))
+    else {
         return quote_spanned!(span=> <#path>::#function);
     };
     let stand_in = format_ident!("with{}", arguments, span = span);

@@ -57,13 +57,7 @@ impl<'a> Reverse<'a> {
         }
     }
 
-    fn augment_node(
-        &mut self,
-        node: &'a Node,
-        id: RegionId,
-        index: usize,
-        exports: &mut Exports,
-    ) {
+    fn augment_node(&mut self, node: &'a Node, id: RegionId, index: usize, exports: &mut Exports) {
         match &node.op {
             Op::Call(path, args) if self.activity.touches(node) && self.runs_again(path, id) => {
                 self.keep_entry(node, args, (id, index), true, exports);
@@ -93,7 +87,9 @@ impl<'a> Reverse<'a> {
                 };
                 self.b.node(op, node.results.clone(), node.span);
             }
-            Op::While { init, cond, body } => self.augment_while(node, init, cond, body, id, exports),
+            Op::While { init, cond, body } => {
+                self.augment_while(node, init, cond, body, id, exports)
+            }
             Op::Store(place, _) => {
                 self.keep_old(node, place, id, index, exports);
                 self.b.node(node.op.clone(), node.results.clone(), node.span);
@@ -183,7 +179,8 @@ impl<'a> Reverse<'a> {
         for side in 0..2 {
             for (v, value, wrapped) in arms[side].1.clone() {
                 let ty = self.b.ty(v).clone();
-                let plain = ty.static_zero().is_some() || matches!(ty, Type::Int(Some(_)) | Type::Bool);
+                let plain =
+                    ty.static_zero().is_some() || matches!(ty, Type::Int(Some(_)) | Type::Bool);
                 let plain = plain && !wrapped;
                 let kept = if plain { ty.clone() } else { Type::Kept(Box::new(ty.clone())) };
                 let given = if plain || wrapped {

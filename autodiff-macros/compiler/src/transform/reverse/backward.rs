@@ -7,7 +7,9 @@ use proc_macro2::{Span, TokenStream};
 use super::augment::Exports;
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RegionId, Style};
-use crate::ir::{CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value};
+use crate::ir::{
+    CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value,
+};
 use crate::rules::{Fun, Pullback};
 use crate::transform::contribution::Terms;
 
@@ -143,7 +145,8 @@ impl<'a> Reverse<'a> {
             Style::Scalar => self.add(to, adjoint, span),
             Style::Shadow => {
                 let shadow = self.shadow(to, span);
-                self.b.effect(Op::AccumulatePlace(Place::whole(shadow), Place::whole(adjoint)), span);
+                self.b
+                    .effect(Op::AccumulatePlace(Place::whole(shadow), Place::whole(adjoint)), span);
             }
         }
     }
@@ -328,7 +331,14 @@ impl<'a> Reverse<'a> {
                     Style::Scalar => self.local_arg(*v, &mut locals, span),
                     Style::Shadow => {
                         let shadow = self.shadow(*v, span);
-                        self.shadow_arg(Place::whole(shadow), false, &mut roots, &mut late, here, *v)
+                        self.shadow_arg(
+                            Place::whole(shadow),
+                            false,
+                            &mut roots,
+                            &mut late,
+                            here,
+                            *v,
+                        )
                     }
                 },
                 CallArg::Ref(place, mutable) if self.activity.is_active(place.root) => {

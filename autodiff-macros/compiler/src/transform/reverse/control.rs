@@ -62,7 +62,11 @@ impl<'a> Reverse<'a> {
                     None => {
                         let zero = super::zero_constant(&ty);
                         let value = self.b.value(ty.clone(), span);
-                        arms[k].0.nodes.push(crate::ir::Node { op: zero, results: vec![value], span });
+                        arms[k].0.nodes.push(crate::ir::Node {
+                            op: zero,
+                            results: vec![value],
+                            span,
+                        });
                         value
                     }
                 };
@@ -203,10 +207,7 @@ impl<'a> Reverse<'a> {
         for k in &shadowed {
             let outside = self.shadow(here.node.results[*k], span);
             let inside = self.shadow(body.params[fixed + k], span);
-            self.b.effect(
-                Op::AccumulatePlace(Place::whole(outside), Place::whole(inside)),
-                span,
-            );
+            self.b.effect(Op::AccumulatePlace(Place::whole(outside), Place::whole(inside)), span);
         }
         let mut results = Vec::new();
         for (c, param) in carried.iter().zip(&params) {

@@ -169,14 +169,8 @@ impl<'a> Reverse<'a> {
             true
         });
         let after: Vec<Value> = results[here.node.results.len()..].to_vec();
-        let op = Op::For {
-            lo: *lo,
-            hi: *hi,
-            inclusive: *inclusive,
-            rev: *rev,
-            init: all,
-            body: region,
-        };
+        let op =
+            Op::For { lo: *lo, hi: *hi, inclusive: *inclusive, rev: *rev, init: all, body: region };
         self.b.node(op, results, span);
         for (v, adjoint) in outer.into_iter().zip(after) {
             self.set_adjoint(v, adjoint);

@@ -164,7 +164,9 @@ impl Plan {
             return true;
         }
         for (root, loads) in missing.overwritten {
-            if !self.restore.contains(&root) && restoring_pays(root, &loads, graph, activity, layout) {
+            if !self.restore.contains(&root)
+                && restoring_pays(root, &loads, graph, activity, layout)
+            {
                 grown |= self.restore.insert(root);
                 continue;
             }
@@ -394,8 +396,8 @@ impl Reverse<'_> {
                 Style::Shadow => {
                     // The seed itself is the shadow of what was returned, once.
                     let target = self.returned_object(*leaf).unwrap_or(*leaf);
-                    let free = !self.shadows.contains_key(&target)
-                        && !self.aliases.contains_key(&target);
+                    let free =
+                        !self.shadows.contains_key(&target) && !self.aliases.contains_key(&target);
                     if free && self.graph.body.results.iter().filter(|r| *r == leaf).count() == 1 {
                         self.shadows.insert(target, *seed);
                         self.shadows.insert(*leaf, *seed);

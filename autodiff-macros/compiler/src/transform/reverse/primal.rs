@@ -81,9 +81,9 @@ impl<'a> Reverse<'a> {
         }
         self.graph.body.results.iter().any(|r| {
             *r == v
-                || self.layout.node(*r).is_some_and(|n| {
-                    matches!(&n.op, Op::Load(p, _) if p.path.is_empty() && p.root == v)
-                })
+                || self.layout.node(*r).is_some_and(
+                    |n| matches!(&n.op, Op::Load(p, _) if p.path.is_empty() && p.root == v),
+                )
         })
     }
 
@@ -340,7 +340,13 @@ impl<'a> Reverse<'a> {
     }
 
     /// Keeps a value at the end of the forward nodes so far.
-    pub(super) fn keep(&mut self, v: Value, region: RegionId, span: Span, exports: &mut super::augment::Exports) {
+    pub(super) fn keep(
+        &mut self,
+        v: Value,
+        region: RegionId,
+        span: Span,
+        exports: &mut super::augment::Exports,
+    ) {
         if self.live.contains(&region) {
             return;
         }
