@@ -46,8 +46,7 @@ struct Core {
     vjp: TokenStream,
     /// Of `__jvp`.
     jvp: TokenStream,
-    /// Of `__vjp_into`, where it is not `__vjp` and its pullback one after the other: the slots'
-    /// names, and the body.
+    /// Of `__vjp_now`: the slots' names, and the body; none if it is `__vjp` and then its pullback.
     vjp_into: Option<(Vec<Ident>, TokenStream)>,
     graph: TokenStream,
 }
@@ -119,14 +118,14 @@ fn derived(
         (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
     };
     let mut printer = Printer::new(derivatives.forward, idents(item));
-    let printed = printer.print();
+    let tangent_code = printer.print();
     let tangents: Vec<Ident> =
         derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
-    let forward = &printed.forward;
-    let leaves = printed.results.len() / 2;
-    let mut values = printed.results.iter().take(leaves).cloned();
-    let result = assemble(&signature.shape, &mut values);
-    let mut dots = printed.results.iter().skip(leaves).cloned();
+    let pushed = &tangent_code.forward;
+    let leaves = tangent_code.results.len() / 2;
+    let mut values = tangent_code.results.iter().take(leaves).cloned();
+    let value = assemble(&signature.shape, &mut values);
+    let mut dots = tangent_code.results.iter().skip(leaves).cloned();
     let dot = assemble(&signature.shape, &mut dots);
     let rebind = signature.parameters.iter().zip(&tangents).map(|(p, t)| {
         let slot = header.tangent_name(&p.name);
@@ -135,17 +134,30 @@ fn derived(
     let jvp = quote! {
         #(#items)*
         #(#rebind)*
-        #forward
-        (#result, #dot)
+        #pushed
+        (#value, #dot)
     };
-    let vjp_into = derivatives.fused.map(|graph| {
-        let mut printer = Printer::new(graph, idents(item));
-        let printed = printer.print();
-        let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
-        let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
-        let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
-        let statements = &printed.backward;
-        (slots, quote!(#(#items)* let #seeds = ad_seed; #statements #result))
+    let vjp_into = Some(match derivatives.fused {
+        Some(graph) => {
+            let mut printer = Printer::new(graph, idents(item));
+            let printed = printer.print();
+            let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
+            let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
+            let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
+            let statements = &printed.backward;
+            (slots, quote!(#(#items)* let #seeds = ad_seed; #statements #result))
+        }
+        None => (
+            slots,
+            quote! {
+                #(#items)*
+                #forward
+                let ad_value = #result;
+                let #seeds: #seed_type = ad_seed;
+                #backward
+                ad_value
+            },
+        ),
     });
     let graph = graph_data(
         &item.sig.ident.to_string(),

@@ -149,22 +149,34 @@ impl Type {
 
     /// The zero of the type, printable without an instance: numbers and arrays of them.
     pub fn static_zero(&self) -> Option<TokenStream> {
+        self.filled_with(false)
+    }
+
+    /// The same made of `-0.0`, to which a first addition adds nothing, bit for bit: rustc drops it,
+    /// as it may not for `0.0`.
+    pub fn neutral(&self) -> Option<TokenStream> {
+        self.filled_with(true)
+    }
+
+    fn filled_with(&self, negative: bool) -> Option<TokenStream> {
         use quote::quote;
+        let sign = negative.then(|| quote!(-));
         match self {
-            Type::Float(Float::F32) => Some(quote!(0.0_f32)),
-            Type::Float(Float::F64) => Some(quote!(0.0_f64)),
-            Type::Float(Float::Infer) => Some(quote!(0.0)),
+            Type::Float(Float::F32) => Some(quote!(#sign 0.0_f32)),
+            Type::Float(Float::F64) => Some(quote!(#sign 0.0_f64)),
+            Type::Float(Float::Infer) => Some(quote!(#sign 0.0)),
             Type::Float(Float::Param(t)) => {
                 let t = Ident::new(t, Span::call_site());
-                Some(quote!(<#t as ::autodiff::Float>::from_f64(0.0)))
+                Some(quote!(<#t as ::autodiff::Float>::from_f64(#sign 0.0)))
             }
             Type::Array(t, n) => {
-                let zero = t.static_zero()?;
+                let zero = t.filled_with(negative)?;
                 let n: TokenStream = n.parse().ok()?;
                 Some(quote!([#zero; #n]))
             }
             Type::Tuple(parts) if !parts.is_empty() => {
-                let zeros = parts.iter().map(Type::static_zero).collect::<Option<Vec<_>>>()?;
+                let zeros =
+                    parts.iter().map(|t| t.filled_with(negative)).collect::<Option<Vec<_>>>()?;
                 Some(quote!((#(#zeros,)*)))
             }
             _ => None,

@@ -6,6 +6,7 @@ mod carry;
 mod cse;
 mod dce;
 mod fold;
+mod gather;
 mod hoist;
 mod literal;
 mod rewrite;
@@ -24,13 +25,15 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 7] = [
+const DERIVED: [Pass; 9] = [
     fold::fold,
     simplify::simplify,
     square::square,
     carry::carry,
     hoist::hoist,
     cse::cse,
+    gather::gather,
+    simplify::simplify,
     dce::dce,
 ];
 

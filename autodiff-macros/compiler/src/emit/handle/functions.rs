@@ -196,7 +196,10 @@ impl Functions<'_> {
         let types = &self.signature.types;
         let zeros = self.slots().into_iter().filter(|s| s.parameter.active).map(|s| {
             let (name, bar) = (s.name, &s.bar);
-            match types.read(&s.parameter.ty).static_zero() {
+            let ty = types.read(&s.parameter.ty);
+            // To a number the backward sweep adds exactly once, to an element maybe never.
+            let zero = if ty.is_float() { ty.neutral() } else { ty.static_zero() };
+            match zero {
                 Some(zero) => quote!(let mut #bar = #zero;),
                 None => quote!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
             }
@@ -252,33 +255,41 @@ impl Functions<'_> {
         out
     }
 
-    fn vjp_into_core(&self, fused: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
+    /// `__vjp_now`, which becomes part of the function that calls it, where seed and shadows are known,
+    /// and `__vjp_into` for calls by other derivatives.
+    fn vjp_into_core(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
         let Header { generics, where_clause, turbofish, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
-        if let Some((slots, body)) = fused {
-            let slots = self.header.slot_params(slots, self.signature);
-            return quote! {
-                #[doc(hidden)]
-                #[inline]
-                pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
-                #where_clause {
-                    #body
-                }
-            };
-        }
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
-        let again = self.header.again();
-        let slots = self.slot_types();
+        let types = self.slot_types();
+        let (slots, body) = match straight {
+            Some((slots, body)) => (self.header.slot_params(slots, self.signature), body.clone()),
+            None => {
+                let again = self.header.again();
+                let body = quote! {
+                    let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                    ad_pull(#(#again,)* ad_seed, #(#bars),*);
+                    ad_value
+                };
+                let slots = bars.iter().zip(&types).map(|(bar, ty)| quote!(#bar: #ty));
+                (slots.collect(), body)
+            }
+        };
         quote! {
             #[doc(hidden)]
-            #[inline]
-            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
+            #[inline(always)]
+            pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
             #where_clause {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
-                ad_pull(#(#again,)* ad_seed, #(#bars),*);
-                ad_value
+                #body
+            }
+
+            #[doc(hidden)]
+            #[inline]
+            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #types),*) -> #output
+            #where_clause {
+                Self::__vjp_now #turbofish (#(#names,)* ad_seed, #(#bars),*)
             }
         }
     }
@@ -394,7 +405,7 @@ impl Functions<'_> {
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
         let body = if lengths.is_empty() {
-            quote!(Self::__vjp_into #turbofish (#(#names,)* ad_seed, #(#slots),*))
+            quote!(Self::__vjp_now #turbofish (#(#names,)* ad_seed, #(#slots),*))
         } else {
             quote! {
                 let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
@@ -446,7 +457,7 @@ impl Functions<'_> {
             pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
-                let ad_value = Self::__vjp_into #turbofish (#(#names,)* #one, #(#slots),*);
+                let ad_value = Self::__vjp_now #turbofish (#(#names,)* #one, #(#slots),*);
                 (ad_value, #gradient)
             }
 
@@ -459,7 +470,7 @@ impl Functions<'_> {
             pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                Self::__vjp_into #turbofish (#(#names,)* #one, #(#given),*)
+                Self::__vjp_now #turbofish (#(#names,)* #one, #(#given),*)
             }
         }
     }

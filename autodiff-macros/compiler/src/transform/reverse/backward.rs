@@ -381,7 +381,7 @@ impl<'a> Reverse<'a> {
     fn local_arg(&mut self, v: Value, locals: &mut Vec<Value>, span: Span) -> PullArg {
         locals.push(v);
         let ty = self.b.ty(v).clone();
-        PullArg::Local(self.zero(&ty, span))
+        PullArg::Local(self.neutral(&ty, span))
     }
 
     /// The shadow of an argument; a second argument of the same root gets memory of its own first.

@@ -413,20 +413,21 @@ impl Reverse<'_> {
         }
     }
 
-    /// Adds the adjoints of by-value parameters to their shadows.
+    /// Adds the adjoints of by-value parameters to their shadows, zeros too: a shadow may have started
+    /// from `-0.0`.
     fn settle_params(&mut self, span: Span) {
-        let slots: Vec<(Value, Value)> = self
-            .graph
-            .params
-            .iter()
-            .filter(|p| p.active && self.activity.style(p.value) == Style::Scalar)
-            .map(|p| p.value)
-            .filter_map(|v| self.take_adjoint(v).map(|adjoint| (v, adjoint)))
-            .collect();
-        for (param, adjoint) in slots {
-            let i = self.graph.params.iter().position(|p| p.value == param).expect("a parameter");
-            let shadow = self.slots[i];
-            self.b.effect(Op::Accumulate(Place::whole(shadow), adjoint), span);
+        for (i, param) in self.graph.params.iter().enumerate() {
+            if !param.active || self.activity.style(param.value) != Style::Scalar {
+                continue;
+            }
+            let adjoint = match self.take_adjoint(param.value) {
+                Some(adjoint) => adjoint,
+                None => {
+                    let ty = self.b.ty(param.value).clone();
+                    self.zero(&ty, span)
+                }
+            };
+            self.b.effect(Op::Accumulate(Place::whole(self.slots[i]), adjoint), span);
         }
     }
 }

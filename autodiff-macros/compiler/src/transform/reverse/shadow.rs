@@ -62,6 +62,14 @@ impl<'a> Reverse<'a> {
         }
     }
 
+    /// What a sum starts from: adding to it changes no bit of the first summand.
+    pub(super) fn neutral(&mut self, ty: &Type, span: Span) -> Value {
+        match ty.neutral() {
+            Some(tokens) => self.b.constant(tokens, ty.clone(), span),
+            None => self.b.op(Op::Undef, ty.clone(), span),
+        }
+    }
+
     /// The shadow of a value.
     pub(super) fn shadow(&mut self, v: Value, span: Span) -> Value {
         if let Some(alias) = self.aliases.get(&v).copied() {
@@ -130,7 +138,7 @@ impl<'a> Reverse<'a> {
     pub(super) fn zero_like(&mut self, v: Value, here: Here<'a>) -> Value {
         let ty = self.b.ty(v).clone();
         let span = self.b.data(v).span;
-        if let Some(tokens) = ty.static_zero() {
+        if let Some(tokens) = ty.neutral() {
             return self.b.op(Op::Const(tokens), ty, span);
         }
         // `vec![x; n]` that only ever has its elements written is as long as it was made.
