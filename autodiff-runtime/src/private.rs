@@ -1,7 +1,10 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+mod stack;
 pub mod unannotated;
+
+pub use stack::{ShortStack, Stack};
 
 use crate::{Accumulate, Differentiable, SetZero};
 
@@ -9,6 +12,28 @@ use crate::{Accumulate, Differentiable, SetZero};
 #[inline]
 pub fn zero_tangent<T: Differentiable + ?Sized>(value: &T) -> T::Tangent {
     value.zero_tangent()
+}
+
+/// The shape of a value.
+#[inline]
+pub fn shape_of<T: Differentiable + ?Sized>(value: &T) -> Shape<T> {
+    Shape(value.shape())
+}
+
+/// The shape of a `T`, which knows what it is the shape of.
+pub struct Shape<T: Differentiable + ?Sized>(T::Shape);
+
+impl<T: Differentiable + ?Sized> Clone for Shape<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// The zero adjoint of that shape, to which a first addition adds nothing.
+#[inline]
+pub fn zero_of<T: Differentiable + ?Sized>(shape: Shape<T>) -> T::Tangent {
+    T::neutral(&shape.0)
 }
 
 /// `shadow += value`, of adjoints.
@@ -115,57 +140,6 @@ pub enum NotInWrt {}
     note = "use `vjp` and give the pullback the adjoint of the returned value, or `jvp` for a directional derivative"
 )]
 pub trait OneNumber {}
-
-/// Values kept for the backward sweep, taken back in reverse order.
-#[derive(Debug)]
-pub struct Stack<T> {
-    values: Vec<T>,
-}
-
-impl<T> Stack<T> {
-    /// An empty stack.
-    #[inline]
-    pub const fn new() -> Self {
-        Self { values: Vec::new() }
-    }
-
-    /// An empty stack with room for `capacity` values.
-    #[inline]
-    pub fn with_capacity(capacity: usize) -> Self {
-        Self { values: Vec::with_capacity(capacity) }
-    }
-
-    /// Keeps a value.
-    #[inline]
-    pub fn push(&mut self, value: T) {
-        self.values.push(value);
-    }
-
-    /// Takes back the value kept last.
-    ///
-    /// # Panics
-    ///
-    /// If there is none, which generated code rules out: it takes back as often as it keeps.
-    #[inline]
-    pub fn pop(&mut self) -> T {
-        match self.values.pop() {
-            Some(value) => value,
-            None => empty(),
-        }
-    }
-}
-
-impl<T> Default for Stack<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn empty() -> ! {
-    panic!("the backward sweep takes back more than the forward sweep kept");
-}
 
 /// Stands, where a pullback is given the references of its call once more, for what was no reference.
 #[derive(Clone, Copy, Debug)]

@@ -27,8 +27,22 @@ pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.
     type Tangent: Accumulate<Self::Tangent> + SetZero + Clone;
 
-    /// The zero tangent of the same shape as `self`.
-    fn zero_tangent(&self) -> Self::Tangent;
+    /// All that is needed of a value to make its zero tangent: `()` for numbers, lengths for sequences.
+    type Shape: Clone;
+
+    /// The shape of `self`.
+    fn shape(&self) -> Self::Shape;
+
+    /// The neutral element of accumulation among tangents of that shape: every entry is `-0.0`, the one
+    /// float that is added without changing a bit of the other, `0.0` and `-0.0` included.
+    fn neutral(shape: &Self::Shape) -> Self::Tangent;
+
+    /// The zero tangent of the same shape as `self`: every entry is `0.0`.
+    fn zero_tangent(&self) -> Self::Tangent {
+        let mut zero = Self::neutral(&self.shape());
+        zero.set_zero();
+        zero
+    }
 }
 
 /// Adds another tangent into this one, entry by entry.
@@ -87,9 +101,12 @@ macro_rules! float {
         }
         impl Differentiable for $float {
             type Tangent = $float;
+            type Shape = ();
             #[inline]
-            fn zero_tangent(&self) -> $float {
-                0.0
+            fn shape(&self) {}
+            #[inline]
+            fn neutral((): &()) -> $float {
+                -0.0
             }
         }
         impl Accumulate<$float> for $float {
@@ -112,8 +129,11 @@ macro_rules! constant {
     ($($ty:ty),* $(,)?) => {$(
         impl Differentiable for $ty {
             type Tangent = ();
+            type Shape = ();
             #[inline]
-            fn zero_tangent(&self) {}
+            fn shape(&self) {}
+            #[inline]
+            fn neutral((): &()) {}
         }
     )*};
 }
@@ -139,14 +159,20 @@ constant!(
 
 impl<T> Differentiable for std::ops::Range<T> {
     type Tangent = ();
+    type Shape = ();
     #[inline]
-    fn zero_tangent(&self) {}
+    fn shape(&self) {}
+    #[inline]
+    fn neutral((): &()) {}
 }
 
 impl<T> Differentiable for std::ops::RangeInclusive<T> {
     type Tangent = ();
+    type Shape = ();
     #[inline]
-    fn zero_tangent(&self) {}
+    fn shape(&self) {}
+    #[inline]
+    fn neutral((): &()) {}
 }
 
 impl Accumulate<()> for () {
@@ -163,9 +189,14 @@ macro_rules! pointer {
     ($($ty:ty),*) => {$(
         impl<T: Differentiable + ?Sized> Differentiable for $ty {
             type Tangent = T::Tangent;
+            type Shape = T::Shape;
             #[inline]
-            fn zero_tangent(&self) -> T::Tangent {
-                (**self).zero_tangent()
+            fn shape(&self) -> T::Shape {
+                (**self).shape()
+            }
+            #[inline]
+            fn neutral(shape: &T::Shape) -> T::Tangent {
+                T::neutral(shape)
             }
         }
     )*};
@@ -174,6 +205,15 @@ pointer!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;
+    type Shape = Vec<T::Shape>;
+    #[inline]
+    fn shape(&self) -> Self::Shape {
+        self.iter().map(T::shape).collect()
+    }
+    #[inline]
+    fn neutral(shape: &Self::Shape) -> Self::Tangent {
+        shape.iter().map(T::neutral).collect()
+    }
     #[inline]
     fn zero_tangent(&self) -> Self::Tangent {
         self.iter().map(T::zero_tangent).collect()
@@ -182,6 +222,15 @@ impl<T: Differentiable> Differentiable for [T] {
 
 impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
+    type Shape = Vec<T::Shape>;
+    #[inline]
+    fn shape(&self) -> Self::Shape {
+        self.as_slice().shape()
+    }
+    #[inline]
+    fn neutral(shape: &Self::Shape) -> Self::Tangent {
+        <[T]>::neutral(shape)
+    }
     #[inline]
     fn zero_tangent(&self) -> Self::Tangent {
         self.as_slice().zero_tangent()
@@ -190,9 +239,14 @@ impl<T: Differentiable> Differentiable for Vec<T> {
 
 impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
+    type Shape = [T::Shape; N];
     #[inline]
-    fn zero_tangent(&self) -> Self::Tangent {
-        self.each_ref().map(T::zero_tangent)
+    fn shape(&self) -> Self::Shape {
+        self.each_ref().map(T::shape)
+    }
+    #[inline]
+    fn neutral(shape: &Self::Shape) -> Self::Tangent {
+        shape.each_ref().map(T::neutral)
     }
 }
 
@@ -253,9 +307,14 @@ macro_rules! tuple {
     ($($name:ident $other:ident $index:tt),+) => {
         impl<$($name: Differentiable),+> Differentiable for ($($name,)+) {
             type Tangent = ($($name::Tangent,)+);
+            type Shape = ($($name::Shape,)+);
             #[inline]
-            fn zero_tangent(&self) -> Self::Tangent {
-                ($(self.$index.zero_tangent(),)+)
+            fn shape(&self) -> Self::Shape {
+                ($(self.$index.shape(),)+)
+            }
+            #[inline]
+            fn neutral(shape: &Self::Shape) -> Self::Tangent {
+                ($($name::neutral(&shape.$index),)+)
             }
         }
         impl<$($name: Accumulate<$other>, $other),+> Accumulate<($($other,)+)> for ($($name,)+) {
@@ -287,9 +346,14 @@ tuple!(A P 0, B Q 1, C R 2, D S 3, E T 4, F U 5, G V 6, H W 7, I X 8, J Y 9, K Z
 
 impl<T: Differentiable> Differentiable for Option<T> {
     type Tangent = Option<T::Tangent>;
+    type Shape = Option<T::Shape>;
     #[inline]
-    fn zero_tangent(&self) -> Self::Tangent {
-        self.as_ref().map(T::zero_tangent)
+    fn shape(&self) -> Self::Shape {
+        self.as_ref().map(T::shape)
+    }
+    #[inline]
+    fn neutral(shape: &Self::Shape) -> Self::Tangent {
+        shape.as_ref().map(T::neutral)
     }
 }
 

@@ -261,7 +261,8 @@ fn op_name(op: &Op) -> String {
         Op::Tuple(_) => "tuple".into(),
         Op::Array(_) | Op::Repeat(..) => "array".into(),
         Op::VecOf(_) | Op::VecRepeat(..) | Op::VecNew(_) => "vec".into(),
-        Op::Zero(_) => "zero".into(),
+        Op::Zero(_) | Op::ZeroOf(_) => "zero".into(),
+        Op::ShapeOf(_) => "shape".into(),
         Op::Load(..) => "load".into(),
         Op::Len(_) => "len".into(),
         Op::Call(path, _) | Op::CallVjp(path, _) | Op::CallJvp(path, _, _) => {

@@ -358,7 +358,19 @@ impl<'g> Printer<'g> {
             | Op::Effect { .. }
             | Op::Pull { .. }
             | Op::CallInto { .. } => self.statement(node, &footprint),
-            Op::StackPop(_) | Op::PopBack(_) => {
+            Op::StackPop(stack) if node.results.len() != 1 => {
+                let stack = self.name(*stack);
+                let fields = node.results.iter().map(|v| {
+                    let mutable = self.is_mutable(*v).then(|| quote!(mut));
+                    let name = self.pattern(*v);
+                    let mutable = mutable.filter(|_| name.to_string() != "_");
+                    quote!(#mutable #name)
+                });
+                let fields: Vec<_> = fields.collect();
+                self.emit(&footprint, quote_spanned!(node.span=> let (#(#fields),*) = #stack.pop();));
+            }
+            // Taken at once: what it is the shape of may be moved next.
+            Op::StackPop(_) | Op::PopBack(_) | Op::ShapeOf(_) => {
                 let expr = self.pure(node);
                 let tokens = &expr.tokens;
                 let value = node.results[0];

@@ -305,7 +305,8 @@ impl<'a> Interpreter<'a> {
             Op::VecRepeat(v, len) => repeat(self.get(*v)?, &self.get(*len)?)?,
             Op::VecNew(_) => Datum::Seq(Vec::new()),
             Op::Undef => Datum::Undef,
-            Op::Zero(v) => self.read(&Place::whole(*v))?.zero(),
+            Op::Zero(v) | Op::ShapeOf(v) => self.read(&Place::whole(*v))?.zero(),
+            Op::ZeroOf(shape) => self.get(*shape)?,
             Op::Load(place, _) => self.read(place)?,
             Op::Len(place) => Datum::Int(self.read(place)?.elements()?.len() as i64),
             Op::PopBack(place) => {
@@ -317,7 +318,12 @@ impl<'a> Interpreter<'a> {
                 };
             }
             Op::StackNew(_) => Datum::Stack(Vec::new()),
-            Op::StackPop(stack) => self.pop(&Place::whole(*stack))?,
+            Op::StackPop(stack) => {
+                let Datum::Tuple(record) = self.pop(&Place::whole(*stack))? else {
+                    return Err(format!("{stack} holds something else than records"));
+                };
+                return self.set(&node.results, record);
+            }
             Op::Keep(v) => Datum::Kept(Some(Box::new(self.get(*v)?))),
             Op::KeepNone => Datum::Kept(None),
             Op::Unkeep(v) => match self.get(*v)? {
@@ -376,7 +382,9 @@ impl<'a> Interpreter<'a> {
                 })
             }
             Op::Push(place, v) => self.push(place, &self.get(*v)?),
-            Op::StackPush(stack, v) => self.push(&Place::whole(*stack), &self.get(*v)?),
+            Op::StackPush(stack, record) => {
+                self.push(&Place::whole(*stack), &Datum::Tuple(self.all(record)?))
+            }
             _ => Err("defines a value and has none".into()),
         }
     }

@@ -106,6 +106,10 @@ pub enum Op {
     Undef,
     /// The zero tangent of the same shape as a value.
     Zero(Value),
+    /// The shape of a value: all that the zero of its adjoint needs.
+    ShapeOf(Value),
+    /// The zero adjoint of that shape.
+    ZeroOf(Value),
     /// Reads memory.
     Load(Place, Take),
     /// `place = value`.
@@ -185,11 +189,11 @@ pub enum Op {
         /// The user's names in it and the values they stand for.
         captures: Vec<(Ident, CallArg)>,
     },
-    /// An empty stack, with room for that many values if it is known.
+    /// An empty stack, with room for that many records if it is known.
     StackNew(Option<Value>),
-    /// Keeps a value for the backward sweep.
-    StackPush(Value, Value),
-    /// Takes the value kept last.
+    /// Keeps a record of values for the backward sweep.
+    StackPush(Value, Vec<Value>),
+    /// Takes the record kept last: one result per value.
     StackPop(Value),
     /// `Some(value)`.
     Keep(Value),
@@ -327,13 +331,19 @@ impl Op {
             | Op::VecNew(Some(v))
             | Op::Object(v)
             | Op::Zero(v)
+            | Op::ShapeOf(v)
+            | Op::ZeroOf(v)
             | Op::StackNew(Some(v))
             | Op::StackPop(v)
             | Op::Keep(v)
             | Op::Unkeep(v) => f(*v),
-            Op::VecRepeat(a, b) | Op::StackPush(a, b) => {
+            Op::VecRepeat(a, b) => {
                 f(*a);
                 f(*b);
+            }
+            Op::StackPush(stack, record) => {
+                f(*stack);
+                record.iter().for_each(|v| f(*v));
             }
             Op::Load(p, _) | Op::SetZero(p) | Op::PopBack(p) | Op::Len(p) => place(p, f),
             Op::Store(p, v) | Op::Accumulate(p, v) | Op::Push(p, v) => {
@@ -405,12 +415,16 @@ impl Op {
             Op::VecNew(Some(v)) => Op::VecNew(Some(f(*v))),
             Op::Object(v) => Op::Object(f(*v)),
             Op::Zero(v) => Op::Zero(f(*v)),
+            Op::ShapeOf(v) => Op::ShapeOf(f(*v)),
+            Op::ZeroOf(v) => Op::ZeroOf(f(*v)),
             Op::StackNew(Some(v)) => Op::StackNew(Some(f(*v))),
             Op::StackPop(v) => Op::StackPop(f(*v)),
             Op::Keep(v) => Op::Keep(f(*v)),
             Op::Unkeep(v) => Op::Unkeep(f(*v)),
             Op::VecRepeat(a, b) => Op::VecRepeat(f(*a), f(*b)),
-            Op::StackPush(a, b) => Op::StackPush(f(*a), f(*b)),
+            Op::StackPush(stack, record) => {
+                Op::StackPush(f(*stack), record.iter().map(|v| f(*v)).collect())
+            }
             Op::Load(p, take) => Op::Load(p.map(f), *take),
             Op::SetZero(p) => Op::SetZero(p.map(f)),
             Op::PopBack(p) => Op::PopBack(p.map(f)),

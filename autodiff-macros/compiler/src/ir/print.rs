@@ -222,6 +222,8 @@ impl Display for Op {
             Op::Object(v) => write!(f, "object {v}"),
             Op::Undef => f.write_str("undef"),
             Op::Zero(v) => write!(f, "zero like {v}"),
+            Op::ShapeOf(v) => write!(f, "shape of {v}"),
+            Op::ZeroOf(v) => write!(f, "zero of {v}"),
             Op::Load(place, Take::Value) => write!(f, "load {place}"),
             Op::Load(place, Take::Clone) => write!(f, "load_clone {place}"),
             Op::Load(place, Take::Owned) => write!(f, "load_owned {place}"),
@@ -254,7 +256,7 @@ impl Display for Op {
             }
             Op::While { init, .. } => write!(f, "while{}", carrying(init)),
             Op::StackNew(room) => write!(f, "{}", List("stack_new", room.as_slice())),
-            Op::StackPush(stack, v) => write!(f, "stack_push {stack}, {v}"),
+            Op::StackPush(stack, record) => write!(f, "stack_push {stack}{}", List(",", record)),
             Op::StackPop(stack) => write!(f, "stack_pop {stack}"),
             Op::Keep(v) => write!(f, "keep {v}"),
             Op::KeepNone => f.write_str("keep_none"),

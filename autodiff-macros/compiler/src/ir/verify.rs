@@ -252,6 +252,7 @@ impl Verifier<'_> {
                 count("operands", args.len(), fun.arity())?;
                 (1, 1)
             }
+            Op::StackPop(_) => (1, node.results.len()),
             Op::Seed(returned) if returned.is_empty() => (0, node.results.len()),
             Op::Seed(returned) => (returned.len(), returned.len()),
             Op::If(_, then, other) => {

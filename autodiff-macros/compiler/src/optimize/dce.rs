@@ -6,7 +6,7 @@ use std::mem;
 use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Value};
 
 /// Keeps what has an effect and what that depends on. A carried value that feeds itself alone goes,
-/// and so does memory that is only written, and a stack from which nothing wanted is taken.
+/// and so does memory that is only written, and of a kept record what nobody takes back.
 pub fn dce(mut graph: Graph) -> Graph {
     let live = Liveness::of(&graph);
     let mut next = 0;
@@ -18,6 +18,8 @@ pub fn dce(mut graph: Graph) -> Graph {
 struct Live {
     nodes: Vec<bool>,
     values: Vec<bool>,
+    /// Of the records in each stack, which values are taken back.
+    fields: BTreeMap<Value, Vec<bool>>,
 }
 
 struct Liveness<'g> {
@@ -28,6 +30,8 @@ struct Liveness<'g> {
     definitions: Vec<Option<(usize, Option<usize>)>>,
     /// The nodes that matter only if that object or stack is read.
     writers: BTreeMap<Value, Vec<usize>>,
+    /// The records that are kept in each stack.
+    kept: BTreeMap<Value, Vec<&'g [Value]>>,
     live: Live,
     open: Vec<Value>,
 }
@@ -40,13 +44,21 @@ impl<'g> Liveness<'g> {
             nodes: Vec::new(),
             definitions: vec![None; count],
             writers: BTreeMap::new(),
-            live: Live { nodes: Vec::new(), values: vec![false; count] },
+            kept: BTreeMap::new(),
+            live: Live {
+                nodes: Vec::new(),
+                values: vec![false; count],
+                fields: BTreeMap::new(),
+            },
             open: Vec::new(),
         };
         liveness.number(&graph.body, None);
         liveness.live.nodes = vec![false; liveness.nodes.len()];
         for number in 0..liveness.nodes.len() {
             let (node, _) = liveness.nodes[number];
+            if let Op::StackPush(stack, record) = &node.op {
+                liveness.kept.entry(*stack).or_default().push(record);
+            }
             if node.op.regions().is_empty() && has_effect(&node.op) {
                 match liveness.private_memory(&node.op) {
                     Some(root) => liveness.writers.entry(root).or_default().push(number),
@@ -57,6 +69,12 @@ impl<'g> Liveness<'g> {
         graph.body.results.iter().for_each(|v| liveness.want(*v));
         while let Some(value) = liveness.open.pop() {
             liveness.follow(value);
+        }
+        for (node, _) in &liveness.nodes {
+            if let Op::StackPop(stack) = node.op {
+                let live = node.results.iter().map(|v| liveness.live.values[v.index()]);
+                liveness.live.fields.insert(stack, live.collect());
+            }
         }
         liveness.live
     }
@@ -112,6 +130,11 @@ impl<'g> Liveness<'g> {
         let (node, _) = self.nodes[number];
         let Some(k) = k else { return };
         match &node.op {
+            Op::StackPop(stack) => {
+                for record in self.kept.get(stack).cloned().unwrap_or_default() {
+                    self.want(record[k]);
+                }
+            }
             Op::If(_, a, b) => {
                 self.want(a.results[k]);
                 self.want(b.results[k]);
@@ -136,6 +159,7 @@ impl<'g> Liveness<'g> {
                 self.want(*hi);
             }
             Op::While { cond, .. } => self.want(cond.results[0]),
+            Op::StackPush(stack, _) => self.want(*stack),
             op => op.each_input(&mut |v| self.want(v)),
         }
         if let Some(around) = around {
@@ -162,6 +186,16 @@ fn sweep(region: &mut Region, live: &Live, next: &mut usize) {
         *next += 1;
         let Node { op, results, .. } = &mut node;
         match op {
+            Op::StackPush(stack, record) => {
+                if let Some(kept) = live.fields.get(stack) {
+                    retain(record, kept);
+                }
+            }
+            Op::StackPop(stack) => {
+                if let Some(kept) = live.fields.get(stack) {
+                    retain(results, kept);
+                }
+            }
             Op::If(_, a, b) => {
                 let kept: Vec<bool> = results.iter().map(is_live).collect();
                 retain(&mut a.results, &kept);

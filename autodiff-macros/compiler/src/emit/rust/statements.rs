@@ -56,9 +56,13 @@ impl Printer<'_> {
                     quote_spanned!(span=> #receiver.push(#value);)
                 })
             }
-            Op::StackPush(stack, v) => {
-                let (stack, value) = (self.name(*stack), self.expr(*v).tokens);
-                quote_spanned!(span=> #stack.push(#value);)
+            Op::StackPush(stack, record) => {
+                let record = self.tokens(record);
+                let stack = self.name(*stack);
+                match &record[..] {
+                    [value] => quote_spanned!(span=> #stack.push(#value);),
+                    values => quote_spanned!(span=> #stack.push((#(#values),*));),
+                }
             }
             Op::Effect { tokens, captures } => {
                 let lets = self.captures(captures);

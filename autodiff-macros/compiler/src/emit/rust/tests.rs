@@ -466,7 +466,7 @@ fn what_is_kept_goes_through_a_stack() {
     let stack = s.named("ys", Type::Stack, Storage::Object);
     s.b.node(Op::StackNew(Some(n)), vec![stack], span());
     let y = s.fun(Fun::Sin, &[x]);
-    s.b.effect(Op::StackPush(stack, y), span());
+    s.b.effect(Op::StackPush(stack, vec![y]), span());
     let popped = s.b.op(Op::StackPop(stack), Type::F64, span());
     let out = s.fun(Fun::Cos, &[popped]);
     s.check(

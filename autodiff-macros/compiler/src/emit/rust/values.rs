@@ -57,6 +57,14 @@ impl Printer<'_> {
             }
             Op::Undef => undefined(self.ty(node.results[0])),
             Op::Zero(v) => Expr::postfix(self.zero(*v, node.results[0], span)),
+            Op::ShapeOf(v) => {
+                let value = self.borrowed(*v);
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::shape_of(#value)))
+            }
+            Op::ZeroOf(shape) => {
+                let shape = self.expr(*shape).tokens;
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::zero_of(#shape)))
+            }
             Op::Load(place, take) => self.load(place, *take, self.ty(node.results[0]), span),
             Op::Len(place) => {
                 let at = self.place(place);
@@ -86,7 +94,7 @@ impl Printer<'_> {
                 Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
             }
             Op::StackNew(None) => {
-                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::Stack::new()))
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
             }
             Op::StackNew(Some(n)) => {
                 let len = self.expr(*n);

@@ -206,7 +206,7 @@ fn a_backward_sweep_evaluates() {
     let one = g.number(quote!(1.0));
     // p = p * x, n times.
     let p = g.sum_loop(n, one, |g, params| {
-        g.run(Op::StackPush(stack, params[1]));
+        g.run(Op::StackPush(stack, vec![params[1]]));
         vec![g.scalar(Fun::Mul, [params[1], x])]
     });
     let p_bar = g.op(Op::Seed(vec![p]), Type::F64);

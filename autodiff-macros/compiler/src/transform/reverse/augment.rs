@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 
-use super::{Key, Reverse};
+use super::{Field, Key, Reverse};
 use crate::analysis::RegionId;
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
 
@@ -28,9 +28,20 @@ impl<'a> Reverse<'a> {
                 if kept(self, *result) && self.graph.data(*result).storage == Storage::Object {
                     self.keep(*result, id, node.span, &mut exports);
                 }
+                if self.plan.shapes.contains(result)
+                    && self.graph.data(*result).storage == Storage::Object
+                {
+                    self.keep_shape(*result, id, node.span, &mut exports);
+                }
             }
         }
+        self.close_record(id, span);
         exports
+    }
+
+    fn keep_shape(&mut self, v: Value, id: RegionId, span: Span, exports: &mut Exports) {
+        let shape = self.b.op(Op::ShapeOf(v), Type::Unknown, span);
+        self.hold(Key::Shape(v), shape, id, span, exports);
     }
 
     /// Appends some of a region's nodes.
@@ -48,10 +59,14 @@ impl<'a> Reverse<'a> {
                 self.made.extend(node.results.iter().copied());
             }
             for result in &node.results {
-                if self.plan.keep.contains(result)
-                    && self.graph.data(*result).storage != Storage::Object
-                {
+                if self.graph.data(*result).storage == Storage::Object {
+                    continue;
+                }
+                if self.plan.keep.contains(result) {
                     self.keep(*result, id, node.span, exports);
+                }
+                if self.plan.shapes.contains(result) {
+                    self.keep_shape(*result, id, node.span, exports);
                 }
             }
         }
@@ -117,8 +132,8 @@ impl<'a> Reverse<'a> {
         }
         let whole = place.path.is_empty() && matches!(ty, Type::Vec(_) | Type::Unknown);
         if whole && self.activity.is_active(place.root) {
-            let zero = self.b.op(Op::Zero(place.root), ty, node.span);
-            self.hold(Key::Before(id, index), zero, id, node.span, exports);
+            let shape = self.b.op(Op::ShapeOf(place.root), Type::Unknown, node.span);
+            self.hold(Key::Before(id, index), shape, id, node.span, exports);
         }
     }
 
@@ -139,18 +154,16 @@ impl<'a> Reverse<'a> {
             exports.push((value, value, false));
             return;
         }
-        let stack = self.new_stack(value, id, span);
-        self.held_stacks.insert(key, stack);
-        self.b.effect(Op::StackPush(stack, value), span);
+        self.records.entry(id).or_default().push((Field::Held(key), value));
     }
 
     /// What was kept so, in the backward sweep.
     pub(super) fn held(&mut self, key: Key, span: Span) -> Option<Value> {
         let value = self.held.get(&key).copied()?;
-        let ty = self.b.ty(value).clone();
-        if let Some(stack) = self.held_stacks.get(&key).copied() {
-            return Some(self.b.op(Op::StackPop(stack), ty, span));
+        if let Some(again) = self.held_again.get(&key).copied() {
+            return Some(again);
         }
+        let ty = self.b.ty(value).clone();
         Some(match self.exported.get(&value).copied() {
             Some((exported, true)) => self.b.op(Op::Unkeep(exported), ty, span),
             Some((exported, false)) => exported,

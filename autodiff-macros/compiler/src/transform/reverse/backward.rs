@@ -236,7 +236,11 @@ impl<'a> Reverse<'a> {
         let span = here.node.span;
         debug_assert_eq!(at.path.len(), place.path.len());
         let op = match self.held(Key::Before(here.region, here.index), span) {
-            Some(before) => Op::Store(at, before),
+            Some(shape) => {
+                let ty = self.b.ty(place.root).clone();
+                let zero = self.b.op(Op::ZeroOf(shape), ty, span);
+                Op::Store(at, zero)
+            }
             None => Op::SetZero(at),
         };
         self.b.effect(op, span);

@@ -103,10 +103,11 @@ impl<'a> Reverse<'a> {
             frames: Vec::new(),
             adjoints: Vec::new(),
             shadows: BTreeMap::new(),
+            records: BTreeMap::new(),
             stacks: BTreeMap::new(),
             exported: BTreeMap::new(),
             held: BTreeMap::new(),
-            held_stacks: BTreeMap::new(),
+            held_again: BTreeMap::new(),
             slots: Vec::new(),
             live: BTreeSet::from([0]),
             made: BTreeSet::new(),
@@ -130,6 +131,8 @@ struct Plan {
     restore: BTreeSet<Value>,
     /// Objects whose final state the backward sweep reads although the caller takes it.
     copy: BTreeSet<Value>,
+    /// Values of which the shape alone is kept.
+    shapes: BTreeSet<Value>,
 }
 
 /// What a run of the transform asked for in vain.
@@ -142,6 +145,7 @@ struct Missing {
     /// Loads from objects that are overwritten later, by object.
     overwritten: BTreeMap<Value, BTreeSet<Value>>,
     copy: BTreeSet<Value>,
+    shapes: BTreeSet<Value>,
 }
 
 impl Plan {
@@ -156,6 +160,9 @@ impl Plan {
         let mut grown = false;
         for v in missing.copy {
             grown |= self.copy.insert(v);
+        }
+        for v in missing.shapes {
+            grown |= self.shapes.insert(v);
         }
         for v in missing.forced {
             grown |= self.keep.insert(v);
@@ -256,12 +263,16 @@ struct Reverse<'a> {
     /// Adjoints of numbers, by nesting of the backward sweep's regions.
     adjoints: Vec<BTreeMap<Value, Value>>,
     shadows: BTreeMap<Value, Value>,
-    stacks: BTreeMap<Value, Value>,
+    /// What each region of a loop keeps in one iteration, as what and under which value.
+    records: BTreeMap<RegionId, Vec<(Field, Value)>>,
+    /// Where the records of a region go.
+    stacks: BTreeMap<RegionId, Value>,
     /// Values of branches outside loops that leave the branch; and whether they are wrapped.
     exported: BTreeMap<Value, (Value, bool)>,
     /// What the transform itself keeps.
     held: BTreeMap<Key, Value>,
-    held_stacks: BTreeMap<Key, Value>,
+    /// The same, taken back.
+    held_again: BTreeMap<Key, Value>,
     /// The shadow of each parameter.
     slots: Vec<Value>,
     /// Regions whose values are locals of the code under construction: the function's body, and that
@@ -449,8 +460,19 @@ enum Key {
     Entry(Value, usize),
     /// What the store there overwrites.
     Old(RegionId, usize),
-    /// The zero adjoint of the object that the store there replaces.
+    /// The shape of the object that the store there replaces.
     Before(RegionId, usize),
+    /// The shape of a value, as it is when its region ends.
+    Shape(Value),
+}
+
+/// A value in the record of a region.
+#[derive(Clone, Copy, Debug)]
+enum Field {
+    /// A value of the primal.
+    Primal(Value),
+    /// What only the transform knows.
+    Held(Key),
 }
 
 /// A node of the graph and where it is.

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 
-use super::{Here, Reverse};
+use super::{Field, Here, Reverse};
 use crate::analysis::{At, Kind, RegionId, Site};
 use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
@@ -54,6 +54,13 @@ impl<'a> Reverse<'a> {
             };
         }
         Some(v)
+    }
+
+    /// A value that is there to be looked at, whoever owns it in the end.
+    pub(super) fn shape_at_hand(&self, v: Value) -> Option<Value> {
+        let again = self.frames.iter().rev().find_map(|frame| frame.get(&v)).copied();
+        let copy = self.copies.get(&v).copied();
+        again.or(copy).or_else(|| (self.is_live(v) && !self.leaves_the_function(v)).then_some(v))
     }
 
     /// Whether a value is a local of the code under construction.
@@ -240,50 +247,64 @@ impl<'a> Reverse<'a> {
                 } else {
                     exported
                 }
-            } else if let Some(stack) = self.stacks.get(&v).copied() {
-                let data = self.b.data(v).clone();
-                let storage = match data.storage {
-                    Storage::Object => Storage::Object,
-                    _ => Storage::Local,
-                };
-                let value = self.b.named(data.ty, data.name, storage, span);
-                self.b.node(Op::StackPop(stack), vec![value], span);
-                value
             } else {
                 continue;
             };
             self.frames.last_mut().expect("a frame is open").insert(v, value);
         }
+        self.take_record(region, span);
+    }
+
+    /// Takes back what an iteration of a stored loop kept.
+    fn take_record(&mut self, region: RegionId, span: Span) {
+        let Some(stack) = self.stacks.get(&region).copied() else { return };
+        let mut taken = Vec::new();
+        for (field, kept) in self.records[&region].clone() {
+            let of = match field {
+                Field::Primal(v) => v,
+                Field::Held(_) => kept,
+            };
+            let data = self.b.data(of).clone();
+            let storage = match data.storage {
+                Storage::Object => Storage::Object,
+                _ => Storage::Local,
+            };
+            let value = self.b.named(data.ty, data.name, storage, span);
+            taken.push(value);
+            match field {
+                Field::Primal(v) => {
+                    self.frames.last_mut().expect("a frame is open").insert(v, value);
+                }
+                Field::Held(key) => {
+                    self.held_again.insert(key, value);
+                }
+            }
+        }
+        self.b.node(Op::StackPop(stack), taken, span);
     }
 
     pub(super) fn close_frame(&mut self) {
         self.frames.pop();
     }
 
-    /// The stack of a value that is kept in a loop.
-    fn stack_of(&mut self, v: Value, region: RegionId, span: Span) -> Option<Value> {
-        if let Some(stack) = self.stacks.get(&v) {
-            return Some(*stack);
-        }
-        if !self.in_stored_loop(region) {
-            return None;
-        }
-        let stack = self.new_stack(v, region, span);
-        self.stacks.insert(v, stack);
-        Some(stack)
-    }
-
-    /// A stack for what is kept in a region, made before the outermost loop around it.
-    pub(super) fn new_stack(&mut self, kept: Value, region: RegionId, span: Span) -> Value {
-        let capacity = self.capacity(region, span);
-        let name = self.b.data(kept).name.clone();
+    /// Puts what the region keeps, at its end, on a stack of its own, made before the outermost loop
+    /// around it.
+    pub(super) fn close_record(&mut self, region: RegionId, span: Span) {
+        let Some(record) = self.records.get(&region) else { return };
+        let values: Vec<Value> = record.iter().map(|(_, value)| *value).collect();
+        let name = record.iter().find_map(|(field, value)| match field {
+            Field::Primal(v) => self.b.data(*v).name.clone(),
+            Field::Held(_) => self.b.data(*value).name.clone(),
+        });
         let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
+        let capacity = self.capacity(region, span);
         let stack = self.b.named(Type::Stack, name, Storage::Local, span);
         self.b.before(Op::StackNew(capacity), vec![stack], span);
-        stack
+        self.stacks.insert(region, stack);
+        self.b.effect(Op::StackPush(stack, values), span);
     }
 
-    /// How many values a region keeps, where that is known before its outermost loop: the product of
+    /// How many records a region keeps, where that is known before its outermost loop: the product of
     /// the trip counts of the loops around it.
     fn capacity(&mut self, mut region: RegionId, span: Span) -> Option<Value> {
         let mut product: Option<Value> = None;
@@ -363,8 +384,8 @@ impl<'a> Reverse<'a> {
         } else {
             self.b.load(Place::whole(v), Take::Clone, data.ty.clone(), span)
         };
-        if let Some(stack) = self.stack_of(v, region, span) {
-            self.b.effect(Op::StackPush(stack, value), span);
+        if self.in_stored_loop(region) {
+            self.records.entry(region).or_default().push((Field::Primal(v), value));
         } else {
             exports.push((v, value, false));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::{Here, Reverse, zero_constant};
+use super::{Here, Key, Reverse, zero_constant};
 use crate::analysis::{RegionId, Style};
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
@@ -151,8 +151,17 @@ impl<'a> Reverse<'a> {
             let len = self.primal(*len, here);
             return self.b.op(Op::VecRepeat(zero, len), ty, span);
         }
-        let primal = self.primal(v, here);
-        self.b.op(Op::Zero(primal), ty, span)
+        if let Some(primal) = self.shape_at_hand(v) {
+            return self.b.op(Op::Zero(primal), ty, span);
+        }
+        match self.held(Key::Shape(v), span) {
+            Some(shape) => self.b.op(Op::ZeroOf(shape), ty, span),
+            None => {
+                self.failed |= self.early;
+                self.missing.shapes.insert(v);
+                self.b.op(Op::Zero(v), ty, span)
+            }
+        }
     }
 
     fn changes_shape(&self, root: Value) -> bool {
