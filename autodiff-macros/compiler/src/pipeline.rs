@@ -24,10 +24,14 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let activity = Activity::of(&primal, &function.refusals, errors);
     let reverse = checked("reverse", transform::reverse(&primal, &activity, own));
     let reverse = checked("simplify reverse", optimize::derived(reverse));
+    let reverse = checked("preaccumulate", transform::preaccumulate(reverse));
+    let reverse = checked("simplify again", optimize::derived(reverse));
     let forward = checked("forward", transform::forward(&primal, &activity));
     let forward = checked("simplify forward", optimize::derived(forward));
     let fused = transform::fused(&primal, &activity, own)
-        .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))));
+        .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))))
+        .map(|graph| checked("preaccumulate fused", transform::preaccumulate(graph)))
+        .map(|graph| checked("simplify fused again", optimize::fused(graph)));
     Passes { primal, activity, reverse, forward, fused }
 }
 

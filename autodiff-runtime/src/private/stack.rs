@@ -74,10 +74,11 @@ pub struct ShortStack<T> {
 
 impl<T> ShortStack<T> {
     /// How many records there is room for without the heap.
-    const SHORT: usize = match (mem::align_of::<T>() <= mem::align_of::<Room>(), mem::size_of::<T>()) {
-        (false, _) | (_, 0) => 0,
-        (true, size) => ROOM / size,
-    };
+    const SHORT: usize =
+        match (mem::align_of::<T>() <= mem::align_of::<Room>(), mem::size_of::<T>()) {
+            (false, _) | (_, 0) => 0,
+            (true, size) => ROOM / size,
+        };
 
     /// An empty stack.
     #[inline]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::ir::{Graph, Node, Op, Region, Value};
+use crate::rules::Fun;
 
 /// A region: an index in order of a walk of the graph, 0 the function's body.
 pub type RegionId = usize;
@@ -53,6 +54,8 @@ pub struct Layout<'g> {
     defs: BTreeMap<Value, (RegionId, Site)>,
     writes: BTreeMap<Value, Vec<At>>,
     uses: BTreeMap<Value, usize>,
+    /// The results of scalar operations.
+    scalars: BTreeMap<(Fun, Vec<Value>), Vec<Value>>,
 }
 
 impl<'g> Layout<'g> {
@@ -65,6 +68,7 @@ impl<'g> Layout<'g> {
             defs: BTreeMap::new(),
             writes: BTreeMap::new(),
             uses: BTreeMap::new(),
+            scalars: BTreeMap::new(),
         };
         for (i, param) in graph.params.iter().enumerate() {
             layout.defs.insert(param.value, (0, Site::Param(i)));
@@ -86,6 +90,10 @@ impl<'g> Layout<'g> {
             let at = At { region: id, index };
             for result in &node.results {
                 self.defs.insert(*result, (id, Site::Node(index)));
+            }
+            if let Op::Scalar(fun, args) = &node.op {
+                let results = self.scalars.entry((*fun, args.clone())).or_default();
+                results.extend(&node.results);
             }
             for place in node.op.written() {
                 self.writes.entry(place.root).or_default().push(at);
@@ -136,6 +144,13 @@ impl<'g> Layout<'g> {
             (region, Site::Node(index)) => Some(&self.regions[region].nodes[index]),
             _ => None,
         }
+    }
+
+    /// The result of that operation, if the region or one around it computes it.
+    pub fn computed(&self, fun: Fun, args: &[Value], region: RegionId) -> Option<Value> {
+        let results = self.scalars.get(&(fun, args.to_vec()))?;
+        let around = |v: &&Value| self.def(**v).is_some_and(|(home, _)| self.within(region, home));
+        results.iter().find(around).copied()
     }
 
     /// How often a value is read.

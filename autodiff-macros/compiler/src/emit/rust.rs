@@ -367,7 +367,10 @@ impl<'g> Printer<'g> {
                     quote!(#mutable #name)
                 });
                 let fields: Vec<_> = fields.collect();
-                self.emit(&footprint, quote_spanned!(node.span=> let (#(#fields),*) = #stack.pop();));
+                self.emit(
+                    &footprint,
+                    quote_spanned!(node.span=> let (#(#fields),*) = #stack.pop();),
+                );
             }
             // Taken at once: what it is the shape of may be moved next.
             Op::StackPop(_) | Op::PopBack(_) | Op::ShapeOf(_) => {

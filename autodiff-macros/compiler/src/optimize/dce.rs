@@ -45,11 +45,7 @@ impl<'g> Liveness<'g> {
             definitions: vec![None; count],
             writers: BTreeMap::new(),
             kept: BTreeMap::new(),
-            live: Live {
-                nodes: Vec::new(),
-                values: vec![false; count],
-                fields: BTreeMap::new(),
-            },
+            live: Live { nodes: Vec::new(), values: vec![false; count], fields: BTreeMap::new() },
             open: Vec::new(),
         };
         liveness.number(&graph.body, None);

@@ -52,6 +52,8 @@ fn float(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
         (Fun::Mul, &[one, x]) if is(one, -1.0) => scalar(Fun::Neg, vec![x]),
         // x / 1 = x
         (Fun::Div, &[x, one]) if is(one, 1.0) => value(x),
+        // 1 / x = x.recip(), whose derivative takes no second division
+        (Fun::Div, &[one, x]) if is(one, 1.0) => scalar(Fun::Recip, vec![x]),
         // x - 0 = x; not so x + 0, which makes 0 of -0
         (Fun::Sub, &[x, zero]) if is(zero, 0.0) => value(x),
         // x + -0 = -0 + x = x

@@ -35,19 +35,37 @@ pub struct Reads {
 impl Expr {
     /// The arguments and the result that the expression needs.
     pub fn reads(&self) -> Reads {
+        self.reads_beside(&|_| false)
+    }
+
+    /// The same where the parts that `given` tells are at hand.
+    pub fn reads_beside(&self, given: &dyn Fn(&Expr) -> bool) -> Reads {
         let mut reads = Reads::default();
-        self.collect_reads(&mut reads);
+        self.collect_reads(given, &mut reads);
         reads
     }
 
-    fn collect_reads(&self, reads: &mut Reads) {
+    fn collect_reads(&self, given: &dyn Fn(&Expr) -> bool, reads: &mut Reads) {
+        if given(self) {
+            return;
+        }
         match self {
             Expr::Arg(i) => {
                 reads.args.insert(*i);
             }
             Expr::Result => reads.result = true,
             Expr::Seed | Expr::Const(_) | Expr::Named(..) => {}
-            Expr::Apply(_, operands) => operands.iter().for_each(|e| e.collect_reads(reads)),
+            Expr::Apply(_, operands) => {
+                operands.iter().for_each(|e| e.collect_reads(given, reads));
+            }
+        }
+    }
+
+    /// Calls `f` on the operations in the expression, outer before inner.
+    pub fn each_operation<'e>(&'e self, f: &mut dyn FnMut(&'e Expr, Fun, &'e [Expr])) {
+        if let Expr::Apply(fun, operands) = self {
+            f(self, *fun, operands);
+            operands.iter().for_each(|e| e.each_operation(f));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Instantiates a row of the rule table in a graph.
 
-use proc_macro2::{Literal, Span};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 
 use crate::ir::{Builder, Float, Type, Value};
@@ -18,11 +18,16 @@ pub struct Terms<'a> {
     pub ty: &'a Type,
     /// The user's operation.
     pub span: Span,
+    /// Parts of the expression that need no computing.
+    pub given: &'a [(Expr, Value)],
 }
 
 impl Terms<'_> {
     /// Appends the nodes of an expression.
     pub fn build(&self, expr: &Expr, b: &mut Builder) -> Value {
+        if let Some((_, value)) = self.given.iter().find(|(part, _)| part == expr) {
+            return *value;
+        }
         match expr {
             Expr::Arg(i) => self.args[*i],
             Expr::Result => self.result,
@@ -54,16 +59,21 @@ impl Terms<'_> {
 
 /// A number of the given float type.
 pub fn number(b: &mut Builder, value: f64, ty: &Type, span: Span) -> Value {
-    let tokens = match ty {
+    b.constant(literal(value, ty, span), ty.clone(), span)
+}
+
+/// The number one of the given float type.
+pub fn one(ty: &Type) -> TokenStream {
+    literal(1.0, ty, Span::call_site())
+}
+
+fn literal(value: f64, ty: &Type, span: Span) -> TokenStream {
+    let literal = Literal::f64_unsuffixed(value);
+    match ty {
         Type::Float(Float::Param(name)) => {
             let name = syn::Ident::new(name, span);
-            let literal = Literal::f64_unsuffixed(value);
             quote!(<#name as ::autodiff::Float>::from_f64(#literal))
         }
-        _ => {
-            let literal = Literal::f64_unsuffixed(value);
-            quote!(#literal)
-        }
-    };
-    b.constant(tokens, ty.clone(), span)
+        _ => quote!(#literal),
+    }
 }

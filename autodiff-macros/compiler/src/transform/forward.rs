@@ -211,7 +211,7 @@ impl Forward<'_> {
         let mut sum: Option<Value> = None;
         for (arg, part) in args.iter().zip(&parts) {
             let (Some(expr), Some(seed)) = (part, self.dots.get(arg).copied()) else { continue };
-            let terms = Terms { args, result, seed, ty: &ty, span };
+            let terms = Terms { args, result, seed, ty: &ty, span, given: &[] };
             let term = terms.build(expr, &mut self.b);
             sum = Some(match sum {
                 None => term,

@@ -2,7 +2,9 @@
 
 mod contribution;
 mod forward;
+mod preaccumulate;
 mod reverse;
 
 pub use forward::forward;
+pub use preaccumulate::preaccumulate;
 pub use reverse::{fused, reverse};

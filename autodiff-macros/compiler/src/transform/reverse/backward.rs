@@ -5,12 +5,13 @@ use std::ops::Range;
 use proc_macro2::{Span, TokenStream};
 
 use super::augment::Exports;
+use super::primal::RECOMPUTE;
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RegionId, Style};
 use crate::ir::{
     CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value,
 };
-use crate::rules::{Fun, Pullback};
+use crate::rules::{Expr, Fun, Pullback};
 use crate::transform::contribution::Terms;
 
 impl<'a> Reverse<'a> {
@@ -103,16 +104,41 @@ impl<'a> Reverse<'a> {
             if !self.activity.is_active(args[i]) {
                 continue;
             }
-            let reads = expr.reads();
+            let given = self.computed_before(expr, args, here);
+            let reads = expr.reads_beside(&|part| given.iter().any(|(known, _)| known == part));
             let mut operands = args.to_vec();
             for k in reads.args {
                 operands[k] = self.primal(args[k], here);
             }
             let value = if reads.result { self.primal(result, here) } else { result };
-            let terms = Terms { args: &operands, result: value, seed, ty: &ty, span };
+            let terms =
+                Terms { args: &operands, result: value, seed, ty: &ty, span, given: &given };
             let contribution = terms.build(expr, &mut self.b);
             self.add(args[i], contribution, span);
         }
+    }
+
+    /// The costly parts of a contribution that the primal computes itself, as `sin(x)` beside `cos(x)`.
+    fn computed_before(
+        &mut self,
+        expr: &Expr,
+        args: &[Value],
+        here: Here<'a>,
+    ) -> Vec<(Expr, Value)> {
+        let mut found = Vec::new();
+        expr.each_operation(&mut |part, fun, operands| {
+            let values = operands.iter().map(|operand| match operand {
+                Expr::Arg(k) => Some(args[*k]),
+                _ => None,
+            });
+            if fun.cost() > RECOMPUTE
+                && let Some(values) = values.collect::<Option<Vec<_>>>()
+                && let Some(value) = self.layout.computed(fun, &values, here.region)
+            {
+                found.push((part.clone(), value));
+            }
+        });
+        found.into_iter().map(|(part, value)| (part, self.primal(value, here))).collect()
     }
 
     /// The adjoint of a number, wherever it is held.

@@ -8,7 +8,7 @@ use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// The cost, in rough cycles, up to which a value is recomputed rather than kept.
-const RECOMPUTE: u32 = 9;
+pub(super) const RECOMPUTE: u32 = 9;
 
 impl<'a> Reverse<'a> {
     /// A primal value, in the region of the backward sweep under construction; `here` is the node
