@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::ir::{Graph, Node, Op, Region, Value};
+use proc_macro2::TokenStream;
+
+use super::Iteration;
+use crate::ir::{Graph, Node, Op, Place, Region, Value};
 use crate::rules::Fun;
 
 /// A region: an index in order of a walk of the graph, 0 the function's body.
@@ -54,6 +57,10 @@ pub struct Layout<'g> {
     defs: BTreeMap<Value, (RegionId, Site)>,
     writes: BTreeMap<Value, Vec<At>>,
     uses: BTreeMap<Value, usize>,
+    /// The first value that is each constant, as Rust writes it.
+    constants: BTreeMap<String, Value>,
+    /// Where values are stored.
+    stores: BTreeMap<Value, Vec<At>>,
     /// The results of scalar operations.
     scalars: BTreeMap<(Fun, Vec<Value>), Vec<Value>>,
 }
@@ -68,6 +75,8 @@ impl<'g> Layout<'g> {
             defs: BTreeMap::new(),
             writes: BTreeMap::new(),
             uses: BTreeMap::new(),
+            constants: BTreeMap::new(),
+            stores: BTreeMap::new(),
             scalars: BTreeMap::new(),
         };
         for (i, param) in graph.params.iter().enumerate() {
@@ -91,9 +100,16 @@ impl<'g> Layout<'g> {
             for result in &node.results {
                 self.defs.insert(*result, (id, Site::Node(index)));
             }
-            if let Op::Scalar(fun, args) = &node.op {
-                let results = self.scalars.entry((*fun, args.clone())).or_default();
-                results.extend(&node.results);
+            match &node.op {
+                Op::Scalar(fun, args) => {
+                    let results = self.scalars.entry((*fun, args.clone())).or_default();
+                    results.extend(&node.results);
+                }
+                Op::Const(tokens) => {
+                    self.constants.entry(tokens.to_string()).or_insert(node.results[0]);
+                }
+                Op::Store(_, v) => self.stores.entry(*v).or_default().push(at),
+                _ => {}
             }
             for place in node.op.written() {
                 self.writes.entry(place.root).or_default().push(at);
@@ -123,9 +139,19 @@ impl<'g> Layout<'g> {
         self.regions[id]
     }
 
-    /// The node that holds a region.
+    /// Where the node that holds a region is.
     pub fn parent(&self, id: RegionId) -> Option<At> {
         self.infos[id].parent
+    }
+
+    /// The node that holds a region.
+    pub fn holder(&self, id: RegionId) -> Option<&'g Node> {
+        self.parent(id).map(|at| &self.regions[at.region].nodes[at.index])
+    }
+
+    /// The first value that is the same constant.
+    pub fn same_constant(&self, value: Value, tokens: &TokenStream) -> Value {
+        self.constants.get(&tokens.to_string()).copied().unwrap_or(value)
     }
 
     /// What a region belongs to.
@@ -151,6 +177,20 @@ impl<'g> Layout<'g> {
         let results = self.scalars.get(&(fun, args.to_vec()))?;
         let around = |v: &&Value| self.def(**v).is_some_and(|(home, _)| self.within(region, home));
         results.iter().find(around).copied()
+    }
+
+    /// The places that hold a value from where it is stored until the end.
+    pub fn copies(&self, value: Value) -> impl Iterator<Item = &'g Place> + '_ {
+        let stores = self.stores.get(&value).map_or(&[][..], Vec::as_slice);
+        stores.iter().filter_map(move |at| match &self.regions[at.region].nodes[at.index].op {
+            Op::Store(place, _)
+                if self.def(value).is_some_and(|(home, _)| home == at.region)
+                    && !self.overwritten_after(place, *at) =>
+            {
+                Some(place)
+            }
+            _ => None,
+        })
     }
 
     /// How often a value is read.
@@ -221,19 +261,29 @@ impl<'g> Layout<'g> {
     /// Whether `root` may be written after the node at `at` and before control leaves the region that
     /// defines `root`.
     pub fn written_after(&self, root: Value, at: At) -> bool {
-        let home = self.def(root).map_or(0, |(region, _)| region);
-        self.writes(root).iter().any(|write| {
+        self.overwritten_after(&Place::whole(root), at)
+    }
+
+    /// The same of a place in it.
+    pub fn overwritten_after(&self, place: &Place, at: At) -> bool {
+        let home = self.def(place.root).map_or(0, |(region, _)| region);
+        self.writes(place.root).iter().any(|write| {
+            let written = self.regions[write.region].nodes[write.index].op.written();
+            let overlaps = |iteration| {
+                let mut same = written.iter().filter(|p| p.root == place.root);
+                same.any(|p| !self.are_disjoint(place, p, iteration))
+            };
             let common = self.common(write.region, at.region);
             let (Some(w), Some(l)) = (self.lift(*write, common), self.lift(at, common)) else {
                 return true;
             };
-            if w > l || w == l && *write != at {
+            if (w > l || w == l && *write != at) && overlaps(Iteration::Same) {
                 return true;
             }
-            // Earlier in the text, but a later iteration comes by again.
+            // Earlier in the text or not, a later iteration comes by again.
             let mut region = common;
             while region != home {
-                if self.infos[region].kind == Kind::Body {
+                if self.infos[region].kind == Kind::Body && overlaps(Iteration::Later(region)) {
                     return true;
                 }
                 match self.infos[region].parent {

@@ -1,7 +1,9 @@
 //! What is true of a graph: where things are, what carries a derivative.
 
 mod activity;
+mod affine;
 mod layout;
 
 pub use activity::{Activity, Style};
+pub use affine::Iteration;
 pub use layout::{At, Kind, Layout, RegionId, Site};

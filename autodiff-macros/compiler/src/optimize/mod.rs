@@ -16,6 +16,7 @@ mod square;
 mod tests;
 
 use crate::ir::Graph;
+pub use literal::Literal;
 
 type Pass = fn(Graph) -> Graph;
 

@@ -99,6 +99,29 @@ impl<'a> Reverse<'a> {
         if self.frames.iter().any(|frame| frame.contains_key(&v)) || self.is_live(v) {
             return Some(0);
         }
+        let again = self.cost_again(v, here);
+        match self.copy_of(v, here) {
+            Some((_, cost)) => Some(again.map_or(cost, |again| again.min(cost))),
+            None => again,
+        }
+    }
+
+    /// Where the primal left a number for good, and what it costs to read it there.
+    fn copy_of(&self, v: Value, here: Here<'a>) -> Option<(&'a Place, u32)> {
+        if !self.graph.ty(v).is_scalar() {
+            return None;
+        }
+        self.layout.copies(v).find_map(|place| {
+            // The caller takes what is in the memory of a returned object: to read it is to copy it.
+            if self.plan.restore.contains(&place.root) || self.leaves_the_function(place.root) {
+                return None;
+            }
+            Some((place, self.place_cost(place, here)? + 1))
+        })
+    }
+
+    /// What it costs to compute a value once more.
+    fn cost_again(&self, v: Value, here: Here<'a>) -> Option<u32> {
         let node = self.layout.node(v)?;
         let sum = |values: &[Value]| -> Option<u32> {
             values.iter().try_fold(0_u32, |sum, v| Some(sum + self.cost(*v, here)?))
@@ -173,7 +196,7 @@ impl<'a> Reverse<'a> {
             }
             return (!self.layout.written_between(place.root, from, to)).then_some(());
         }
-        (!self.layout.written_after(place.root, from)).then_some(())
+        (!self.layout.overwritten_after(place, from)).then_some(())
     }
 
     /// Appends the nodes that compute a value once more.
@@ -183,7 +206,13 @@ impl<'a> Reverse<'a> {
         }
         let Some(node) = self.layout.node(v) else { return v };
         let span = node.span;
+        let copy = self.copy_of(v, here);
+        let copy = copy.filter(|(_, cost)| self.cost_again(v, here).is_none_or(|c| c > *cost));
         let op = match &node.op {
+            _ if copy.is_some() => {
+                let (place, _) = copy.expect("just seen");
+                Op::Load(self.primal_place(place, here), Take::Value)
+            }
             Op::Load(place, take) => Op::Load(self.primal_place(place, here), *take),
             Op::Len(place) => Op::Len(self.primal_place(place, here)),
             op => op.map(&mut |input| self.recompute(input, here)),

@@ -1,0 +1,229 @@
+//! Which indices can be equal: linear forms of integers, and what the bounds of loops say of them.
+//!
+//! An index is read as `c + Σ k·s` over *symbols*, values that it is not known how to take apart:
+//! loop indices, lengths, parameters. Whether two indices can be equal is then whether their
+//! difference can be zero, which is decided by putting the bounds of each loop index in its place,
+//! innermost first (Banerjee's test with symbolic bounds). What overflows in the user's own integer
+//! arithmetic is outside of it: that is an error of the program.
+
+use std::collections::BTreeMap;
+
+use super::{Kind, Layout, RegionId, Site};
+use crate::ir::{Op, Place, Proj, Value};
+use crate::optimize::Literal;
+use crate::rules::Fun;
+
+/// A value that is not taken apart.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Symbol {
+    value: Value,
+    /// Whether it is what the value is in the other iteration, see [`Iteration::Later`].
+    other: bool,
+}
+
+/// `constant + Σ factor * symbol`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Affine {
+    constant: i64,
+    terms: BTreeMap<Symbol, i64>,
+}
+
+impl Affine {
+    fn constant(constant: i64) -> Self {
+        Self { constant, terms: BTreeMap::new() }
+    }
+
+    fn symbol(value: Value) -> Self {
+        let symbol = Symbol { value, other: false };
+        Self { constant: 0, terms: BTreeMap::from([(symbol, 1)]) }
+    }
+
+    /// `self + factor * other`; `None` if that leaves the numbers at hand.
+    fn plus(&self, other: &Self, factor: i64) -> Option<Self> {
+        let mut sum = self.clone();
+        sum.constant = sum.constant.checked_add(other.constant.checked_mul(factor)?)?;
+        for (symbol, k) in &other.terms {
+            let entry = sum.terms.entry(*symbol).or_default();
+            *entry = entry.checked_add(k.checked_mul(factor)?)?;
+        }
+        sum.terms.retain(|_, k| *k != 0);
+        Some(sum)
+    }
+
+    fn times(&self, factor: i64) -> Option<Self> {
+        Self::default().plus(self, factor)
+    }
+}
+
+/// Which iteration of the loops around both the second of two places is reached in.
+#[derive(Clone, Copy, Debug)]
+pub enum Iteration {
+    /// The same one of every loop around both; of others, any.
+    Same,
+    /// A later one of the loop with that body, the same of those around it.
+    Later(RegionId),
+    /// Another one of that loop, earlier or later.
+    Another(RegionId),
+}
+
+impl Layout<'_> {
+    /// Whether two places can have no memory in common.
+    pub fn are_disjoint(&self, a: &Place, b: &Place, iteration: Iteration) -> bool {
+        match iteration {
+            Iteration::Another(body) => {
+                self.disjoint(a, b, Iteration::Later(body), false)
+                    && self.disjoint(a, b, Iteration::Later(body), true)
+            }
+            iteration => self.disjoint(a, b, iteration, false),
+        }
+    }
+
+    /// Whether two places are known to be the same in the same iteration.
+    pub fn are_same(&self, a: &Place, b: &Place) -> bool {
+        let same = |u: Value, v: Value| {
+            u == v || self.affine(u).is_some_and(|u| Some(u) == self.affine(v))
+        };
+        a.root == b.root
+            && a.path.len() == b.path.len()
+            && a.path.iter().zip(&b.path).all(|steps| match steps {
+                (Proj::Index(u), Proj::Index(v)) => same(*u, *v),
+                (a, b) => a == b,
+            })
+    }
+
+    /// The constant distance from one index to another, if there is one.
+    pub fn distance(&self, from: Value, to: Value) -> Option<i64> {
+        let distance = self.affine(to)?.plus(&self.affine(from)?, -1)?;
+        distance.terms.is_empty().then_some(distance.constant)
+    }
+
+    fn disjoint(&self, a: &Place, b: &Place, iteration: Iteration, earlier: bool) -> bool {
+        let proof = Proof { layout: self, iteration, earlier };
+        if a.root != b.root {
+            return true;
+        }
+        for steps in a.path.iter().zip(&b.path) {
+            match steps {
+                (Proj::Field(m), Proj::Field(n)) if m != n => return true,
+                (Proj::Field(_), Proj::Field(_)) => {}
+                (Proj::Index(u), Proj::Index(v)) => {
+                    if proof.differ(*u, *v) {
+                        return true;
+                    }
+                }
+                // Behind a slice, indices count from its start.
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// The linear form of an index.
+    fn affine(&self, v: Value) -> Option<Affine> {
+        let Some(node) = self.node(v) else { return Some(Affine::symbol(v)) };
+        match &node.op {
+            Op::Const(tokens) => Some(match Literal::read(tokens) {
+                Some(Literal::Int(n)) => Affine::constant(n),
+                _ => Affine::symbol(self.same_constant(v, tokens)),
+            }),
+            Op::Scalar(fun @ (Fun::Add | Fun::Sub), args) => {
+                let factor = if *fun == Fun::Add { 1 } else { -1 };
+                self.affine(args[0])?.plus(&self.affine(args[1])?, factor)
+            }
+            Op::Scalar(Fun::Mul, args) => {
+                let (a, b) = (self.affine(args[0])?, self.affine(args[1])?);
+                match (a.terms.is_empty(), b.terms.is_empty()) {
+                    (true, _) => b.times(a.constant),
+                    (_, true) => a.times(b.constant),
+                    _ => Some(Affine::symbol(v)),
+                }
+            }
+            _ => Some(Affine::symbol(v)),
+        }
+    }
+}
+
+struct Proof<'a> {
+    layout: &'a Layout<'a>,
+    iteration: Iteration,
+    /// The other iteration comes before instead.
+    earlier: bool,
+}
+
+impl Proof<'_> {
+    /// Whether an index here differs from one there, whatever the iterations.
+    fn differ(&self, here: Value, there: Value) -> bool {
+        let difference = || {
+            let there = self.there(&self.layout.affine(there)?);
+            self.layout.affine(here)?.plus(&there, -1)
+        };
+        difference().is_some_and(|d| {
+            self.is_positive(&d) || d.times(-1).is_some_and(|d| self.is_positive(&d))
+        })
+    }
+
+    /// The form in the other iteration: what the loop defines is another there.
+    fn there(&self, form: &Affine) -> Affine {
+        let Iteration::Later(body) = self.iteration else { return form.clone() };
+        let inside = |v: Value| {
+            self.layout.def(v).is_some_and(|(region, _)| self.layout.within(region, body))
+        };
+        let terms = form.terms.iter();
+        let terms = terms.map(|(s, k)| (Symbol { other: s.other || inside(s.value), ..*s }, *k));
+        Affine { constant: form.constant, terms: terms.collect() }
+    }
+
+    /// Whether a form is at least one, for all values that its symbols can have.
+    fn is_positive(&self, form: &Affine) -> bool {
+        let innermost =
+            form.terms.iter().filter(|(symbol, _)| self.loop_of(**symbol).is_some()).max_by_key(
+                |(symbol, _)| {
+                    let region = self.loop_of(**symbol).unwrap_or_default();
+                    (self.layout.loop_depth(region), symbol.other)
+                },
+            );
+        let Some((&symbol, &factor)) = innermost else {
+            // Whatever is left is part of an index: none is negative.
+            return form.constant >= 1 && form.terms.values().all(|k| *k > 0);
+        };
+        let mut rest = form.clone();
+        rest.terms.remove(&symbol);
+        let bounds = self.bounds(symbol, factor > 0);
+        bounds.iter().any(|bound| rest.plus(bound, factor).is_some_and(|f| self.is_positive(&f)))
+    }
+
+    /// The body of the loop whose index the symbol is.
+    fn loop_of(&self, symbol: Symbol) -> Option<RegionId> {
+        let (region, site) = self.layout.def(symbol.value)?;
+        let is_index = site == Site::Param(0)
+            && self.layout.kind(region) == Kind::Body
+            && matches!(self.layout.holder(region)?.op, Op::For { .. });
+        is_index.then_some(region)
+    }
+
+    /// Lower or upper bounds of a loop index, both included.
+    fn bounds(&self, symbol: Symbol, lower: bool) -> Vec<Affine> {
+        let mut bounds = Vec::new();
+        let Some(region) = self.loop_of(symbol) else { return bounds };
+        let Some(Op::For { lo, hi, inclusive, rev, .. }) =
+            self.layout.holder(region).map(|n| &n.op)
+        else {
+            return bounds;
+        };
+        let end = if lower { *lo } else { *hi };
+        if let Some(form) = self.layout.affine(end) {
+            let form = if symbol.other { self.there(&form) } else { form };
+            let last = if lower || *inclusive { 0 } else { -1 };
+            bounds.extend(form.plus(&Affine::constant(last), 1));
+        }
+        // In a later iteration the index is at least one further on.
+        if symbol.other && matches!(self.iteration, Iteration::Later(body) if body == region) {
+            let ascends = *rev == self.earlier;
+            if ascends == lower {
+                let step = Affine::constant(if lower { 1 } else { -1 });
+                bounds.extend(Affine::symbol(symbol.value).plus(&step, 1));
+            }
+        }
+        bounds
+    }
+}
