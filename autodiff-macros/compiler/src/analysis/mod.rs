@@ -3,7 +3,9 @@
 mod activity;
 mod affine;
 mod layout;
+mod seeded;
 
 pub use activity::{Activity, Style};
 pub use affine::Iteration;
 pub use layout::{At, Kind, Layout, RegionId, Site};
+pub use seeded::Seeded;

@@ -2,6 +2,7 @@
 //! zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is not
 //! done.
 
+mod ascend;
 mod carry;
 mod cse;
 mod dce;
@@ -9,11 +10,13 @@ mod fold;
 mod gather;
 mod hoist;
 mod literal;
+mod promote;
 mod rewrite;
 mod simplify;
 mod square;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use crate::ir::Graph;
 pub use literal::Literal;
@@ -26,7 +29,7 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 9] = [
+const DERIVED: [Pass; 11] = [
     fold::fold,
     simplify::simplify,
     square::square,
@@ -34,8 +37,10 @@ const DERIVED: [Pass; 9] = [
     hoist::hoist,
     cse::cse,
     gather::gather,
+    promote::promote,
     simplify::simplify,
     dce::dce,
+    ascend::ascend,
 ];
 
 /// What is done to the primal.

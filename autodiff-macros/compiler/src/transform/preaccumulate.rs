@@ -23,6 +23,7 @@ use proc_macro2::Span;
 use quote::quote;
 
 use super::contribution::one;
+use crate::analysis::Seeded;
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData};
 use crate::rules::Fun;
 
@@ -44,7 +45,7 @@ pub fn preaccumulate(mut graph: Graph) -> Graph {
 fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<ValueData>) {
     for node in &mut of.nodes {
         for inner in node.op.regions_mut() {
-            let carried = inner.params.iter().copied().filter(|v| seeded.0.contains(v)).collect();
+            let carried = inner.params.iter().copied().filter(|v| seeded.contains(*v)).collect();
             region(inner, carried, seeded, values);
         }
     }
@@ -59,56 +60,6 @@ fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<
                 Rewrite { root, multiples: &multiples, values, factors: BTreeMap::new() };
             rewrite.factors.insert(root, Factor::One);
             rewrite.nodes(&mut of.nodes);
-        }
-    }
-}
-
-/// The values that depend on a seed, as far as values go: adjoints.
-struct Seeded(BTreeSet<Value>);
-
-impl Seeded {
-    fn of(body: &Region) -> Self {
-        let mut seeded = Self(BTreeSet::new());
-        // What a loop carries depends on what it carried before.
-        loop {
-            let before = seeded.0.len();
-            seeded.follow(body);
-            if seeded.0.len() == before {
-                return seeded;
-            }
-        }
-    }
-
-    fn follow(&mut self, region: &Region) {
-        for node in &region.nodes {
-            node.op.regions().into_iter().for_each(|inner| self.follow(inner));
-            match &node.op {
-                Op::Seed(_) => self.0.extend(&node.results),
-                Op::Scalar(..) => {
-                    let mut found = false;
-                    node.op.each_input(&mut |v| found |= self.0.contains(&v));
-                    if found {
-                        self.0.extend(&node.results);
-                    }
-                }
-                Op::If(_, a, b) => {
-                    for (k, result) in node.results.iter().enumerate() {
-                        self.pass(&[a.results[k], b.results[k]], &[*result]);
-                    }
-                }
-                Op::For { init, body, .. } => {
-                    for (k, result) in node.results.iter().enumerate() {
-                        self.pass(&[init[k], body.results[k]], &[*result, body.params[k + 1]]);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn pass(&mut self, from: &[Value], to: &[Value]) {
-        if from.iter().any(|v| self.0.contains(v)) {
-            self.0.extend(to);
         }
     }
 }
@@ -179,7 +130,7 @@ impl Multiples {
     fn chain(&self, node: &Node, seeded: &Seeded) -> Option<usize> {
         let Op::Scalar(fun, args) = &node.op else { return None };
         let multiple = |v: &Value| self.found.get(v).copied();
-        let factor = |v: &Value| !seeded.0.contains(v);
+        let factor = |v: &Value| !seeded.contains(*v);
         let longest = match (fun, &args[..]) {
             (Fun::Neg, [a]) => multiple(a)?,
             (Fun::Add | Fun::Sub, [a, b]) => multiple(a)?.max(multiple(b)?),

@@ -161,6 +161,10 @@ impl Plan {
         for v in missing.copy {
             grown |= self.copy.insert(v);
         }
+        // What is in a copy need not be kept.
+        if grown {
+            return true;
+        }
         for v in missing.shapes {
             grown |= self.shapes.insert(v);
         }

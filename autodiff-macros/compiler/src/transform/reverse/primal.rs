@@ -108,12 +108,14 @@ impl<'a> Reverse<'a> {
 
     /// Where the primal left a number for good, and what it costs to read it there.
     fn copy_of(&self, v: Value, here: Here<'a>) -> Option<(&'a Place, u32)> {
-        if !self.graph.ty(v).is_scalar() {
+        if !self.b.ty(v).is_scalar() {
             return None;
         }
         self.layout.copies(v).find_map(|place| {
-            // The caller takes what is in the memory of a returned object: to read it is to copy it.
-            if self.plan.restore.contains(&place.root) || self.leaves_the_function(place.root) {
+            // The caller takes the memory of a returned object: to read it is to copy it all.
+            let taken =
+                self.leaves_the_function(place.root) && !self.plan.copy.contains(&place.root);
+            if self.plan.restore.contains(&place.root) || taken {
                 return None;
             }
             Some((place, self.place_cost(place, here)? + 1))

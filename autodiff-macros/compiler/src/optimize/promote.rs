@@ -1,0 +1,262 @@
+//! Takes memory that a loop reads or writes again and again into a register.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use proc_macro2::Span;
+
+use super::walk::{self, accesses};
+use crate::analysis::{Iteration, Layout, RegionId};
+use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// Promotes places that do not change with the iterations of a `for` loop.
+///
+/// Input → Output, where `i` and `j` are known to differ:
+///
+/// ```text
+/// for k                             t = load x[i]
+///   t = load x[i]                   s = 0 + for k carrying s
+///   accumulate y[i], mul t, x[j]  →   s = add s, (mul t, x[j])
+///                                   accumulate y[i], s
+/// ```
+///
+/// What the loop would not touch, since it runs not at all, is not touched.
+pub fn promote(mut graph: Graph) -> Graph {
+    let plan = {
+        let layout = Layout::new(&graph);
+        let mut plan = BTreeMap::new();
+        walk::each_for(&graph.body, &layout, &mut |body, id| {
+            let found = promotions(&graph, &layout, body, id);
+            if !found.is_empty() {
+                plan.insert(id, found);
+            }
+        });
+        plan
+    };
+    if plan.is_empty() {
+        return graph;
+    }
+    let mut apply =
+        Apply { plan, values: mem::take(&mut graph.values), next: 0, known: BTreeMap::new() };
+    apply.region(&mut graph.body);
+    Graph { values: apply.values, ..graph }
+}
+
+/// A place and what a loop's body does with it, by index of the node.
+struct Promotion {
+    place: Place,
+    ty: Type,
+    nodes: Vec<usize>,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// Only read.
+    Read,
+    /// Only added to.
+    Sum,
+    /// Anything else.
+    Update,
+}
+
+fn promotions(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Promotion> {
+    let outside = |v: Value| layout.def(v).is_none_or(|(home, _)| !layout.within(home, id));
+    let mut found: Vec<Promotion> = Vec::new();
+    for (index, node) in body.nodes.iter().enumerate() {
+        let Some((place, ty, kind)) = simple_access(graph, node) else { continue };
+        let mut fixed = outside(place.root) && !place.path.is_empty();
+        place.each_index(&mut |v| fixed &= outside(v));
+        if !fixed || !ty.is_scalar() {
+            continue;
+        }
+        match found.iter_mut().find(|p| layout.are_same(&p.place, place)) {
+            Some(known) => {
+                known.nodes.push(index);
+                if known.kind != kind {
+                    known.kind = Kind::Update;
+                }
+                known.ty = known.ty.join(&ty);
+            }
+            None => {
+                found.push(Promotion { place: place.clone(), ty, nodes: vec![index], kind });
+            }
+        }
+    }
+    found.retain(|p| is_alone(graph, layout, body, p));
+    found
+}
+
+/// The place that a node reads or writes one number at.
+fn simple_access<'g>(graph: &Graph, node: &'g Node) -> Option<(&'g Place, Type, Kind)> {
+    match &node.op {
+        Op::Load(place, Take::Value | Take::Clone) => {
+            Some((place, graph.ty(node.results[0]).clone(), Kind::Read))
+        }
+        Op::Store(place, v) => Some((place, graph.ty(*v).clone(), Kind::Update)),
+        Op::Accumulate(place, v) => Some((place, graph.ty(*v).clone(), Kind::Sum)),
+        _ => None,
+    }
+}
+
+/// Whether whatever else the loop does with the object stays away from the place, and it writes there
+/// at all: memory that is only read is no business of ours.
+fn is_alone(graph: &Graph, layout: &Layout<'_>, body: &Region, promotion: &Promotion) -> bool {
+    let root = promotion.place.root;
+    // A shadow that may be absent can only be added to.
+    if graph.data(root).storage == Storage::Slot && promotion.kind != Kind::Sum {
+        return false;
+    }
+    let mut written = false;
+    let mut alone = true;
+    for (index, node) in body.nodes.iter().enumerate() {
+        if promotion.nodes.contains(&index) {
+            written |= !matches!(node.op, Op::Load(..));
+            continue;
+        }
+        let mut visit = |node: &Node| {
+            for access in accesses(&node.op, root) {
+                written |= access.writes;
+                alone &= access
+                    .place
+                    .is_some_and(|q| layout.are_disjoint(&promotion.place, q, Iteration::Same));
+            }
+        };
+        visit(node);
+        node.op.regions().into_iter().for_each(|inner| inner.each_node(&mut visit));
+    }
+    alone && written
+}
+
+struct Apply {
+    plan: BTreeMap<RegionId, Vec<Promotion>>,
+    values: Vec<ValueData>,
+    next: RegionId,
+    /// What stands for the loads that are gone.
+    known: BTreeMap<Value, Value>,
+}
+
+impl Apply {
+    fn region(&mut self, region: &mut Region) {
+        self.next += 1;
+        for mut node in mem::take(&mut region.nodes) {
+            // Outer loops first: the plan counts the nodes of a body before anything is added there.
+            let mut promotions = match node.op {
+                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            let mut after = Vec::new();
+            if !promotions.is_empty() {
+                for promotion in &mut promotions {
+                    let known = &self.known;
+                    promotion.place =
+                        promotion.place.map(&mut |v| known.get(&v).copied().unwrap_or(v));
+                }
+                self.promote(&mut node, &promotions, &mut region.nodes, &mut after);
+            }
+            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            region.nodes.push(node);
+            region.nodes.append(&mut after);
+        }
+    }
+
+    fn promote(
+        &mut self,
+        node: &mut Node,
+        promotions: &[Promotion],
+        before: &mut Vec<Node>,
+        after: &mut Vec<Node>,
+    ) {
+        let span = node.span;
+        let Op::For { lo, hi, inclusive, init, body, .. } = &mut node.op else { return };
+        let test = if *inclusive { Fun::Le } else { Fun::Lt };
+        let runs = self.value(Type::Bool, span);
+        before.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
+        let starts: Vec<Value> =
+            promotions.iter().map(|p| self.start(p, runs, span, before)).collect();
+        let mut current = starts.clone();
+        for (promotion, current) in promotions.iter().zip(&mut current) {
+            if promotion.kind != Kind::Read {
+                *current = self.value(promotion.ty.clone(), span);
+                body.params.push(*current);
+            }
+        }
+        let mut known = BTreeMap::new();
+        for (index, mut inner) in mem::take(&mut body.nodes).into_iter().enumerate() {
+            inner.op = inner.op.map(&mut |v| known.get(&v).copied().unwrap_or(v));
+            let Some(k) = promotions.iter().position(|p| p.nodes.contains(&index)) else {
+                body.nodes.push(inner);
+                continue;
+            };
+            match inner.op {
+                Op::Store(_, v) => current[k] = v,
+                Op::Accumulate(_, v) => {
+                    let sum = self.value(promotions[k].ty.clone(), span);
+                    let op = Op::Scalar(Fun::Add, vec![current[k], v]);
+                    body.nodes.push(Node { op, results: vec![sum], span: inner.span });
+                    current[k] = sum;
+                }
+                _ => {
+                    known.insert(inner.results[0], current[k]);
+                }
+            }
+        }
+        for result in &mut body.results {
+            *result = known.get(result).copied().unwrap_or(*result);
+        }
+        self.known.extend(known);
+        let mut writes = Vec::new();
+        for ((promotion, start), last) in promotions.iter().zip(starts).zip(current) {
+            let end = self.value(promotion.ty.clone(), span);
+            let op = match promotion.kind {
+                Kind::Read => continue,
+                Kind::Sum => Op::Accumulate(promotion.place.clone(), end),
+                Kind::Update => Op::Store(promotion.place.clone(), end),
+            };
+            init.push(start);
+            body.results.push(last);
+            node.results.push(end);
+            writes.push(Node { op, results: Vec::new(), span });
+        }
+        if !writes.is_empty() {
+            let then = Region { nodes: writes, ..Region::default() };
+            after.push(Node {
+                op: Op::If(runs, then, Region::default()),
+                results: Vec::new(),
+                span,
+            });
+        }
+    }
+
+    /// What the register holds before the loop: what is there, or zero if it collects a sum.
+    fn start(
+        &mut self,
+        promotion: &Promotion,
+        runs: Value,
+        span: Span,
+        before: &mut Vec<Node>,
+    ) -> Value {
+        let ty = &promotion.ty;
+        let start = self.value(ty.clone(), span);
+        if let (Kind::Sum, Some(zero)) = (promotion.kind, ty.neutral()) {
+            before.push(Node { op: Op::Const(zero), results: vec![start], span });
+            return start;
+        }
+        let (there, absent) = (self.value(ty.clone(), span), self.value(ty.clone(), span));
+        let branch = |op, value| Region {
+            nodes: vec![Node { op, results: vec![value], span }],
+            results: vec![value],
+            ..Region::default()
+        };
+        let load = branch(Op::Load(promotion.place.clone(), Take::Value), there);
+        let op = Op::If(runs, load, branch(Op::Undef, absent));
+        before.push(Node { op, results: vec![start], span });
+        start
+    }
+
+    fn value(&mut self, ty: Type, span: Span) -> Value {
+        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        Value::new(self.values.len() - 1)
+    }
+}
