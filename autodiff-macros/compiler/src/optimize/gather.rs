@@ -56,6 +56,30 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
         nodes.push(Some(node));
     }
     of.nodes = nodes.into_iter().flatten().collect();
+    restart(&mut of.nodes, values);
+}
+
+/// What is added to a place that has just been zeroed is stored there.
+fn restart(nodes: &mut Vec<Node>, values: &[ValueData]) {
+    let mut zeroed: Vec<(Place, usize)> = Vec::new();
+    let mut gone = Vec::new();
+    for index in 0..nodes.len() {
+        if let Some((place, added)) = accumulation(&nodes[index], values)
+            && let Some(at) = zeroed.iter().position(|(p, _)| *p == place)
+        {
+            gone.push(zeroed.remove(at).1);
+            nodes[index].op = Op::Store(place, added);
+        }
+        zeroed.retain(|(place, _)| !touches(&nodes[index], place.root));
+        if let Op::SetZero(place) = &nodes[index].op {
+            zeroed.push((place.clone(), index));
+        }
+    }
+    let mut index = 0;
+    nodes.retain(|_| {
+        index += 1;
+        !gone.contains(&(index - 1))
+    });
 }
 
 /// The place and the number that a node adds to it.

@@ -13,6 +13,7 @@ mod literal;
 mod promote;
 mod rewrite;
 mod simplify;
+mod split;
 mod square;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 11] = [
+const DERIVED: [Pass; 12] = [
     fold::fold,
     simplify::simplify,
     square::square,
@@ -41,6 +42,7 @@ const DERIVED: [Pass; 11] = [
     simplify::simplify,
     dce::dce,
     ascend::ascend,
+    split::split,
 ];
 
 /// What is done to the primal.
