@@ -3,12 +3,13 @@
 use super::rewrite::{Aliases, hand_on_name, may_alias};
 use crate::ir::{Graph, Op, Region, Value, ValueData};
 
-/// What a loop carries and never changes, and what both branches yield, is the value from before.
+/// What a loop carries and never changes, and what both branches yield, is the value from before; so is
+/// what one branch yields and nobody reads after the other.
 pub fn carry(mut graph: Graph) -> Graph {
     let mut carry = Carry { aliases: Aliases::new(graph.values.len()), values: &mut graph.values };
     carry.find(&graph.body);
     let aliases = carry.aliases;
-    replace(&mut graph.body, &aliases);
+    aliases.replace_everywhere(&mut graph.body);
     graph
 }
 
@@ -25,10 +26,10 @@ impl Carry<'_> {
             for (k, result) in node.results.iter().enumerate() {
                 match &node.op {
                     Op::If(_, a, b) => {
-                        let (a, b) =
+                        let (x, y) =
                             (self.aliases.get(a.results[k]), self.aliases.get(b.results[k]));
-                        if a == b {
-                            self.alias(&[*result], a);
+                        if x == y || is_undefined(b, y) && !defines(a, x) {
+                            self.alias(&[*result], x);
                         }
                     }
                     Op::For { init, body, .. } => {
@@ -59,10 +60,11 @@ impl Carry<'_> {
     }
 }
 
-fn replace(region: &mut Region, aliases: &Aliases) {
-    for node in &mut region.nodes {
-        aliases.replace_operands(&mut node.op);
-        node.op.regions_mut().into_iter().for_each(|inner| replace(inner, aliases));
-    }
-    aliases.replace(&mut region.results);
+/// Whether a region yields that value only where nobody reads it.
+fn is_undefined(region: &Region, value: Value) -> bool {
+    region.nodes.iter().any(|n| n.results == [value] && matches!(n.op, Op::Undef))
+}
+
+fn defines(region: &Region, value: Value) -> bool {
+    region.nodes.iter().any(|n| n.results.contains(&value))
 }

@@ -11,6 +11,7 @@ mod gather;
 mod hoist;
 mod literal;
 mod promote;
+mod remember;
 mod rewrite;
 mod simplify;
 mod split;
@@ -30,7 +31,7 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 12] = [
+const DERIVED: [Pass; 14] = [
     fold::fold,
     simplify::simplify,
     square::square,
@@ -39,6 +40,8 @@ const DERIVED: [Pass; 12] = [
     cse::cse,
     gather::gather,
     promote::promote,
+    remember::remember,
+    carry::carry,
     simplify::simplify,
     dce::dce,
     ascend::ascend,

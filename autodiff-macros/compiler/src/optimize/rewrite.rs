@@ -204,6 +204,15 @@ impl Aliases {
         values.iter_mut().for_each(|v| *v = self.get(*v));
     }
 
+    /// The same in a whole region.
+    pub fn replace_everywhere(&self, region: &mut Region) {
+        for node in &mut region.nodes {
+            self.replace_operands(&mut node.op);
+            node.op.regions_mut().into_iter().for_each(|inner| self.replace_everywhere(inner));
+        }
+        self.replace(&mut region.results);
+    }
+
     /// The same for the operands of an operation, its regions left alone.
     pub fn replace_operands(&self, op: &mut Op) {
         match op {
