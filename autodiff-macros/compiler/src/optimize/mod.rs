@@ -11,6 +11,7 @@ mod gather;
 mod hoist;
 mod literal;
 mod promote;
+mod reciprocal;
 mod remember;
 mod rewrite;
 mod simplify;
@@ -31,12 +32,13 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 14] = [
+const DERIVED: [Pass; 15] = [
     fold::fold,
     simplify::simplify,
     square::square,
     carry::carry,
     hoist::hoist,
+    reciprocal::reciprocal,
     cse::cse,
     gather::gather,
     promote::promote,

@@ -46,6 +46,8 @@ pub fn promote(mut graph: Graph) -> Graph {
 /// A place and what a loop's body does with it, by index of the node.
 struct Promotion {
     place: Place,
+    /// The nodes of the body that compute its indices, in order.
+    indices: Vec<Node>,
     ty: Type,
     nodes: Vec<usize>,
     kind: Kind,
@@ -67,7 +69,8 @@ fn promotions(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -
     for (index, node) in body.nodes.iter().enumerate() {
         let Some((place, ty, kind)) = simple_access(graph, node) else { continue };
         let mut fixed = outside(place.root) && !place.path.is_empty();
-        place.each_index(&mut |v| fixed &= outside(v));
+        let mut indices = Vec::new();
+        place.each_index(&mut |v| fixed &= is_invariant(v, body, &outside, graph, &mut indices));
         if !fixed || !ty.is_scalar() {
             continue;
         }
@@ -80,12 +83,39 @@ fn promotions(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -
                 known.ty = known.ty.join(&ty);
             }
             None => {
-                found.push(Promotion { place: place.clone(), ty, nodes: vec![index], kind });
+                let place = place.clone();
+                found.push(Promotion { place, indices, ty, nodes: vec![index], kind });
             }
         }
     }
     found.retain(|p| is_alone(graph, layout, body, p));
     found
+}
+
+/// Whether an integer is the same in every iteration; collects the arithmetic of the body that gives it.
+fn is_invariant(
+    v: Value,
+    body: &Region,
+    outside: &dyn Fn(Value) -> bool,
+    graph: &Graph,
+    nodes: &mut Vec<Node>,
+) -> bool {
+    if outside(v) || nodes.iter().any(|n| n.results == [v]) {
+        return true;
+    }
+    let Some(node) = body.nodes.iter().find(|n| n.results == [v]) else { return false };
+    let arithmetic = match &node.op {
+        Op::Const(_) => true,
+        Op::Scalar(_, args) => {
+            matches!(graph.ty(v), Type::Int(_))
+                && args.iter().all(|arg| is_invariant(*arg, body, outside, graph, nodes))
+        }
+        _ => false,
+    };
+    if arithmetic {
+        nodes.push(node.clone());
+    }
+    arithmetic
 }
 
 /// The place that a node reads or writes one number at.
@@ -150,8 +180,11 @@ impl Apply {
             if !promotions.is_empty() {
                 for promotion in &mut promotions {
                     let known = &self.known;
-                    promotion.place =
-                        promotion.place.map(&mut |v| known.get(&v).copied().unwrap_or(v));
+                    let mut renew = |v| known.get(&v).copied().unwrap_or(v);
+                    promotion.place = promotion.place.map(&mut renew);
+                    for node in &mut promotion.indices {
+                        node.op = node.op.map(&mut renew);
+                    }
                 }
                 self.promote(&mut node, &promotions, &mut region.nodes, &mut after);
             }
@@ -209,10 +242,13 @@ impl Apply {
         let mut writes = Vec::new();
         for ((promotion, start), last) in promotions.iter().zip(starts).zip(current) {
             let end = self.value(promotion.ty.clone(), span);
+            if promotion.kind == Kind::Read {
+                continue;
+            }
+            let place = self.place(promotion, &mut writes);
             let op = match promotion.kind {
-                Kind::Read => continue,
-                Kind::Sum => Op::Accumulate(promotion.place.clone(), end),
-                Kind::Update => Op::Store(promotion.place.clone(), end),
+                Kind::Sum => Op::Accumulate(place, end),
+                _ => Op::Store(place, end),
             };
             init.push(start);
             body.results.push(last);
@@ -244,15 +280,27 @@ impl Apply {
             return start;
         }
         let (there, absent) = (self.value(ty.clone(), span), self.value(ty.clone(), span));
-        let branch = |op, value| Region {
-            nodes: vec![Node { op, results: vec![value], span }],
-            results: vec![value],
-            ..Region::default()
-        };
-        let load = branch(Op::Load(promotion.place.clone(), Take::Value), there);
-        let op = Op::If(runs, load, branch(Op::Undef, absent));
-        before.push(Node { op, results: vec![start], span });
+        let mut nodes = Vec::new();
+        let place = self.place(promotion, &mut nodes);
+        nodes.push(Node { op: Op::Load(place, Take::Value), results: vec![there], span });
+        let load = Region { nodes, results: vec![there], ..Region::default() };
+        let nodes = vec![Node { op: Op::Undef, results: vec![absent], span }];
+        let undefined = Region { nodes, results: vec![absent], ..Region::default() };
+        before.push(Node { op: Op::If(runs, load, undefined), results: vec![start], span });
         start
+    }
+
+    /// The place, its indices computed once more by the nodes that are appended.
+    fn place(&mut self, promotion: &Promotion, nodes: &mut Vec<Node>) -> Place {
+        let mut again = BTreeMap::new();
+        for node in &promotion.indices {
+            let data = self.values[node.results[0].index()].clone();
+            let value = self.value(data.ty, data.span);
+            let op = node.op.map(&mut |v| again.get(&v).copied().unwrap_or(v));
+            nodes.push(Node { op, results: vec![value], span: node.span });
+            again.insert(node.results[0], value);
+        }
+        promotion.place.map(&mut |v| again.get(&v).copied().unwrap_or(v))
     }
 
     fn value(&mut self, ty: Type, span: Span) -> Value {

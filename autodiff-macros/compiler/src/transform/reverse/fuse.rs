@@ -7,20 +7,42 @@ use quote::format_ident;
 
 use super::augment::Exports;
 use super::{Here, Reverse};
-use crate::analysis::{Activity, Layout, Style};
+use crate::analysis::{Activity, Layout, RegionId, Style};
 use crate::ir::{Graph, Node, Op, Region, Storage, Value};
 
-/// The loops of a function's body that may be fused, heaviest first.
-pub(super) fn candidates(graph: &Graph, activity: &Activity, layout: &Layout<'_>) -> Vec<usize> {
+/// The loops that may be fused, by the index of each node on the way from the function's body inwards:
+/// heaviest first, and with its inner loops before it is tried without them.
+pub(super) fn candidates(
+    graph: &Graph,
+    activity: &Activity,
+    layout: &Layout<'_>,
+) -> Vec<Vec<usize>> {
     let scalar = |v: &Value| activity.style(*v) == Style::Scalar;
     if graph.params.iter().any(crate::ir::Param::in_place) || !graph.body.results.iter().all(scalar)
     {
         return Vec::new();
     }
+    let mut paths = Vec::new();
+    for index in fusable(&graph.body, activity, layout) {
+        let mut path = vec![index];
+        let mut body = inside(&graph.body, index);
+        while let Some(inner) = body.and_then(|b| fusable(b, activity, layout).first().copied()) {
+            path.push(inner);
+            body = body.and_then(|b| inside(b, inner));
+        }
+        for len in (1..=path.len()).rev() {
+            paths.push(path[..len].to_vec());
+        }
+    }
+    paths
+}
+
+/// The loops of one region that may be fused, heaviest first.
+fn fusable(region: &Region, activity: &Activity, layout: &Layout<'_>) -> Vec<usize> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (index, node) in graph.body.nodes.iter().enumerate() {
+    for (index, node) in region.nodes.iter().enumerate() {
         let Op::For { body, .. } = &node.op else { continue };
-        let later = &graph.body.nodes[index + 1..];
+        let later = &region.nodes[index + 1..];
         let quiet = later.iter().all(|n| is_quiet(n, activity));
         if activity.touches(node) && quiet && writes_its_own(body, layout) {
             found.push((weight(body), index));
@@ -28,6 +50,13 @@ pub(super) fn candidates(graph: &Graph, activity: &Activity, layout: &Layout<'_>
     }
     found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     found.into_iter().map(|(_, index)| index).collect()
+}
+
+fn inside(region: &Region, index: usize) -> Option<&Region> {
+    match &region.nodes[index].op {
+        Op::For { body, .. } => Some(body),
+        _ => None,
+    }
 }
 
 /// Whether a node can run backwards before what precedes it has run forward, as far as its form
@@ -60,30 +89,20 @@ fn weight(region: &Region) -> usize {
 }
 
 impl<'a> Reverse<'a> {
-    /// Builds the graph with the loop at that index fused; `None` if it cannot be.
-    pub(super) fn run_fused(&mut self, at: usize) -> Option<Graph> {
+    /// Builds the graph with the loops on that path fused; `None` if they cannot be.
+    pub(super) fn run_fused(&mut self, path: &[usize]) -> Option<Graph> {
         let body = &self.graph.body;
-        let node = &body.nodes[at];
-        let span = node.span;
+        let span = body.nodes[path[0]].span;
         let results = body.results.clone();
         self.b.open();
         self.frames.push(Default::default());
         self.adjoints.push(Default::default());
         let (seeds, shadows) = self.make_seeds(&results, span);
         self.b.node(Op::Seed(Vec::new()), seeds.clone(), span);
-        let mut exports = Exports::new();
-        self.augment_part(body, 0, 0..at, &mut exports);
-        self.before = Some(at);
-        self.early = true;
-        self.alias_shadows(body);
-        self.seed_results(&seeds, span);
-        self.open_shadows(body, 0);
-        self.backward_part(body, 0, at + 1..body.nodes.len());
-        self.early = false;
-        self.fuse(Here { node, region: 0, index: at });
-        self.before = None;
-        self.augment_part(body, 0, at + 1..body.nodes.len(), &mut exports);
-        self.backward_part(body, 0, 0..at);
+        self.around(body, 0, path, &mut |this| {
+            this.alias_shadows(body);
+            this.seed_results(&seeds, span);
+        });
         self.settle_params(span);
         let region = self.b.close(Vec::new(), results);
         (!self.failed && self.missing.copy.is_empty()).then(|| Graph {
@@ -95,8 +114,34 @@ impl<'a> Reverse<'a> {
         })
     }
 
+    /// Appends a region with the first loop of the path fused: what precedes the loop forward, what
+    /// follows it backward, once `seed` has given the results their adjoints, then the loop, and the
+    /// same two in the other direction.
+    fn around(
+        &mut self,
+        region: &'a Region,
+        id: RegionId,
+        path: &[usize],
+        seed: &mut dyn FnMut(&mut Self),
+    ) {
+        let (at, end) = (path[0], region.nodes.len());
+        let mut exports = Exports::new();
+        self.augment_part(region, id, 0..at, &mut exports);
+        self.before.push((id, at));
+        self.early = true;
+        seed(self);
+        self.open_shadows(region, id);
+        self.backward_part(region, id, at + 1..end);
+        self.early = false;
+        self.fuse(Here { node: &region.nodes[at], region: id, index: at }, &path[1..]);
+        self.before.pop();
+        self.augment_part(region, id, at + 1..end, &mut exports);
+        self.backward_part(region, id, 0..at);
+        self.failed |= !exports.is_empty();
+    }
+
     /// Appends the loop: each iteration forward, then backward.
-    fn fuse(&mut self, here: Here<'a>) {
+    fn fuse(&mut self, here: Here<'a>, path: &[usize]) {
         let Op::For { lo, hi, inclusive, rev, init, body } = &here.node.op else { return };
         let span = here.node.span;
         let id = self.layout.id(body);
@@ -123,18 +168,27 @@ impl<'a> Reverse<'a> {
         }
         self.b.open();
         self.live.insert(id);
-        let left = self.augment(body, id);
-        self.failed |= !left.is_empty();
-        self.open_frame(id, span);
-        self.open_adjoints();
-        self.open_shadows(body, id);
-        for (v, param) in outer.iter().zip(&params) {
-            self.set_adjoint(*v, *param);
+        let mut seed = |this: &mut Self| {
+            for (v, param) in outer.iter().zip(&params) {
+                this.set_adjoint(*v, *param);
+            }
+            for (k, seed) in &seeds {
+                this.add(body.results[*k], *seed, span);
+            }
+        };
+        if path.is_empty() {
+            let left = self.augment(body, id);
+            self.failed |= !left.is_empty();
+            self.open_frame(id, span);
+            self.open_adjoints();
+            self.open_shadows(body, id);
+            seed(self);
+            self.backward(body, id);
+        } else {
+            self.open_frame(id, span);
+            self.open_adjoints();
+            self.around(body, id, path, &mut seed);
         }
-        for (k, seed) in &seeds {
-            self.add(body.results[*k], *seed, span);
-        }
-        self.backward(body, id);
         // What is added up passes its adjoint on as it is, from the last iteration to the first.
         for (k, result) in here.node.results.iter().enumerate() {
             if self.activity.is_active(*result) {

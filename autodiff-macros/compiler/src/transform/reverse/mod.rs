@@ -67,11 +67,11 @@ pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
     let mut values = graph.values.clone();
     let mut trips = BTreeMap::new();
     count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
-    for index in fuse::candidates(graph, activity, &layout) {
+    for path in fuse::candidates(graph, activity, &layout) {
         let mut plan = Plan::default();
         loop {
             let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
-            let Some(result) = reverse.run_fused(index) else { break };
+            let Some(result) = reverse.run_fused(&path) else { break };
             let missing = reverse.missing;
             if !plan.grow(missing, graph, activity, &layout) {
                 return Some(result);
@@ -111,7 +111,7 @@ impl<'a> Reverse<'a> {
             slots: Vec::new(),
             live: BTreeSet::from([0]),
             made: BTreeSet::new(),
-            before: None,
+            before: Vec::new(),
             copies: BTreeMap::new(),
             settled: BTreeSet::new(),
             aliases: BTreeMap::new(),
@@ -284,8 +284,9 @@ struct Reverse<'a> {
     live: BTreeSet<RegionId>,
     /// Values of the function's body that the forward sweep has computed so far.
     made: BTreeSet<Value>,
-    /// While what follows a fused loop runs backwards before it: the loop's index.
-    before: Option<usize>,
+    /// The fused loops under construction, from the outermost inwards: of the region around each, what
+    /// precedes that index has run.
+    before: Vec<(RegionId, usize)>,
     /// Final states of objects that the caller takes.
     copies: BTreeMap<Value, Value>,
     /// Nodes whose backward has been merged into another's.

@@ -70,10 +70,12 @@ impl<'a> Reverse<'a> {
             return false;
         }
         // While what follows the fused loop runs backwards, only what precedes the loop has run.
-        match (self.before, self.layout.def(v)) {
-            (Some(before), Some((0, Site::Node(index)))) => index < before,
-            (Some(_), None) => false,
-            _ => true,
+        match self.layout.def(v) {
+            Some((home, Site::Node(index))) => {
+                self.before.iter().all(|(region, before)| home != *region || index < *before)
+            }
+            Some(_) => true,
+            None => self.before.is_empty(),
         }
     }
 
