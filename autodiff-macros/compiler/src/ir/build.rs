@@ -68,10 +68,15 @@ impl Builder {
         self.region().nodes.push(Node { op, results, span });
     }
 
-    /// Appends a node to the outermost region: it runs before the node under construction there.
-    pub fn before(&mut self, op: Op, results: Vec<Value>, span: Span) {
-        let region = self.open.first_mut().expect("a region is open");
-        region.nodes.push(Node { op, results, span });
+    /// Appends a node to the open region of that depth, 0 the outermost: it runs before the node under
+    /// construction there.
+    pub fn before(&mut self, depth: usize, op: Op, results: Vec<Value>, span: Span) {
+        self.open[depth].nodes.push(Node { op, results, span });
+    }
+
+    /// The depth of the innermost open region.
+    pub fn depth(&self) -> usize {
+        self.open.len() - 1
     }
 
     /// Appends a node without result.

@@ -147,7 +147,7 @@ impl<'a> Reverse<'a> {
         exports: &mut Exports,
     ) {
         self.held.insert(key, value);
-        if self.live.contains(&id) {
+        if self.live.contains_key(&id) {
             return;
         }
         if !self.in_stored_loop(id) {
@@ -209,7 +209,7 @@ impl<'a> Reverse<'a> {
                 let outside = self.b.named(kept, name, Storage::Local, node.span);
                 results.push(outside);
                 self.exported.insert(v, (outside, !plain));
-                if !self.live.contains(&id) {
+                if !self.live.contains_key(&id) {
                     exports.push((v, outside, !plain));
                 }
             }

@@ -167,7 +167,7 @@ impl<'a> Reverse<'a> {
             params.push(self.b.named(ty, self.bar(*v), Storage::Local, span));
         }
         self.b.open();
-        self.live.insert(id);
+        self.live.insert(id, self.b.depth());
         let mut seed = |this: &mut Self| {
             for (v, param) in outer.iter().zip(&params) {
                 this.set_adjoint(*v, *param);

@@ -109,7 +109,7 @@ impl<'a> Reverse<'a> {
             held: BTreeMap::new(),
             held_again: BTreeMap::new(),
             slots: Vec::new(),
-            live: BTreeSet::from([0]),
+            live: BTreeMap::from([(0, 0)]),
             made: BTreeSet::new(),
             before: Vec::new(),
             copies: BTreeMap::new(),
@@ -279,9 +279,9 @@ struct Reverse<'a> {
     held_again: BTreeMap<Key, Value>,
     /// The shadow of each parameter.
     slots: Vec<Value>,
-    /// Regions whose values are locals of the code under construction: the function's body, and that
-    /// of a fused loop.
-    live: BTreeSet<RegionId>,
+    /// Regions whose values are locals of the code under construction, the function's body and those of
+    /// fused loops; and how deep in that code each is.
+    live: BTreeMap<RegionId, usize>,
     /// Values of the function's body that the forward sweep has computed so far.
     made: BTreeSet<Value>,
     /// The fused loops under construction, from the outermost inwards: of the region around each, what

@@ -4,8 +4,11 @@ use proc_macro2::Span;
 
 use super::{Field, Here, Reverse};
 use crate::analysis::{At, Kind, RegionId, Site};
-use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
+use crate::ir::{CallArg, Node, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
+
+/// So many records need no heap.
+const FEW: i64 = 32;
 
 /// The cost, in rough cycles, up to which a value is recomputed rather than kept.
 pub(super) const RECOMPUTE: u32 = 9;
@@ -66,7 +69,7 @@ impl<'a> Reverse<'a> {
     /// Whether a value is a local of the code under construction.
     fn is_live(&self, v: Value) -> bool {
         let home = self.home(v);
-        if !self.live.contains(&home) {
+        if !self.live.contains_key(&home) {
             return false;
         }
         // While what follows the fused loop runs backwards, only what precedes the loop has run.
@@ -330,57 +333,92 @@ impl<'a> Reverse<'a> {
             Field::Held(_) => self.b.data(*value).name.clone(),
         });
         let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
-        let capacity = self.capacity(region, span);
+        let (depth, capacity) = self.room(region, span);
         let stack = self.b.named(Type::Stack, name, Storage::Local, span);
-        self.b.before(Op::StackNew(capacity), vec![stack], span);
+        self.b.before(depth, Op::StackNew(capacity), vec![stack], span);
         self.stacks.insert(region, stack);
         self.b.effect(Op::StackPush(stack, values), span);
     }
 
-    /// How many records a region keeps, where that is known before its outermost loop: the product of
-    /// the trip counts of the loops around it.
-    fn capacity(&mut self, mut region: RegionId, span: Span) -> Option<Value> {
-        let mut product: Option<Value> = None;
-        while let Some(at) = self.layout.parent(region) {
-            if self.layout.kind(region) == Kind::Body {
-                let node = &self.layout.region(at.region).nodes[at.index];
-                let Op::For { lo, hi, inclusive: false, .. } = &node.op else { return None };
-                let known = |v: Value| {
-                    self.layout.def(v).is_some_and(|(region, site)| {
-                        region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v))
-                    })
-                };
-                if !known(*lo) || !known(*hi) {
-                    return None;
-                }
-                let count = self.b.value(Type::usize(), span);
-                let captures = vec![
-                    (syn::Ident::new("ad_lo", span), CallArg::Value(*lo)),
-                    (syn::Ident::new("ad_hi", span), CallArg::Value(*hi)),
-                ];
-                let tokens = quote::quote!((ad_lo..ad_hi).count());
-                let op = Op::Verbatim { tokens, refusal: usize::MAX, captures };
-                self.b.before(op, vec![count], span);
-                product = Some(match product {
-                    None => count,
-                    Some(others) => {
-                        let total = self.b.value(Type::usize(), span);
-                        let op = Op::Scalar(Fun::Mul, vec![others, count]);
-                        self.b.before(op, vec![total], span);
-                        total
-                    }
-                });
-            }
-            region = at.region;
+    /// Where the stack of a region is made, by depth, and for how many records if that is known there.
+    ///
+    /// Where a few iterations of a fused loop's inner loop are all, they need no heap, and a stack for
+    /// each iteration of the fused loop dissolves in registers. Others are made once.
+    fn room(&mut self, region: RegionId, span: Span) -> (usize, Option<Value>) {
+        let (loops, base) = self.stored_loops(region);
+        let ranges: Option<Vec<(Value, Value)>> = loops
+            .into_iter()
+            .map(|node| match &node.op {
+                Op::For { lo, hi, inclusive: false, .. } => Some((*lo, *hi)),
+                _ => None,
+            })
+            .collect();
+        let Some(ranges) = ranges else { return (0, None) };
+        let fixed = ranges.iter().all(|(lo, hi)| self.is_fixed(*lo) && self.is_fixed(*hi));
+        if base != 0 && fixed {
+            return (self.live[&base], None);
         }
-        product
+        let counts = ranges.iter().map(|(lo, hi)| Some(self.layout.distance(*lo, *hi)?.max(0)));
+        let few = counts.product::<Option<i64>>().is_some_and(|count| count <= FEW);
+        let known = |v: Value| {
+            self.layout.def(v).is_some_and(|(region, site)| {
+                region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v))
+            })
+        };
+        if few || !ranges.iter().all(|(lo, hi)| known(*lo) && known(*hi)) {
+            return (0, None);
+        }
+        let mut product: Option<Value> = None;
+        for (lo, hi) in ranges {
+            let count = self.b.value(Type::usize(), span);
+            let captures = vec![
+                (syn::Ident::new("ad_lo", span), CallArg::Value(lo)),
+                (syn::Ident::new("ad_hi", span), CallArg::Value(hi)),
+            ];
+            let tokens = quote::quote!((ad_lo..ad_hi).count());
+            let op = Op::Verbatim { tokens, refusal: usize::MAX, captures };
+            self.b.before(0, op, vec![count], span);
+            product = Some(match product {
+                None => count,
+                Some(others) => {
+                    let total = self.b.value(Type::usize(), span);
+                    let op = Op::Scalar(Fun::Mul, vec![others, count]);
+                    self.b.before(0, op, vec![total], span);
+                    total
+                }
+            });
+        }
+        (0, product)
+    }
+
+    /// The loops around a region whose iterations are stored, and the region around these.
+    fn stored_loops(&self, mut region: RegionId) -> (Vec<&'a Node>, RegionId) {
+        let mut loops = Vec::new();
+        while !self.live.contains_key(&region) {
+            if self.layout.kind(region) == Kind::Body {
+                loops.extend(self.layout.holder(region));
+            }
+            region = self.layout.parent(region).map_or(0, |at| at.region);
+        }
+        (loops, region)
+    }
+
+    /// Whether an integer is a constant of the program.
+    fn is_fixed(&self, v: Value) -> bool {
+        match self.layout.node(v).map(|n| &n.op) {
+            Some(Op::Const(_)) => true,
+            Some(Op::Len(place)) => {
+                place.path.is_empty() && matches!(self.graph.ty(place.root), Type::Array(..))
+            }
+            _ => false,
+        }
     }
 
     /// Whether what a region keeps goes to a stack: it lies in a loop whose iterations are not
     /// finished one by one.
     pub(super) fn in_stored_loop(&self, mut region: RegionId) -> bool {
         loop {
-            if self.live.contains(&region) {
+            if self.live.contains_key(&region) {
                 return false;
             }
             if self.layout.kind(region) == Kind::Body {
@@ -401,7 +439,7 @@ impl<'a> Reverse<'a> {
         span: Span,
         exports: &mut super::augment::Exports,
     ) {
-        if self.live.contains(&region) {
+        if self.live.contains_key(&region) {
             return;
         }
         let data = self.b.data(v).clone();
