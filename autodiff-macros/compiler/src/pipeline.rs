@@ -31,7 +31,8 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let fused = transform::fused(&primal, &activity, own)
         .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))))
         .map(|graph| checked("preaccumulate fused", transform::preaccumulate(graph)))
-        .map(|graph| checked("simplify fused again", optimize::fused(graph)));
+        .map(|graph| checked("simplify fused again", optimize::fused(graph)))
+        .filter(|graph| transform::keeps(&reverse) || transform::is_light(graph));
     Passes { primal, activity, reverse, forward, fused }
 }
 

@@ -97,6 +97,25 @@ impl Layout<'_> {
         distance.terms.is_empty().then_some(distance.constant)
     }
 
+    /// Whether an index is a loop's own plus something that the loop does not change.
+    pub fn moves_with(&self, v: Value, index: Value, body: RegionId) -> bool {
+        self.affine(v).is_some_and(|mut form| {
+            let moves = form.terms.remove(&Symbol { value: index, other: false }) == Some(1);
+            moves && self.is_outside(&form, body)
+        })
+    }
+
+    /// Whether an index is the same in all iterations of a loop.
+    pub fn is_fixed_in(&self, v: Value, body: RegionId) -> bool {
+        self.affine(v).is_some_and(|form| self.is_outside(&form, body))
+    }
+
+    fn is_outside(&self, form: &Affine, body: RegionId) -> bool {
+        form.terms
+            .keys()
+            .all(|symbol| self.def(symbol.value).is_none_or(|(home, _)| !self.within(home, body)))
+    }
+
     fn disjoint(&self, a: &Place, b: &Place, iteration: Iteration, earlier: bool) -> bool {
         let proof = Proof { layout: self, iteration, earlier };
         if a.root != b.root {

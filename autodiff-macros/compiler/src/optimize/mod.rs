@@ -14,6 +14,7 @@ mod promote;
 mod reciprocal;
 mod remember;
 mod rewrite;
+mod rotate;
 mod simplify;
 mod split;
 mod square;
@@ -32,7 +33,7 @@ const PRIMAL: [Pass; 6] =
 
 /// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
 /// would be `x + x`.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 16] = [
     fold::fold,
     simplify::simplify,
     square::square,
@@ -47,6 +48,7 @@ const DERIVED: [Pass; 15] = [
     simplify::simplify,
     dce::dce,
     ascend::ascend,
+    rotate::rotate,
     split::split,
 ];
 

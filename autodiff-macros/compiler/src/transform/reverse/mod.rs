@@ -50,6 +50,8 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
 
 /// The same with the adjoint of the result known from the start, so that the heaviest loop that merely
 /// adds up can run forward and backward in one pass and keep nothing; `None` if there is no such loop.
+/// It pays if there is something to keep, or so little work that it hides behind the sum: see
+/// [`is_light`].
 ///
 /// Input → Output, for `s = Σ sin(x[i])`:
 ///
@@ -79,6 +81,33 @@ pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
         }
     }
     None
+}
+
+/// Whether a graph keeps values of loops.
+pub fn keeps(graph: &Graph) -> bool {
+    let mut keeps = false;
+    graph.body.each_node(&mut |node| keeps |= matches!(node.op, Op::StackNew(_)));
+    keeps
+}
+
+/// Whether a fused loop's work takes no longer than its sum, each addition of which waits for the one
+/// before. Where there is more, the backward sweep is better a loop of its own, that can be vectorized.
+pub fn is_light(graph: &Graph) -> bool {
+    /// Floating-point operations while one addition is under way.
+    const HIDDEN: usize = 10;
+    let mut work = 0;
+    for node in &graph.body.nodes {
+        for region in node.op.regions() {
+            region.each_node(&mut |node| {
+                let float = |v: &Value| graph.ty(*v).is_float();
+                work += usize::from(match &node.op {
+                    Op::Scalar(..) => node.results.iter().all(float),
+                    op => matches!(op, Op::Accumulate(..)),
+                });
+            });
+        }
+    }
+    work <= HIDDEN
 }
 
 impl<'a> Reverse<'a> {

@@ -236,7 +236,29 @@ impl<'a> Reverse<'a> {
     /// A place of the primal, with its indices as they were.
     pub(super) fn primal_place(&mut self, place: &Place, here: Here<'a>) -> Place {
         let root = self.primal(place.root, here);
-        place.map_path(root, &mut |v| self.primal(v, here))
+        self.place_again(place, root, here)
+    }
+
+    /// The same path from another root, with its indices as they were. A constant element of a slice is
+    /// reached without slicing: the forward sweep has seen that both are within bounds.
+    pub(super) fn place_again(&mut self, place: &Place, root: Value, here: Here<'a>) -> Place {
+        let span = here.node.span;
+        let mut again = place.map_path(root, &mut |v| self.primal(v, here));
+        let constant =
+            |v: &Value| matches!(self.layout.node(*v).map(|n| &n.op), Some(Op::Const(_)));
+        for k in (1..place.path.len()).rev() {
+            if let (Proj::Slice(..), Proj::Index(v)) = (&place.path[k - 1], &place.path[k])
+                && constant(v)
+                && let (Proj::Slice(lo, ..), Proj::Index(v)) = (&again.path[k - 1], &again.path[k])
+            {
+                let index = match (*lo, *v) {
+                    (Some(lo), v) => self.b.scalar(Fun::Add, vec![lo, v], Type::usize(), span),
+                    (None, v) => v,
+                };
+                again.path.splice(k - 1..=k, [Proj::Index(index)]);
+            }
+        }
+        again
     }
 
     fn miss(&mut self, v: Value, here: Here<'a>) {

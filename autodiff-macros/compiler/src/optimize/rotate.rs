@@ -1,0 +1,333 @@
+//! Passes what a stencil scatters on to the iterations that come by there next.
+
+use std::collections::BTreeMap;
+use std::mem;
+
+use proc_macro2::{Literal, Span};
+use quote::quote;
+
+use super::walk::{accesses, each_for};
+use crate::analysis::{Layout, RegionId};
+use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// The widest stencil: as many sums wait in registers.
+const WIDEST: i64 = 4;
+
+/// Writes every place once, from a loop that adds to neighbouring ones.
+///
+/// Input → Output:
+///
+/// ```text
+/// for i                          for i carrying p = 0
+///   accumulate x_bar[i], a         accumulate x_bar[i], add p, a
+///   accumulate x_bar[i + 1], b  →  p = b
+///                                accumulate x_bar[last i + 1], p
+/// ```
+pub fn rotate(mut graph: Graph) -> Graph {
+    let plan = {
+        let layout = Layout::new(&graph);
+        let mut plan: BTreeMap<RegionId, Vec<Stencil>> = BTreeMap::new();
+        each_for(&graph.body, &layout, &mut |body, id| {
+            let found = stencils(&graph, &layout, body, id);
+            if !found.is_empty() {
+                plan.insert(id, found);
+            }
+        });
+        plan
+    };
+    if plan.is_empty() {
+        return graph;
+    }
+    let mut apply = Apply { plan, values: mem::take(&mut graph.values), next: 0 };
+    apply.region(&mut graph.body);
+    Graph { values: apply.values, ..graph }
+}
+
+/// Accumulations at neighbouring places.
+struct Stencil {
+    /// The first of them: that of the least index.
+    place: Place,
+    /// Which step of the path differs.
+    step: usize,
+    /// The nodes, by their distance from the first.
+    nodes: BTreeMap<i64, usize>,
+    ty: Type,
+}
+
+fn stencils(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Stencil> {
+    let mut found: Vec<Stencil> = Vec::new();
+    for (index, node) in body.nodes.iter().enumerate() {
+        let Op::Accumulate(place, v) = &node.op else { continue };
+        let ty = graph.ty(*v);
+        let outside = layout.def(place.root).is_none_or(|(home, _)| !layout.within(home, id));
+        if !ty.is_float() || !outside || ty.neutral().is_none() || !only_sums(body, place.root) {
+            continue;
+        }
+        let Some(step) = moving_step(layout, place, body, id) else { continue };
+        let neighbour = found.iter_mut().find_map(|stencil| {
+            let distance = neighbours(layout, &stencil.place, place, step)?;
+            (stencil.step == step && stencil.ty == *ty).then_some((stencil, distance))
+        });
+        match neighbour {
+            Some((stencil, distance)) => {
+                if !stencil.nodes.contains_key(&distance) {
+                    stencil.nodes.insert(distance, index);
+                }
+            }
+            None => found.push(Stencil {
+                place: place.clone(),
+                step,
+                nodes: BTreeMap::from([(0, index)]),
+                ty: ty.clone(),
+            }),
+        }
+    }
+    found.retain(|s| s.nodes.len() > 1);
+    for stencil in &mut found {
+        let (least, first) = stencil.nodes.first_key_value().expect("a stencil has two nodes");
+        if let Op::Accumulate(place, _) = &body.nodes[*first].op {
+            stencil.place = place.clone();
+        }
+        let least = *least;
+        stencil.nodes = stencil.nodes.iter().map(|(d, n)| (d - least, *n)).collect();
+    }
+    found.retain(|s| s.nodes.keys().all(|d| *d <= WIDEST));
+    found
+}
+
+/// Whether all that a loop's body does with an object is to add to it.
+fn only_sums(body: &Region, root: Value) -> bool {
+    let mut only = true;
+    body.each_node(&mut |node| {
+        only &= accesses(&node.op, root).iter().all(|a| a.adds)
+            && !matches!(&node.op, Op::Len(p) if p.root == root);
+    });
+    only
+}
+
+/// The step of a place that moves by one with each iteration, if the others stay.
+fn moving_step(layout: &Layout<'_>, place: &Place, body: &Region, id: RegionId) -> Option<usize> {
+    let mut moving = None;
+    for (k, step) in place.path.iter().enumerate() {
+        match step {
+            Proj::Field(_) => {}
+            Proj::Index(v) if layout.moves_with(*v, body.params[0], id) => {
+                if moving.replace(k).is_some() {
+                    return None;
+                }
+            }
+            Proj::Index(v) if layout.is_fixed_in(*v, id) => {}
+            _ => return None,
+        }
+    }
+    moving
+}
+
+fn neighbours(layout: &Layout<'_>, a: &Place, b: &Place, step: usize) -> Option<i64> {
+    let same = a.root == b.root && a.path.len() == b.path.len();
+    let distance = match (same.then(|| &a.path[step])?, &b.path[step]) {
+        (Proj::Index(u), Proj::Index(v)) => layout.distance(*u, *v)?,
+        _ => return None,
+    };
+    let mut moved = b.clone();
+    moved.path[step] = a.path[step].clone();
+    layout.are_same(a, &moved).then_some(distance)
+}
+
+struct Apply {
+    plan: BTreeMap<RegionId, Vec<Stencil>>,
+    values: Vec<ValueData>,
+    next: RegionId,
+}
+
+impl Apply {
+    fn region(&mut self, region: &mut Region) {
+        self.next += 1;
+        for mut node in mem::take(&mut region.nodes) {
+            let stencils = match node.op {
+                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            let mut before = Vec::new();
+            let mut after = Vec::new();
+            if !stencils.is_empty() {
+                self.rotate(&mut node, &stencils, &mut before, &mut after);
+            }
+            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            region.nodes.append(&mut before);
+            region.nodes.push(node);
+            region.nodes.append(&mut after);
+        }
+    }
+
+    fn rotate(
+        &mut self,
+        node: &mut Node,
+        stencils: &[Stencil],
+        before: &mut Vec<Node>,
+        after: &mut Vec<Node>,
+    ) {
+        let span = node.span;
+        let Op::For { lo, hi, inclusive, rev, init, body } = &mut node.op else { return };
+        let mut dropped = Vec::new();
+        let mut ends = Vec::new();
+        for stencil in stencils {
+            let width = *stencil.nodes.keys().last().unwrap_or(&0);
+            let added: BTreeMap<i64, Value> = stencil
+                .nodes
+                .iter()
+                .filter_map(|(distance, index)| match &body.nodes[*index].op {
+                    Op::Accumulate(_, v) => Some((*distance, *v)),
+                    _ => None,
+                })
+                .collect();
+            // Places come by in this order; the one that goes first is complete.
+            let order: Vec<i64> =
+                if *rev { (0..=width).rev().collect() } else { (0..=width).collect() };
+            let waiting: Vec<Value> =
+                (0..width).map(|_| self.value(stencil.ty.clone(), span)).collect();
+            let mut sums = Vec::new();
+            for (k, distance) in order.iter().enumerate() {
+                let parts = waiting.get(k).copied().into_iter().chain(added.get(distance).copied());
+                let sum = parts.reduce(|a, b| {
+                    let sum = self.value(stencil.ty.clone(), span);
+                    let op = Op::Scalar(Fun::Add, vec![a, b]);
+                    body.nodes.push(Node { op, results: vec![sum], span });
+                    sum
+                });
+                sums.push(sum.unwrap_or_else(|| self.neutral(&stencil.ty, span, &mut body.nodes)));
+            }
+            let complete = self.at_distance(stencil, order[0], &mut body.nodes, span);
+            body.nodes.push(Node { op: Op::Accumulate(complete, sums[0]), results: vec![], span });
+            for (k, param) in waiting.into_iter().enumerate() {
+                let start = self.neutral(&stencil.ty, span, before);
+                init.push(start);
+                body.params.push(param);
+                body.results.push(sums[k + 1]);
+                let end = self.value(stencil.ty.clone(), span);
+                node.results.push(end);
+                ends.push((stencil, order[k + 1], end));
+            }
+            dropped.extend(stencil.nodes.values().copied());
+        }
+        // What still waits belongs to places of the last iteration.
+        let test = if *inclusive { Fun::Le } else { Fun::Lt };
+        let runs = self.value(Type::Bool, span);
+        after.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
+        let mut flush = Vec::new();
+        let last = if *rev {
+            *lo
+        } else if *inclusive {
+            *hi
+        } else {
+            let one = self.integer(1, span, &mut flush);
+            self.arithmetic(Fun::Sub, *hi, one, span, &mut flush)
+        };
+        let mut renamed = BTreeMap::from([(body.params[0], last)]);
+        let indices: Vec<Value> = stencils
+            .iter()
+            .flat_map(|s| s.place.path.iter())
+            .filter_map(|step| match step {
+                Proj::Index(v) => Some(*v),
+                _ => None,
+            })
+            .collect();
+        for index in indices {
+            self.again(index, &body.nodes, &mut renamed, &mut flush);
+        }
+        for (stencil, distance, end) in ends {
+            let mut place = stencil.place.map(&mut |v| renamed.get(&v).copied().unwrap_or(v));
+            self.shift(&mut place, stencil.step, distance, span, &mut flush);
+            flush.push(Node { op: Op::Accumulate(place, end), results: Vec::new(), span });
+        }
+        let then = Region { nodes: flush, ..Region::default() };
+        after.push(Node { op: Op::If(runs, then, Region::default()), results: Vec::new(), span });
+        let mut index = 0;
+        body.nodes.retain(|_| {
+            index += 1;
+            !dropped.contains(&(index - 1))
+        });
+    }
+
+    /// The place at some distance from the first, in the iteration at hand.
+    fn at_distance(
+        &mut self,
+        stencil: &Stencil,
+        distance: i64,
+        nodes: &mut Vec<Node>,
+        span: Span,
+    ) -> Place {
+        let mut place = stencil.place.clone();
+        self.shift(&mut place, stencil.step, distance, span, nodes);
+        place
+    }
+
+    fn shift(
+        &mut self,
+        place: &mut Place,
+        step: usize,
+        distance: i64,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) {
+        if distance != 0
+            && let Proj::Index(v) = place.path[step]
+        {
+            let distance = self.integer(distance, span, nodes);
+            place.path[step] = Proj::Index(self.arithmetic(Fun::Add, v, distance, span, nodes));
+        }
+    }
+
+    /// Computes an index once more, as it is where the renamed values stand for others.
+    fn again(
+        &mut self,
+        index: Value,
+        body: &[Node],
+        renamed: &mut BTreeMap<Value, Value>,
+        nodes: &mut Vec<Node>,
+    ) {
+        if renamed.contains_key(&index) {
+            return;
+        }
+        let Some(node) = body.iter().find(|n| n.results == [index]) else { return };
+        node.op.each_input(&mut |v| self.again(v, body, renamed, nodes));
+        let data = self.values[index.index()].clone();
+        let value = self.value(data.ty, data.span);
+        let op = node.op.map(&mut |v| renamed.get(&v).copied().unwrap_or(v));
+        nodes.push(Node { op, results: vec![value], span: node.span });
+        renamed.insert(index, value);
+    }
+
+    fn arithmetic(
+        &mut self,
+        fun: Fun,
+        a: Value,
+        b: Value,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) -> Value {
+        let value = self.value(Type::usize(), span);
+        nodes.push(Node { op: Op::Scalar(fun, vec![a, b]), results: vec![value], span });
+        value
+    }
+
+    fn integer(&mut self, n: i64, span: Span, nodes: &mut Vec<Node>) -> Value {
+        let value = self.value(Type::Int(None), span);
+        let literal = Literal::i64_unsuffixed(n);
+        nodes.push(Node { op: Op::Const(quote!(#literal)), results: vec![value], span });
+        value
+    }
+
+    fn neutral(&mut self, ty: &Type, span: Span, nodes: &mut Vec<Node>) -> Value {
+        let value = self.value(ty.clone(), span);
+        let op = ty.neutral().map_or(Op::Undef, Op::Const);
+        nodes.push(Node { op, results: vec![value], span });
+        value
+    }
+
+    fn value(&mut self, ty: Type, span: Span) -> Value {
+        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        Value::new(self.values.len() - 1)
+    }
+}
