@@ -6,6 +6,8 @@ pub mod unannotated;
 
 pub use stack::{ShortStack, Stack};
 
+use std::ops::Range;
+
 use crate::{Accumulate, Differentiable, SetZero};
 
 /// The zero tangent of the same shape as a value.
@@ -52,6 +54,39 @@ pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
 #[inline]
 pub fn owned<T: ToOwned + ?Sized>(value: &T) -> T::Owned {
     value.to_owned()
+}
+
+/// The elements that a loop over `range` runs through, from `start` on. A loop that runs not at all has
+/// none, whatever its `start` would be.
+///
+/// # Panics
+///
+/// If `values` has not so many.
+#[inline]
+#[track_caller]
+pub fn window<T>(values: &[T], range: Range<usize>, start: impl FnOnce() -> usize) -> &[T] {
+    if range.start >= range.end {
+        return &[];
+    }
+    &values[start()..][..range.end - range.start]
+}
+
+/// The same to be changed.
+///
+/// # Panics
+///
+/// If `values` has not so many.
+#[inline]
+#[track_caller]
+pub fn window_mut<T>(
+    values: &mut [T],
+    range: Range<usize>,
+    start: impl FnOnce() -> usize,
+) -> &mut [T] {
+    if range.start >= range.end {
+        return &mut [];
+    }
+    &mut values[start()..][..range.end - range.start]
 }
 
 /// The exponent in the derivative of `powi`: one less, save for 0 and `i32::MIN`.

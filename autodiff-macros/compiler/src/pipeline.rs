@@ -26,13 +26,17 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let reverse = checked("simplify reverse", optimize::derived(reverse));
     let reverse = checked("preaccumulate", transform::preaccumulate(reverse));
     let reverse = checked("simplify again", optimize::derived(reverse));
+    let keeps = transform::keeps(&reverse);
+    let reverse = checked("view", optimize::finish(reverse));
     let forward = checked("forward", transform::forward(&primal, &activity));
     let forward = checked("simplify forward", optimize::derived(forward));
+    let forward = checked("view forward", optimize::finish(forward));
     let fused = transform::fused(&primal, &activity, own)
         .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))))
         .map(|graph| checked("preaccumulate fused", transform::preaccumulate(graph)))
         .map(|graph| checked("simplify fused again", optimize::fused(graph)))
-        .filter(|graph| transform::keeps(&reverse) || transform::is_light(graph));
+        .filter(|graph| keeps || transform::is_light(graph))
+        .map(|graph| checked("view fused", optimize::finish(graph)));
     Passes { primal, activity, reverse, forward, fused }
 }
 

@@ -111,9 +111,18 @@ impl Layout<'_> {
     }
 
     fn is_outside(&self, form: &Affine, body: RegionId) -> bool {
-        form.terms
-            .keys()
-            .all(|symbol| self.def(symbol.value).is_none_or(|(home, _)| !self.within(home, body)))
+        form.terms.keys().all(|symbol| self.is_steady(symbol.value, body))
+    }
+
+    /// Whether a number is computed of what does not change in a loop.
+    fn is_steady(&self, v: Value, body: RegionId) -> bool {
+        let outside = self.def(v).is_none_or(|(home, _)| !self.within(home, body));
+        outside
+            || match self.node(v).map(|n| &n.op) {
+                Some(Op::Const(_)) => true,
+                Some(Op::Scalar(_, args)) => args.iter().all(|arg| self.is_steady(*arg, body)),
+                _ => false,
+            }
     }
 
     fn disjoint(&self, a: &Place, b: &Place, iteration: Iteration, earlier: bool) -> bool {

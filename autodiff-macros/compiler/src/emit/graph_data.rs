@@ -265,6 +265,7 @@ fn op_name(op: &Op) -> String {
         Op::ShapeOf(_) => "shape".into(),
         Op::Load(..) => "load".into(),
         Op::Len(_) => "len".into(),
+        Op::View { .. } => "view".into(),
         Op::Call(path, _) | Op::CallVjp(path, _) | Op::CallJvp(path, _, _) => {
             path.to_string().replace(' ', "")
         }

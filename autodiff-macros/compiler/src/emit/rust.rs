@@ -337,6 +337,9 @@ impl<'g> Printer<'g> {
                 let expr = self.pure(node);
                 self.held[node.results[0].index()] = Some(Held::Always(expr));
             }
+            Op::View { sequence, lo, hi, start } => {
+                self.view(node, &footprint, sequence, (*lo, *hi), start);
+            }
             Op::If(c, a, b) => self.branch(node, footprint, *c, a, b),
             Op::For { .. } => self.counted(node, &footprint),
             Op::While { init, cond, body } => {

@@ -112,6 +112,8 @@ struct Interpreter<'a> {
     values: Vec<Option<Datum>>,
     /// Const generics, as the lengths of the arguments tell them.
     constants: BTreeMap<String, Datum>,
+    /// Views: the memory behind each.
+    views: BTreeMap<Value, (Value, Vec<Step>)>,
     returned: Option<Vec<Datum>>,
     fuel: usize,
 }
@@ -146,6 +148,7 @@ impl<'a> Interpreter<'a> {
             seeds: &evaluation.seeds,
             values,
             constants,
+            views: BTreeMap::new(),
             returned: None,
             fuel: FUEL,
         })
@@ -193,45 +196,45 @@ impl<'a> Interpreter<'a> {
         self.values[root.index()].is_none() && self.graph.shadows.contains(&root)
     }
 
-    fn path(&self, place: &Place) -> Result<Vec<Step>, String> {
+    /// The memory that a place names: behind a view, that of the object it was made of.
+    fn path(&self, place: &Place) -> Result<(Value, Vec<Step>), String> {
         let index = |v: &Value| self.get(*v)?.index();
-        place
-            .path
-            .iter()
-            .map(|step| {
-                Ok(match step {
-                    Proj::Index(i) => Step::Index(index(i)?),
-                    Proj::Slice(lo, hi, inclusive) => {
-                        let lo = lo.as_ref().map_or(Ok(0), index)?;
-                        let hi = hi.as_ref().map(index).transpose()?;
-                        Step::Slice(lo, hi.map(|hi| hi + usize::from(*inclusive)))
-                    }
-                    Proj::Field(member) => code::member(member),
-                })
-            })
-            .collect()
+        let (root, mut path) =
+            self.views.get(&place.root).cloned().unwrap_or_else(|| (place.root, Vec::new()));
+        for step in &place.path {
+            path.push(match step {
+                Proj::Index(i) => Step::Index(index(i)?),
+                Proj::Slice(lo, hi, inclusive) => {
+                    let lo = lo.as_ref().map_or(Ok(0), index)?;
+                    let hi = hi.as_ref().map(index).transpose()?;
+                    Step::Slice(lo, hi.map(|hi| hi + usize::from(*inclusive)))
+                }
+                Proj::Field(member) => code::member(member),
+            });
+        }
+        Ok((root, path))
     }
 
     /// What is at a place; in an absent shadow, zero.
     fn read(&self, place: &Place) -> Result<Datum, String> {
-        let path = self.path(place)?;
-        if self.is_absent(place.root) {
-            let at = self.graph.shadows.iter().position(|s| *s == place.root);
+        let (root, path) = self.path(place)?;
+        if self.is_absent(root) {
+            let at = self.graph.shadows.iter().position(|s| *s == root);
             let primal = at.and_then(|at| self.graph.params.get(at));
-            let primal = primal.ok_or_else(|| format!("{} belongs to nothing", place.root))?;
+            let primal = primal.ok_or_else(|| format!("{root} belongs to nothing"))?;
             return Ok(self.get(primal.value)?.get(&path)?.zero());
         }
-        self.held(place.root)?.get(&path)
+        self.held(root)?.get(&path)
     }
 
     /// Changes what is at a place; of an absent shadow, nothing.
     fn update(&mut self, place: &Place, mut change: impl FnMut(&mut Datum) -> Done) -> Done {
-        let path = self.path(place)?;
-        let absent = self.is_absent(place.root);
-        match &mut self.values[place.root.index()] {
+        let (root, path) = self.path(place)?;
+        let absent = self.is_absent(root);
+        match &mut self.values[root.index()] {
             Some(datum) => datum.update(&path, &mut change),
             None if absent => Ok(()),
-            None => Err(format!("{} has no value", place.root)),
+            None => Err(format!("{root} has no value")),
         }
     }
 
@@ -258,6 +261,14 @@ impl<'a> Interpreter<'a> {
 
     fn control(&mut self, node: &Node) -> Done {
         let results = match &node.op {
+            Op::View { sequence, lo, hi, start } => {
+                let (root, mut path) = self.path(sequence)?;
+                let (lo, hi) = (self.get(*lo)?.index()?, self.get(*hi)?.index()?);
+                let first = if lo < hi { self.region(start)?[0].index()? } else { 0 };
+                path.push(Step::Slice(first, Some(first + hi.saturating_sub(lo))));
+                self.views.insert(node.results[0], (root, path));
+                return Ok(());
+            }
             Op::If(cond, then, other) => {
                 self.region(if self.get(*cond)?.bool()? { then } else { other })?
             }

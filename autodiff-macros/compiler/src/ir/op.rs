@@ -128,6 +128,18 @@ pub enum Op {
     PopBack(Place),
     /// `place.len()`.
     Len(Place),
+    /// A reference to `hi - lo` elements of a sequence, those from `start` on; `start` is asked for if
+    /// `lo < hi` only. Another name for memory that is known by its root, as long as it is used.
+    View {
+        /// A slice or a `Vec`.
+        sequence: Place,
+        /// The first index of the loop that the view is made for.
+        lo: Value,
+        /// One past the last.
+        hi: Value,
+        /// Gives the index of the first element.
+        start: Region,
+    },
     /// A call of an annotated function, primal only.
     Call(TokenStream, Vec<CallArg>),
     /// The same, with the pullback as second result.
@@ -376,6 +388,11 @@ impl Op {
                 f(*seed);
                 args.iter().for_each(|a| a.each_input(f));
             }
+            Op::View { sequence, lo, hi, .. } => {
+                place(sequence, f);
+                f(*lo);
+                f(*hi);
+            }
             Op::If(c, _, _) => f(*c),
             Op::For { lo, hi, init, .. } => {
                 f(*lo);
@@ -455,6 +472,9 @@ impl Op {
                 seed: f(*seed),
                 args: args.iter().map(|a| a.map(f)).collect(),
             },
+            Op::View { sequence, lo, hi, start } => {
+                Op::View { sequence: sequence.map(f), lo: f(*lo), hi: f(*hi), start: start.map(f) }
+            }
             Op::If(c, a, b) => Op::If(f(*c), a.map(f), b.map(f)),
             Op::For { lo, hi, inclusive, rev, init, body } => Op::For {
                 lo: f(*lo),
@@ -478,6 +498,7 @@ impl Op {
             Op::If(_, a, b) => vec![a, b],
             Op::For { body, .. } => vec![body],
             Op::While { cond, body, .. } => vec![cond, body],
+            Op::View { start, .. } => vec![start],
             _ => Vec::new(),
         }
     }
@@ -488,6 +509,7 @@ impl Op {
             Op::If(_, a, b) => vec![a, b],
             Op::For { body, .. } => vec![body],
             Op::While { cond, body, .. } => vec![cond, body],
+            Op::View { start, .. } => vec![start],
             _ => Vec::new(),
         }
     }

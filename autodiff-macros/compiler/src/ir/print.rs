@@ -129,6 +129,7 @@ fn labels(op: &Op) -> &'static [&'static str] {
     match op {
         Op::If(..) => &["then", "else"],
         Op::For { .. } => &["body"],
+        Op::View { .. } => &["start"],
         Op::While { .. } => &["cond", "body"],
         _ => &[],
     }
@@ -235,6 +236,7 @@ impl Display for Op {
             Op::Push(place, v) => write!(f, "push {place}, {v}"),
             Op::PopBack(place) => write!(f, "pop_back {place}"),
             Op::Len(place) => write!(f, "len {place}"),
+            Op::View { sequence, lo, hi, .. } => write!(f, "view {sequence} for {lo}..{hi}"),
             Op::Call(path, args) => write!(f, "call {path}{}", tuple(args)),
             Op::CallVjp(path, args) => write!(f, "call_vjp {path}{}", tuple(args)),
             Op::CallJvp(path, args, dots) => {

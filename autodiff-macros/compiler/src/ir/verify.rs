@@ -8,7 +8,7 @@
 //!   nested there. The regions of an `If` see nothing of each other, nor do `cond` and `body` of a
 //!   `While`; what leaves a region does so as its result.
 //! - References ([`Storage::Ref`], [`Storage::RefMut`], [`Storage::Slot`], [`Storage::Tangent`]) are
-//!   parameters or shadows; inside the function a reference is the [`Place`] it points to.
+//!   parameters, shadows or views; otherwise a reference is the [`Place`] it points to.
 //! - Parameters of regions and results of control flow are [`Storage::Local`]: objects are not
 //!   carried but changed.
 //!
@@ -142,7 +142,9 @@ impl Verifier<'_> {
             self.region(region)?;
         }
         for result in &node.results {
-            let defined = if node.op.regions().is_empty() {
+            let defined = if matches!(node.op, Op::View { .. }) {
+                self.define(*result)
+            } else if node.op.regions().is_empty() {
                 self.define_inside(*result)
             } else {
                 self.define_local(*result)
@@ -305,6 +307,11 @@ impl Verifier<'_> {
                     format!("{object} is not stored as an object")
                 })?;
             }
+            Op::View { lo, hi, start, .. } => {
+                for value in [*lo, *hi, start.results[0]] {
+                    self.expect(value, "an integer", integer)?;
+                }
+            }
             Op::Len(_) => self.expect(node.results[0], "an integer", integer)?,
             Op::VecRepeat(_, len) | Op::VecNew(Some(len)) | Op::StackNew(Some(len)) => {
                 self.expect(*len, "an integer", integer)?;
@@ -392,6 +399,7 @@ fn places(op: &Op) -> Vec<&Place> {
     }
     let mut places = written(op);
     match op {
+        Op::View { sequence, .. } => places.push(sequence),
         Op::Load(place, _) | Op::Len(place) | Op::AccumulatePlace(_, place) => places.push(place),
         Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
             places.extend(captures.iter().filter_map(|(_, arg)| referred(arg)));

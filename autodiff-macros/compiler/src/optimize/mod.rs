@@ -20,6 +20,7 @@ mod split;
 mod square;
 #[cfg(test)]
 mod tests;
+mod view;
 mod walk;
 
 use crate::ir::Graph;
@@ -51,6 +52,11 @@ const DERIVED: [Pass; 16] = [
     rotate::rotate,
     split::split,
 ];
+
+/// What is done last: what a view shows is hidden from the passes before.
+pub fn finish(graph: Graph) -> Graph {
+    simplify::simplify(view::view(graph))
+}
 
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {

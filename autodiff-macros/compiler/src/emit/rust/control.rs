@@ -8,7 +8,7 @@ use super::expr::{Expr, Level};
 use super::statements::has_compound_assignment;
 use super::uses::Footprint;
 use super::{Block, Printer};
-use crate::ir::{Node, Op, Region, Type, Value};
+use crate::ir::{Node, Op, Place, Region, Storage, Type, Value};
 
 impl Printer<'_> {
     pub(super) fn branch(
@@ -85,6 +85,37 @@ impl Printer<'_> {
         };
         let statement = quote_spanned!(span=> #lets for #index in #range { #statements #step });
         self.emit(footprint, statement);
+    }
+
+    /// The part of a sequence that a loop runs through.
+    pub(super) fn view(
+        &mut self,
+        node: &Node,
+        footprint: &Footprint,
+        sequence: &Place,
+        (lo, hi): (Value, Value),
+        start: &Region,
+    ) {
+        let (span, value) = (node.span, node.results[0]);
+        let (lo, hi) = (self.expr(lo).at_least(Level::Or), self.expr(hi).at_least(Level::Or));
+        let Block { statements, results } = self.block(start, |_| true);
+        let start = &results[0].tokens;
+        let start =
+            if statements.is_empty() { quote!(#start) } else { quote!({ #statements #start }) };
+        let mutable = self.storage(value) != Storage::Ref;
+        let window = if mutable { quote!(window_mut) } else { quote!(window) };
+        let at = self.place(sequence).borrow(mutable);
+        let window = quote_spanned!(span=>
+            ::autodiff::__private::#window(#at, #lo..#hi, || #start));
+        let root = self.name(sequence.root);
+        let option = self.option(sequence.root, mutable);
+        let window = match option {
+            Some(option) => quote_spanned!(span=> #option.map(|#root| #window)),
+            None => window,
+        };
+        let name = self.variable(value);
+        let mutable = (self.storage(value) == Storage::Slot).then(|| quote!(mut));
+        self.emit(footprint, quote_spanned!(span=> let #mutable #name = #window;));
     }
 
     /// `while`, or `loop` if the condition takes statements.

@@ -124,6 +124,10 @@ impl Finder<'_> {
                 self.region(cond, &[Target::Nothing]);
                 self.region(body, &variables(&cond.params));
             }
+            Op::View { start, .. } => {
+                node.op.each_input(&mut |v| self.read(v, id));
+                self.region(start, &[Target::Nothing]);
+            }
             Op::Object(v) => self.assign(*v, node.results[0], id),
             Op::Zero(v) => {
                 if static_zero(self.graph, *v, node.results[0]).is_none() {
@@ -225,7 +229,8 @@ fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
             f(to.root);
             f(from.root);
         }
-        Op::Load(place, _)
+        Op::View { sequence: place, .. }
+        | Op::Load(place, _)
         | Op::Len(place)
         | Op::Store(place, _)
         | Op::Accumulate(place, _)

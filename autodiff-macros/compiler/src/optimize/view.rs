@@ -1,0 +1,254 @@
+//! Checks bounds once a loop.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+use proc_macro2::Span;
+
+use super::literal::Literal;
+use super::walk::{accesses, each_for};
+use crate::analysis::{Layout, RegionId};
+use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
+use crate::rules::Fun;
+
+/// Gives an innermost loop the part of a sequence that it runs through, so that no iteration has its
+/// own check, and the loop can be vectorized. That some iteration is out of bounds is found before the
+/// first.
+///
+/// Input → Output:
+///
+/// ```text
+///                                v = view x[b + lo..b + hi]
+/// for i in lo..hi            →   for i in lo..hi
+///   t = load x[b + i]              t = load v[i - lo]
+/// ```
+pub fn view(mut graph: Graph) -> Graph {
+    let plan = {
+        let layout = Layout::new(&graph);
+        let mut plan = BTreeMap::new();
+        each_for(&graph.body, &layout, &mut |body, id| {
+            let found = views(&graph, &layout, body, id);
+            if !found.is_empty() {
+                plan.insert(id, found);
+            }
+        });
+        plan
+    };
+    if plan.is_empty() {
+        return graph;
+    }
+    let mut apply = Apply { plan, values: mem::take(&mut graph.values), next: 0 };
+    apply.region(&mut graph.body);
+    Graph { values: apply.values, ..graph }
+}
+
+/// A sequence that a loop runs through, and the nodes that read or write an element each.
+struct Window {
+    sequence: Place,
+    index: Value,
+    element: Type,
+    nodes: Vec<usize>,
+    storage: Storage,
+    /// Whether the loop starts at a literal zero.
+    from_zero: bool,
+}
+
+fn views(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Window> {
+    let Some(Op::For { lo, hi, inclusive: false, .. }) = layout.holder(id).map(|n| &n.op) else {
+        return Vec::new();
+    };
+    let innermost = body.nodes.iter().all(|n| !matches!(n.op, Op::For { .. } | Op::While { .. }));
+    if !innermost {
+        return Vec::new();
+    }
+    let from_zero = matches!(
+        layout.node(*lo).map(|n| &n.op),
+        Some(Op::Const(tokens)) if Literal::read(tokens) == Some(Literal::Int(0))
+    );
+    let mut found: Vec<Window> = Vec::new();
+    for (position, node) in body.nodes.iter().enumerate() {
+        let (Op::Load(place, Take::Value | Take::Clone)
+        | Op::Store(place, _)
+        | Op::Accumulate(place, _)) = &node.op
+        else {
+            continue;
+        };
+        let Some((Proj::Index(index), prefix)) = place.path.split_last() else { continue };
+        let sequence = Place { root: place.root, path: prefix.to_vec() };
+        let outside = |v: Value| layout.def(v).is_none_or(|(home, _)| !layout.within(home, id));
+        let mut fixed = outside(sequence.root);
+        sequence.each_index(&mut |v| fixed &= outside(v));
+        let Some(element) = sequence_of(graph, &sequence) else { continue };
+        if !fixed || !element.is_scalar() || !layout.moves_with(*index, body.params[0], id) {
+            continue;
+        }
+        let known = found.iter_mut().find(|w| {
+            layout.are_same(&w.sequence, &sequence) && layout.distance(w.index, *index) == Some(0)
+        });
+        match known {
+            Some(window) => window.nodes.push(position),
+            None => found.push(Window {
+                sequence,
+                index: *index,
+                element,
+                nodes: vec![position],
+                storage: Storage::Ref,
+                from_zero,
+            }),
+        }
+    }
+    found.retain_mut(|w| {
+        let whole = w.from_zero && is_all_of(layout, w, body.params[0], *hi);
+        match storage(graph, body, w) {
+            Some(storage) if !whole => {
+                w.storage = storage;
+                true
+            }
+            _ => false,
+        }
+    });
+    found
+}
+
+/// The element's type, if the place is a slice or a `Vec`: of an array rustc knows the length.
+fn sequence_of(graph: &Graph, place: &Place) -> Option<Type> {
+    let mut ty = graph.ty(place.root).clone();
+    for step in &place.path {
+        ty = match step {
+            Proj::Index(_) => ty.element(),
+            Proj::Slice(..) => Type::Slice(Box::new(ty.element())),
+            Proj::Field(_) => return None,
+        };
+    }
+    matches!(ty, Type::Slice(_) | Type::Vec(_)).then(|| ty.element())
+}
+
+/// Whether rustc sees that the index is within bounds: `for i in 0..x.len()`, `x[i]`.
+fn is_all_of(layout: &Layout<'_>, window: &Window, index: Value, hi: Value) -> bool {
+    let to_end = matches!(
+        layout.node(hi).map(|n| &n.op),
+        Some(Op::Len(place)) if layout.are_same(place, &window.sequence)
+    );
+    let sliced = window.sequence.path.iter().any(|step| matches!(step, Proj::Slice(..)));
+    !sliced && to_end && layout.distance(index, window.index) == Some(0)
+}
+
+/// How the view is held: by a shared reference if the loop only reads the object, by an exclusive one if
+/// all it does with it goes through the view; `None` if it cannot be.
+fn storage(graph: &Graph, body: &Region, window: &Window) -> Option<Storage> {
+    let root = window.sequence.root;
+    let mut writes = false;
+    let mut others = 0;
+    let mut only_adds = true;
+    for (position, node) in body.nodes.iter().enumerate() {
+        let own = window.nodes.contains(&position);
+        let mut visit = |node: &Node, own: bool| {
+            for access in accesses(&node.op, root) {
+                writes |= access.writes;
+                only_adds &= access.adds;
+            }
+            let mut named = false;
+            node.op.each_input(&mut |v| named |= v == root);
+            others += usize::from(named && !own);
+        };
+        visit(node, own);
+        for inner in node.op.regions() {
+            inner.each_node(&mut |n| visit(n, false));
+        }
+    }
+    match (graph.data(root).storage, writes) {
+        (Storage::Tangent, _) | (Storage::Slot, false) => None,
+        (_, false) => Some(Storage::Ref),
+        (Storage::Slot, true) => (others == 0 && only_adds).then_some(Storage::Slot),
+        (Storage::Object | Storage::RefMut, true) => (others == 0).then_some(Storage::RefMut),
+        _ => None,
+    }
+}
+
+struct Apply {
+    plan: BTreeMap<RegionId, Vec<Window>>,
+    values: Vec<ValueData>,
+    next: RegionId,
+}
+
+impl Apply {
+    fn region(&mut self, region: &mut Region) {
+        self.next += 1;
+        for mut node in mem::take(&mut region.nodes) {
+            let windows = match node.op {
+                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
+                _ => Vec::new(),
+            };
+            if !windows.is_empty() {
+                self.views(&mut node, &windows, &mut region.nodes);
+            }
+            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            region.nodes.push(node);
+        }
+    }
+
+    fn views(&mut self, node: &mut Node, windows: &[Window], before: &mut Vec<Node>) {
+        let span = node.span;
+        let Op::For { lo, hi, body, .. } = &mut node.op else { unreachable!("of a loop") };
+        // Elements count from the first that the loop comes to.
+        let from_zero = windows.iter().all(|w| w.from_zero);
+        let index = if from_zero { body.params[0] } else { self.number(Type::usize(), span) };
+        for window in windows {
+            let ty = Type::Slice(Box::new(window.element.clone()));
+            let name = self.values[window.sequence.root.index()].name.clone();
+            self.values.push(ValueData { ty, name, span, storage: window.storage });
+            let view = Value::new(self.values.len() - 1);
+            let start = self.start(body, window.index, *lo);
+            let op = Op::View { sequence: window.sequence.clone(), lo: *lo, hi: *hi, start };
+            before.push(Node { op, results: vec![view], span });
+            for position in &window.nodes {
+                let element = Place::whole(view).with(Proj::Index(index));
+                match &mut body.nodes[*position].op {
+                    Op::Load(place, _) | Op::Store(place, _) | Op::Accumulate(place, _) => {
+                        *place = element;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !from_zero {
+            let op = Op::Scalar(Fun::Sub, vec![body.params[0], *lo]);
+            body.nodes.insert(0, Node { op, results: vec![index], span });
+        }
+    }
+
+    /// The index in the first iteration from below.
+    fn start(&mut self, body: &Region, index: Value, lo: Value) -> Region {
+        let mut renamed = BTreeMap::from([(body.params[0], lo)]);
+        let mut nodes = Vec::new();
+        let mut seen = BTreeSet::new();
+        self.again(index, body, &mut renamed, &mut nodes, &mut seen);
+        let result = renamed.get(&index).copied().unwrap_or(index);
+        Region { nodes, results: vec![result], ..Region::default() }
+    }
+
+    fn again(
+        &mut self,
+        v: Value,
+        body: &Region,
+        renamed: &mut BTreeMap<Value, Value>,
+        nodes: &mut Vec<Node>,
+        seen: &mut BTreeSet<Value>,
+    ) {
+        if renamed.contains_key(&v) || !seen.insert(v) {
+            return;
+        }
+        let Some(node) = body.nodes.iter().find(|n| n.results == [v]) else { return };
+        node.op.each_input(&mut |input| self.again(input, body, renamed, nodes, seen));
+        let data = self.values[v.index()].clone();
+        let value = self.number(data.ty, data.span);
+        let op = node.op.map(&mut |input| renamed.get(&input).copied().unwrap_or(input));
+        nodes.push(Node { op, results: vec![value], span: node.span });
+        renamed.insert(v, value);
+    }
+
+    fn number(&mut self, ty: Type, span: Span) -> Value {
+        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        Value::new(self.values.len() - 1)
+    }
+}
