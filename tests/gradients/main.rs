@@ -12,6 +12,7 @@ mod bindings;
 mod branches;
 mod calls;
 mod custom_rules;
+mod dependence;
 mod early_exit;
 mod generics;
 mod harness;
