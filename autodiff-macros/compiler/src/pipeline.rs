@@ -22,22 +22,23 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let primal = checked("lower", function.graph.clone());
     let primal = checked("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, &function.refusals, errors);
-    let reverse = checked("reverse", transform::reverse(&primal, &activity, own));
-    let reverse = checked("simplify reverse", optimize::derived(reverse));
-    let reverse = checked("preaccumulate", transform::preaccumulate(reverse));
-    let reverse = checked("simplify again", optimize::derived(reverse));
+    let reverse = derived("reverse", transform::reverse(&primal, &activity, own));
+    let forward = derived("forward", transform::forward(&primal, &activity));
     let keeps = transform::keeps(&reverse);
-    let reverse = checked("view", optimize::finish(reverse));
-    let forward = checked("forward", transform::forward(&primal, &activity));
-    let forward = checked("simplify forward", optimize::derived(forward));
-    let forward = checked("view forward", optimize::finish(forward));
-    let fused = transform::fused(&primal, &activity, own)
-        .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))))
-        .map(|graph| checked("preaccumulate fused", transform::preaccumulate(graph)))
-        .map(|graph| checked("simplify fused again", optimize::fused(graph)))
-        .filter(|graph| keeps || transform::is_light(graph))
-        .map(|graph| checked("view fused", optimize::finish(graph)));
+    let fused = (keeps || transform::may_be_light(&primal))
+        .then(|| transform::fused(&primal, &activity, own))
+        .flatten()
+        .map(|graph| derived("fuse", graph))
+        .filter(|graph| keeps || transform::is_light(graph));
     Passes { primal, activity, reverse, forward, fused }
+}
+
+/// A derivative, from the transform of that name to what is printed.
+fn derived(transform: &str, graph: Graph) -> Graph {
+    let graph = checked(transform, graph);
+    let graph = checked("tidy", optimize::tidy(graph));
+    let graph = checked("preaccumulate", transform::preaccumulate(graph));
+    checked("optimize", optimize::derived(graph))
 }
 
 /// The graph, verified after the pass of that name in debug builds.

@@ -1,5 +1,6 @@
 //! Where every value is defined, where every object is written, and what comes before what.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
@@ -7,6 +8,9 @@ use proc_macro2::TokenStream;
 use super::Iteration;
 use crate::ir::{Graph, Node, Op, Place, Region, Value};
 use crate::rules::Fun;
+
+/// The cost, in rough cycles, up to which a value is recomputed rather than kept.
+pub const RECOMPUTE: u32 = 9;
 
 /// A region: an index in order of a walk of the graph, 0 the function's body.
 pub type RegionId = usize;
@@ -54,15 +58,17 @@ pub struct Layout<'g> {
     infos: Vec<Info>,
     regions: Vec<&'g Region>,
     ids: BTreeMap<*const Region, RegionId>,
-    defs: BTreeMap<Value, (RegionId, Site)>,
+    /// By index of the value.
+    defs: Vec<Option<(RegionId, Site)>>,
     writes: BTreeMap<Value, Vec<At>>,
-    uses: BTreeMap<Value, usize>,
-    /// The first value that is each constant, as Rust writes it.
-    constants: BTreeMap<String, Value>,
+    uses: Vec<usize>,
+    constants: Vec<(Value, &'g TokenStream)>,
+    /// The first value that is each constant, as Rust writes it; asked for by few.
+    first_constants: OnceCell<BTreeMap<String, Value>>,
     /// Where values are stored.
     stores: BTreeMap<Value, Vec<At>>,
-    /// The results of scalar operations.
-    scalars: BTreeMap<(Fun, Vec<Value>), Vec<Value>>,
+    /// The results of costly scalar operations.
+    scalars: BTreeMap<(Fun, &'g [Value]), Vec<Value>>,
 }
 
 impl<'g> Layout<'g> {
@@ -72,18 +78,19 @@ impl<'g> Layout<'g> {
             infos: Vec::new(),
             regions: Vec::new(),
             ids: BTreeMap::new(),
-            defs: BTreeMap::new(),
+            defs: vec![None; graph.values.len()],
             writes: BTreeMap::new(),
-            uses: BTreeMap::new(),
-            constants: BTreeMap::new(),
+            uses: vec![0; graph.values.len()],
+            constants: Vec::new(),
+            first_constants: OnceCell::new(),
             stores: BTreeMap::new(),
             scalars: BTreeMap::new(),
         };
         for (i, param) in graph.params.iter().enumerate() {
-            layout.defs.insert(param.value, (0, Site::Param(i)));
+            layout.defs[param.value.index()] = Some((0, Site::Param(i)));
         }
         layout.walk(&graph.body, None, Kind::Top);
-        graph.body.each_use(&mut |v| *layout.uses.entry(v).or_default() += 1);
+        graph.body.each_use(&mut |v| layout.uses[v.index()] += 1);
         layout
     }
 
@@ -93,20 +100,20 @@ impl<'g> Layout<'g> {
         self.regions.push(region);
         self.ids.insert(region, id);
         for (i, param) in region.params.iter().enumerate() {
-            self.defs.insert(*param, (id, Site::Param(i)));
+            self.defs[param.index()] = Some((id, Site::Param(i)));
         }
         for (index, node) in region.nodes.iter().enumerate() {
             let at = At { region: id, index };
             for result in &node.results {
-                self.defs.insert(*result, (id, Site::Node(index)));
+                self.defs[result.index()] = Some((id, Site::Node(index)));
             }
             match &node.op {
-                Op::Scalar(fun, args) => {
-                    let results = self.scalars.entry((*fun, args.clone())).or_default();
+                Op::Scalar(fun, args) if fun.cost() > RECOMPUTE => {
+                    let results = self.scalars.entry((*fun, args)).or_default();
                     results.extend(&node.results);
                 }
                 Op::Const(tokens) => {
-                    self.constants.entry(tokens.to_string()).or_insert(node.results[0]);
+                    self.constants.push((node.results[0], tokens));
                 }
                 Op::Store(_, v) => self.stores.entry(*v).or_default().push(at),
                 _ => {}
@@ -151,7 +158,14 @@ impl<'g> Layout<'g> {
 
     /// The first value that is the same constant.
     pub fn same_constant(&self, value: Value, tokens: &TokenStream) -> Value {
-        self.constants.get(&tokens.to_string()).copied().unwrap_or(value)
+        let first = self.first_constants.get_or_init(|| {
+            let mut first = BTreeMap::new();
+            for (value, tokens) in &self.constants {
+                first.entry(tokens.to_string()).or_insert(*value);
+            }
+            first
+        });
+        first.get(&tokens.to_string()).copied().unwrap_or(value)
     }
 
     /// What a region belongs to.
@@ -161,7 +175,7 @@ impl<'g> Layout<'g> {
 
     /// Where a value is defined; `None` for values that a transform added.
     pub fn def(&self, value: Value) -> Option<(RegionId, Site)> {
-        self.defs.get(&value).copied()
+        self.defs.get(value.index()).copied().flatten()
     }
 
     /// The node that defines a value.
@@ -172,9 +186,9 @@ impl<'g> Layout<'g> {
         }
     }
 
-    /// The result of that operation, if the region or one around it computes it.
+    /// The result of that costly operation, if the region or one around it computes it.
     pub fn computed(&self, fun: Fun, args: &[Value], region: RegionId) -> Option<Value> {
-        let results = self.scalars.get(&(fun, args.to_vec()))?;
+        let results = self.scalars.get(&(fun, args))?;
         let around = |v: &&Value| self.def(**v).is_some_and(|(home, _)| self.within(region, home));
         results.iter().find(around).copied()
     }
@@ -195,7 +209,7 @@ impl<'g> Layout<'g> {
 
     /// How often a value is read.
     pub fn uses(&self, value: Value) -> usize {
-        self.uses.get(&value).copied().unwrap_or(0)
+        self.uses.get(value.index()).copied().unwrap_or(0)
     }
 
     /// Where an object is written.

@@ -7,5 +7,5 @@ mod seeded;
 
 pub use activity::{Activity, Style};
 pub use affine::Iteration;
-pub use layout::{At, Kind, Layout, RegionId, Site};
+pub use layout::{At, Kind, Layout, RECOMPUTE, RegionId, Site};
 pub use seeded::Seeded;

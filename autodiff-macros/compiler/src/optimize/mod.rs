@@ -32,15 +32,22 @@ type Pass = fn(Graph) -> Graph;
 const PRIMAL: [Pass; 6] =
     [fold::fold, simplify::simplify, carry::carry, hoist::hoist, cse::cse, dce::dce];
 
-/// Squares are multiplied out only here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it
-/// would be `x + x`.
-const DERIVED: [Pass; 16] = [
+/// What derivatives need before partial derivatives are multiplied out. Squares are multiplied out only
+/// here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it would be `x + x`.
+const TIDY: [Pass; 7] = [
     fold::fold,
     simplify::simplify,
     square::square,
     carry::carry,
     hoist::hoist,
+    cse::cse,
+    dce::dce,
+];
+
+/// Memory last: what is known of values helps there.
+const DERIVED: [Pass; 14] = [
     reciprocal::reciprocal,
+    simplify::simplify,
     cse::cse,
     gather::gather,
     promote::promote,
@@ -51,24 +58,21 @@ const DERIVED: [Pass; 16] = [
     ascend::ascend,
     rotate::rotate,
     split::split,
+    view::view,
+    simplify::simplify,
 ];
-
-/// What is done last: what a view shows is hidden from the passes before.
-pub fn finish(graph: Graph) -> Graph {
-    simplify::simplify(view::view(graph))
-}
 
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {
     PRIMAL.iter().fold(graph, |graph, pass| pass(graph))
 }
 
-/// What is done to a graph in which primal and derivative take turns.
-pub fn fused(graph: Graph) -> Graph {
-    DERIVED.iter().fold(graph, |graph, pass| pass(graph))
+/// What is done to a derivative first.
+pub fn tidy(graph: Graph) -> Graph {
+    TIDY.iter().fold(graph, |graph, pass| pass(graph))
 }
 
-/// What is done to a derivative.
+/// What is done to a derivative in the end.
 pub fn derived(graph: Graph) -> Graph {
     DERIVED.iter().fold(graph, |graph, pass| pass(graph))
 }

@@ -7,4 +7,4 @@ mod reverse;
 
 pub use forward::forward;
 pub use preaccumulate::preaccumulate;
-pub use reverse::{fused, is_light, keeps, reverse};
+pub use reverse::{fused, is_light, keeps, may_be_light, reverse};

@@ -5,9 +5,8 @@ use std::ops::Range;
 use proc_macro2::{Span, TokenStream};
 
 use super::augment::Exports;
-use super::primal::RECOMPUTE;
 use super::{Here, Key, Reverse};
-use crate::analysis::{At, RegionId, Style};
+use crate::analysis::{At, RECOMPUTE, RegionId, Style};
 use crate::ir::{
     CallArg, Float, Node, Op, Place, Proj, PullArg, Region, Storage, Take, Type, Value,
 };

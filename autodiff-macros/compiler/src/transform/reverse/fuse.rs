@@ -10,6 +10,9 @@ use super::{Here, Reverse};
 use crate::analysis::{Activity, Layout, RegionId, Style};
 use crate::ir::{Graph, Node, Op, Region, Storage, Value};
 
+/// So many ways to fuse are tried.
+pub(super) const TRIES: usize = 4;
+
 /// The loops that may be fused, by the index of each node on the way from the function's body inwards:
 /// heaviest first, and with its inner loops before it is tried without them.
 pub(super) fn candidates(

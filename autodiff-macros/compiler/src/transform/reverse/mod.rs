@@ -69,7 +69,7 @@ pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
     let mut values = graph.values.clone();
     let mut trips = BTreeMap::new();
     count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
-    for path in fuse::candidates(graph, activity, &layout) {
+    for path in fuse::candidates(graph, activity, &layout).into_iter().take(fuse::TRIES) {
         let mut plan = Plan::default();
         loop {
             let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
@@ -93,8 +93,19 @@ pub fn keeps(graph: &Graph) -> bool {
 /// Whether a fused loop's work takes no longer than its sum, each addition of which waits for the one
 /// before. Where there is more, the backward sweep is better a loop of its own, that can be vectorized.
 pub fn is_light(graph: &Graph) -> bool {
-    /// Floating-point operations while one addition is under way.
-    const HIDDEN: usize = 10;
+    work(graph) <= HIDDEN
+}
+
+/// Whether that may be so of a primal's fused loop, which does at least as much again.
+pub fn may_be_light(graph: &Graph) -> bool {
+    2 * work(graph) <= HIDDEN
+}
+
+/// Floating-point operations while one addition is under way.
+const HIDDEN: usize = 10;
+
+/// The floating-point operations in the loops of a graph, each counted once.
+fn work(graph: &Graph) -> usize {
     let mut work = 0;
     for node in &graph.body.nodes {
         for region in node.op.regions() {
@@ -107,7 +118,7 @@ pub fn is_light(graph: &Graph) -> bool {
             });
         }
     }
-    work <= HIDDEN
+    work
 }
 
 impl<'a> Reverse<'a> {

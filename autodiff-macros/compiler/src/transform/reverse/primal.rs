@@ -3,15 +3,12 @@
 use proc_macro2::Span;
 
 use super::{Field, Here, Reverse};
-use crate::analysis::{At, Kind, RegionId, Site};
+use crate::analysis::{At, Kind, RECOMPUTE, RegionId, Site};
 use crate::ir::{CallArg, Node, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// So many records need no heap.
 const FEW: i64 = 32;
-
-/// The cost, in rough cycles, up to which a value is recomputed rather than kept.
-pub(super) const RECOMPUTE: u32 = 9;
 
 impl<'a> Reverse<'a> {
     /// A primal value, in the region of the backward sweep under construction; `here` is the node
