@@ -45,7 +45,7 @@ const TIDY: [Pass; 7] = [
 ];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 14] = [
+const DERIVED: [Pass; 15] = [
     reciprocal::reciprocal,
     simplify::simplify,
     cse::cse,
@@ -53,6 +53,7 @@ const DERIVED: [Pass; 14] = [
     promote::promote,
     remember::remember,
     carry::carry,
+    hoist::hoist,
     simplify::simplify,
     dce::dce,
     ascend::ascend,

@@ -119,6 +119,17 @@ impl Rewriter {
         value
     }
 
+    /// Appends a constant before the node at hand.
+    pub fn constant(&mut self, literal: Literal, ty: Type, span: Span) -> Option<Value> {
+        let op = literal.write(&ty)?;
+        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        self.definitions.push(Some(Definition::Literal(literal)));
+        self.readers.push(1);
+        let value = self.aliases.grow();
+        self.nodes.push(Node { op, results: vec![value], span });
+        Some(value)
+    }
+
     fn region(&mut self, region: &mut Region) {
         let outer = mem::take(&mut self.nodes);
         self.append(mem::take(&mut region.nodes));

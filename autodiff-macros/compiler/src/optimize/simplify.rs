@@ -86,6 +86,11 @@ fn outward(at: &mut Rewriter, fun: Fun, args: &[Value], ty: &Type, node: &Node) 
             (Some(inner), _) => scalar(Fun::Sub, vec![b, inner]),
             _ => None,
         },
+        // -b - b = b * -2, exactly
+        Fun::Sub if anonymous(a) == Some(b) => {
+            let factor = at.constant(Float(-2.0), ty.clone(), node.span)?;
+            scalar(Fun::Mul, vec![b, factor])
+        }
         // a - -b = a + b
         Fun::Sub => anonymous(b).and_then(|inner| scalar(Fun::Add, vec![a, inner])),
         // -a * -b = a * b, -a * b = a * -b = -(a * b), and so for a quotient

@@ -136,6 +136,9 @@ impl<'a> Reverse<'a> {
         self.open_shadows(region, id);
         self.backward_part(region, id, at + 1..end);
         self.early = false;
+        if self.failed {
+            return;
+        }
         self.fuse(Here { node: &region.nodes[at], region: id, index: at }, &path[1..]);
         self.before.pop();
         self.augment_part(region, id, at + 1..end, &mut exports);
