@@ -3,6 +3,13 @@
 
 pub mod unannotated;
 
+/// The traits whose methods generated code calls, without their names.
+pub mod methods {
+    pub use std::borrow::ToOwned as _;
+    pub use std::clone::Clone as _;
+    pub use std::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
+}
+
 use crate::{Accumulate, Differentiable, SetZero};
 
 /// The zero tangent of the same shape as a value.

@@ -1,6 +1,14 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
+/// `quote!`, with variables that no variable of the user's can be mistaken for.
+macro_rules! hygienic {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+
 mod functions;
+mod lints;
 mod refused;
 mod rules;
 mod signature;
@@ -44,8 +52,8 @@ pub struct Derivatives<'a> {
 struct Core {
     /// Of `__vjp`.
     vjp: TokenStream,
-    /// Of `__jvp`.
-    jvp: TokenStream,
+    /// Of `__jvp`: the tangents' names, and the body.
+    jvp: (Vec<Ident>, TokenStream),
     /// Of `__vjp_into`, where it is not `__vjp` and its pullback one after the other: the slots'
     /// names, and the body.
     vjp_into: Option<(Vec<Ident>, TokenStream)>,
@@ -69,19 +77,20 @@ pub fn handle(
     let vis = &item.vis;
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
-    let jvp = functions.core_jvp(&core.jvp);
+    let jvp = functions.core_jvp(&core.jvp.0, &core.jvp.1);
     let public = functions.public(core.vjp_into.as_ref());
     let graph = core.graph;
     let source = options.source.then(|| source(&vjp, name));
+    let silenced = lints::silenced();
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
-        #[allow(non_camel_case_types, dead_code)]
+        #silenced
         #vis struct #name {}
 
         #(#cfgs)*
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        #silenced
         #[automatically_derived]
         impl #name {
             /// The static computation graph.
@@ -113,7 +122,9 @@ fn derived(
     let seed_type = header.seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
+    let methods = methods();
     let vjp = quote! {
+        #methods
         #(#items)*
         #forward
         (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
@@ -128,16 +139,13 @@ fn derived(
     let result = assemble(&signature.shape, &mut values);
     let mut dots = printed.results.iter().skip(leaves).cloned();
     let dot = assemble(&signature.shape, &mut dots);
-    let rebind = signature.parameters.iter().zip(&tangents).map(|(p, t)| {
-        let slot = header.tangent_name(&p.name);
-        if *t == slot { TokenStream::new() } else { quote!(let #t = #slot;) }
-    });
     let jvp = quote! {
+        #methods
         #(#items)*
-        #(#rebind)*
         #forward
         (#result, #dot)
     };
+    let ad_seed = signature::local("ad_seed", proc_macro2::Span::mixed_site());
     let vjp_into = derivatives.fused.map(|graph| {
         let mut printer = Printer::new(graph, idents(item));
         let printed = printer.print();
@@ -145,7 +153,7 @@ fn derived(
         let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
         let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
         let statements = &printed.backward;
-        (slots, quote!(#(#items)* let #seeds = ad_seed; #statements #result))
+        (slots, quote!(#methods #(#items)* let #seeds = #ad_seed; #statements #result))
     });
     let graph = graph_data(
         &item.sig.ident.to_string(),
@@ -153,7 +161,15 @@ fn derived(
         derivatives.activity,
         derivatives.reverse,
     );
-    Core { vjp, jvp, vjp_into, graph }
+    Core { vjp, jvp: (tangents, jvp), vjp_into, graph }
+}
+
+/// Brings the traits into scope whose methods generated code calls, should the user's module have no
+/// prelude; their names stay out.
+fn methods() -> TokenStream {
+    quote!(
+        use ::autodiff::__private::methods::*;
+    )
 }
 
 /// An expression or a pattern of the returned value's form.
@@ -188,6 +204,8 @@ fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
     let text = match syn::parse2::<syn::ItemFn>(vjp.clone()) {
         Ok(mut function) => {
             Plain.visit_item_fn_mut(&mut function);
+            let methods = methods().to_string();
+            function.block.stmts.retain(|s| s.to_token_stream().to_string() != methods);
             function.attrs.clear();
             function.vis = syn::Visibility::Inherited;
             function.sig.ident = quote::format_ident!("{}_vjp", name);

@@ -1,7 +1,7 @@
 //! The function's signature: what is differentiated with respect to what.
 
-use proc_macro2::Span;
-use quote::format_ident;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
@@ -55,7 +55,7 @@ impl Signature {
                 FnArg::Typed(typed) => {
                     let name = match &*typed.pat {
                         Pat::Ident(p) => p.ident.clone(),
-                        other => format_ident!("arg{}", i, span = other.span()),
+                        other => unnamed(i, other.span(), item),
                     };
                     refuse_type(&typed.ty, errors);
                     parameters.push(Parameter {
@@ -94,6 +94,24 @@ impl Signature {
         let shape = shape(&output);
         Self { parameters, output, shape, types }
     }
+}
+
+/// A name for a parameter that is bound by a pattern.
+fn unnamed(index: usize, span: Span, item: &ItemFn) -> Ident {
+    let inputs = item.sig.inputs.to_token_stream();
+    let mut name = format_ident!("arg{}", index, span = span);
+    while mentions(&inputs, &name) {
+        name = format_ident!("{}_", name);
+    }
+    name
+}
+
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Whether the type is a `&mut` reference.

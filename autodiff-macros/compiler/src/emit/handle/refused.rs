@@ -32,13 +32,14 @@ pub fn refused(item: &ItemFn, reason: &Diagnostic) -> TokenStream {
     let cfgs: Vec<_> = attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let names = NAMES.iter().map(|name| format_ident!("{}", name));
     let reason = reason.to_expression();
+    let silenced = super::lints::silenced();
     quote! {
         #(#cfgs)*
-        #[allow(non_camel_case_types, dead_code)]
+        #silenced
         #vis struct #name {}
 
         #(#cfgs)*
-        #[allow(warnings, missing_docs)]
+        #silenced
         impl #name {
             #[doc(hidden)] pub const fn __annotated<T>() {}
             #(#[doc(hidden)] pub const #names: [(); #reason] = [];)*

@@ -1,10 +1,10 @@
 //! Functions whose derivative is the user's own.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 
 use super::Core;
-use super::signature::Header;
+use super::signature::{Header, local};
 use crate::options::Options;
 use crate::parse::{Signature, is_in_place};
 
@@ -13,18 +13,22 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
     let seed = header.seed_type(signature);
-    let bars: Vec<_> =
-        signature.parameters.iter().map(|p| format_ident!("{}_bar", p.name)).collect();
+    let bars: Vec<_> = signature
+        .parameters
+        .iter()
+        .map(|p| local(&format!("{}_bar", p.name), p.name.span()))
+        .collect();
     let params = header.slot_params(&bars, signature);
     let again = header.again_params();
-    let gradients: Vec<_> = (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
+    let gradients: Vec<_> =
+        (0..active.len()).map(|i| local(&format!("ad_gradient{i}"), Span::mixed_site())).collect();
     let pattern = match gradients.as_slice() {
-        [one] => quote!(#one),
-        all => quote!((#(#all),*)),
+        [one] => hygienic!(#one),
+        all => hygienic!((#(#all),*)),
     };
     let hand_over = active.iter().zip(&gradients).map(|(p, gradient)| {
-        let bar = format_ident!("{}_bar", p.name);
-        quote! {
+        let bar = local(&format!("{}_bar", p.name), p.name.span());
+        hygienic! {
             if let ::core::option::Option::Some(ad_shadow) = #bar {
                 ::autodiff::__private::accumulate(ad_shadow, &#gradient);
             }
@@ -34,25 +38,26 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
     let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
-    let kept: Vec<_> = (0..names.len()).map(|i| format_ident!("ad_kept{}", i)).collect();
+    let kept: Vec<_> =
+        (0..names.len()).map(|i| local(&format!("ad_kept{i}"), Span::mixed_site())).collect();
     let (keep, again_args): (Vec<_>, Vec<_>) = header
         .inputs
         .iter()
         .zip(&kept)
         .map(|((name, ty), kept)| match ty {
-            syn::Type::Reference(_) => (quote!(), quote!(#name)),
-            _ => (quote!(let #kept = ::core::clone::Clone::clone(&#name);), quote!(#kept)),
+            syn::Type::Reference(_) => (hygienic!(), hygienic!(#name)),
+            _ => (hygienic!(let #kept = ::core::clone::Clone::clone(&#name);), hygienic!(#kept)),
         })
         .unzip();
     let (before, pull) = if borrows {
         (
-            quote!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
-            quote!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
+            hygienic!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
+            hygienic!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
         )
     } else {
-        (quote!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), quote!())
+        (hygienic!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), hygienic!())
     };
-    let vjp = quote! {
+    let vjp = hygienic! {
         #before
         (ad_value, move |#(#again,)* ad_seed: #seed, #(#params),*| {
             #pull
@@ -60,54 +65,60 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
             #(#hand_over)*
         })
     };
+    let dots: Vec<_> = signature
+        .parameters
+        .iter()
+        .map(|p| local(&format!("{}_dot", p.name), p.name.span()))
+        .collect();
     let jvp = match &options.jvp {
         Some(path) => {
-            let tangents: Vec<_> = active
+            let tangents: Vec<_> = signature.parameters
                 .iter()
-                .map(|p| {
-                    let dot = header.tangent_name(&p.name);
+                .zip(&dots)
+                .filter(|(p, _)| p.active)
+                .map(|(p, dot)| {
                     let name = &p.name;
-                    quote!(match #dot {
+                    hygienic!(match #dot {
                         ::core::option::Option::Some(ad_dot) => ::autodiff::__private::owned(ad_dot),
                         ::core::option::Option::None => ::autodiff::__private::zero_tangent(&#name),
                     })
                 })
                 .collect();
             let tangent = match tangents.as_slice() {
-                [one] => quote!(#one),
-                all => quote!((#(#all),*)),
+                [one] => hygienic!(#one),
+                all => hygienic!((#(#all),*)),
             };
-            quote! {
+            hygienic! {
                 let ad_tangent = #tangent;
                 #path(#(#names,)* ad_tangent)
             }
         }
-        None => transposed(header, signature, &vjp_path, &names, &pattern, &gradients),
+        None => transposed(signature, &dots, &vjp_path, &names, &pattern, &gradients),
     };
     let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
-    Core { vjp, jvp, vjp_into: None, graph }
+    Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
 }
 
 /// The pushforward of a function that returns one number, by its pullback: the gradient times the
 /// tangent.
 fn transposed(
-    header: &Header,
     signature: &Signature,
+    dots: &[syn::Ident],
     vjp: &TokenStream,
     names: &[&syn::Ident],
     pattern: &TokenStream,
     gradients: &[syn::Ident],
 ) -> TokenStream {
     let output = &signature.output;
-    let parts = signature.parameters.iter().filter(|p| p.active).zip(gradients).map(|(p, g)| {
-        let dot = header.tangent_name(&p.name);
-        quote! {
+    let active = signature.parameters.iter().zip(dots).filter(|(p, _)| p.active);
+    let parts = active.zip(gradients).map(|((_, dot), g)| {
+        hygienic! {
             if let ::core::option::Option::Some(ad_dot) = #dot {
                 ad_sum = ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, ad_dot);
             }
         }
     });
-    quote! {
+    hygienic! {
         let (ad_value, ad_pull) = #vjp(#(#names),*);
         let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
@@ -124,7 +135,7 @@ fn graph(signature: &Signature, rule: &str) -> TokenStream {
         let start = p.name.span().start();
         let (line, column) = (start.line as u32, start.column as u32);
         let active = p.active;
-        quote!(::autodiff::Node {
+        hygienic!(::autodiff::Node {
             op: "input", inputs: &[], label: ::core::option::Option::Some(#label), ty: #ty,
             line: #line, column: #column, leaf: true, requires_grad: #active,
             grad_fn: ::core::option::Option::None, region: ::core::option::Option::None,
@@ -133,7 +144,7 @@ fn graph(signature: &Signature, rule: &str) -> TokenStream {
     let count = signature.parameters.len();
     let inputs = 0..count;
     let ty = signature.output.to_token_stream().to_string();
-    quote! {
+    hygienic! {
         &::autodiff::Graph {
             name: #rule,
             nodes: &[#(#leaves,)* ::autodiff::Node {

@@ -27,6 +27,11 @@ pub struct Header {
     pub output: Type,
 }
 
+/// A variable of generated code, which no variable of the user's can be mistaken for.
+pub fn local(name: &str, span: Span) -> Ident {
+    Ident::new(name.trim_start_matches("r#"), Span::mixed_site().located_at(span))
+}
+
 /// Gives names to the lifetimes that are left out.
 struct Name {
     fresh: Vec<Lifetime>,
@@ -215,10 +220,5 @@ impl Header {
                 _ => quote!(::autodiff::__private::Ignored),
             })
             .collect()
-    }
-
-    /// The name under which `__jvp` takes a parameter's tangent.
-    pub fn tangent_name(&self, name: &Ident) -> Ident {
-        format_ident!("{}_dot", name, span = name.span())
     }
 }
