@@ -96,10 +96,10 @@ fn loops(kept_s: f64, s_bar: f64) -> f64 {
     let mut s = kept_s;
     for i in ad_lo..ad_hi {
         let s_1 = s * s_bar;
-        s = s_1.sin() + s / (i as f64);
+        s = s_1.sin() + s / f64::from(u32::try_from(i).unwrap_or(1));
     }
     for i_1 in (ad_lo..=ad_hi).rev().step_by(2) {
-        s *= s.cos() + (i_1 as f64);
+        s *= s.cos() + f64::from(u8::try_from(i_1).unwrap_or(1));
     }
     s
 }
@@ -203,20 +203,22 @@ fn names_of_closures() {
 }
 
 #[differentiate]
-fn generic<'ad, T: Float, Ad0: Copy + Into<usize>>(xs: &'ad [T], n: Ad0) -> T {
+fn generic<'ad0, T: Float, Ad0: Copy + Into<usize>>(xs: &'ad0 [T], ys: &'ad0 [T], n: Ad0) -> T {
     let ad: usize = n.into();
     let mut xs_bar = T::zero();
-    for xs_dot in &xs[..ad] {
-        xs_bar += *xs_dot * *xs_dot;
+    for (xs_dot, ys_dot) in xs[..ad].iter().zip(ys) {
+        xs_bar += *xs_dot * *ys_dot;
     }
     xs_bar
 }
 
 #[test]
 fn generic_parameters() {
-    assert_eq!(generic::grad(&[1.0, 2.0, 3.0], 2_u8), [2.0, 4.0, 0.0]);
-    let (value, tangent) = generic::jvp(&[1.0_f32, 2.0], 2_u8, vec![1.0, -1.0]);
-    assert_eq!((value, tangent), (5.0, -2.0));
+    let (xs_bar, ys_bar) = generic::grad(&[1.0, 2.0, 3.0], &[4.0, 5.0, 6.0], 2_u8);
+    assert_eq!((xs_bar, ys_bar), (vec![4.0, 5.0, 0.0], vec![1.0, 2.0, 0.0]));
+    let tangents = (vec![1.0, -1.0], vec![0.0, 2.0]);
+    let (value, tangent) = generic::jvp(&[1.0_f32, 2.0], &[3.0, 4.0], 2_u8, tangents);
+    assert_eq!((value, tangent), (11.0, 3.0));
 }
 
 /// Code that is kept as written finds the user's names, whatever they are called by then.

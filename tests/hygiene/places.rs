@@ -47,13 +47,13 @@ fn visibility_is_the_functions_own() {
 fn imports_and_re_exports_take_both() {
     use privacy::inner::of_crate;
     use privacy::renamed;
-    assert_eq!((of_crate(2.0), of_crate::grad(2.0)), (8.0, 12.0));
-    assert_eq!((renamed(2.0), renamed::grad(2.0)), (8.0, 12.0));
-
     #[differentiate]
     fn calls_renamed(x: f64) -> f64 {
         renamed(x) * privacy::renamed(x)
     }
+
+    assert_eq!((of_crate(2.0), of_crate::grad(2.0)), (8.0, 12.0));
+    assert_eq!((renamed(2.0), renamed::grad(2.0)), (8.0, 12.0));
     assert_eq!(calls_renamed::grad(1.0), 6.0);
 }
 

@@ -2,6 +2,7 @@
 
 /// Nothing of the prelude is there.
 #[no_implicit_prelude]
+#[allow(clippy::needless_range_loop)]
 mod without_prelude {
     use ::autodiff::differentiate;
     use ::std::vec::Vec;
@@ -10,7 +11,7 @@ mod without_prelude {
     pub(crate) fn polynomial(coefficients: &[f64], x: f64) -> f64 {
         let mut sum = 0.0;
         for i in 0..coefficients.len() {
-            sum = sum * x + coefficients[i] * coefficients[i];
+            sum = sum * x + coefficients[i].powi(2);
         }
         if sum > 0.0 { sum } else { -sum }
     }
@@ -29,7 +30,7 @@ mod without_prelude {
         let mut n = 0;
         while n < times {
             for v in x.iter_mut() {
-                *v = *v * y;
+                *v *= y;
             }
             n += 1;
         }
@@ -91,8 +92,8 @@ mod own_prelude {
     #[differentiate]
     pub(crate) fn smooth(x: &[f64; 3], w: f64) -> f64 {
         let mut kept = *x;
-        for i in 0..3 {
-            kept[i] = (kept[i] * w).sin();
+        for kept in &mut kept {
+            *kept = (*kept * w).sin();
         }
         let mut total = 0.0;
         for value in &kept {

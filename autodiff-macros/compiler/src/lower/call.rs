@@ -5,6 +5,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::method::integer_result;
 use super::{Binding, Closure, Frame, Lowerer, Rv, span_of};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Float, Op, Place, Shape, Type, Value};
@@ -392,9 +393,11 @@ impl Lowerer<'_> {
                     Type::Float(Float::Param(owner))
                 }
             }
-            Some(owner) => match syn::parse_str(&owner) {
-                Ok(ty) => self.types.read(&ty),
-                Err(_) => Type::Unknown,
+            Some(owner) => match (self.owner_type(&owner), path.segments.last()) {
+                (ty @ Type::Int(_), Some(function)) => {
+                    integer_result(&ty, &function.ident.to_string())
+                }
+                (ty, _) => ty,
             },
             None => Type::Unknown,
         }

@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
 use super::TypeReader;
+use super::same_name::refuse_ambiguous;
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::Shape;
 use crate::options::Options;
@@ -40,6 +41,7 @@ impl Signature {
     /// Reads and checks the signature.
     pub fn read(item: &ItemFn, options: &Options, errors: &mut Errors) -> Self {
         refuse_qualifiers(item, errors);
+        refuse_ambiguous(item, errors);
         let types = TypeReader::new(&item.sig.generics);
         let mut parameters = Vec::new();
         for (i, input) in item.sig.inputs.iter().enumerate() {
