@@ -33,6 +33,7 @@ use std::fmt;
 ///         Node { op: "seed", label: Some("y_bar"), ..INPUT },
 ///         Node { op: "mul", inputs: &[2, 0], label: Some("x_bar"), leaf: false, ..INPUT },
 ///     ],
+///     gradients: &[3],
 /// };
 ///
 /// assert_eq!(GRAPH.leaves().count(), 1);
@@ -51,6 +52,9 @@ pub struct Graph {
     /// The backward nodes, each after the nodes it reads. Their inputs count through the forward
     /// nodes first: index `nodes.len() + i` is the backward node `i`.
     pub backward: &'static [Node],
+    /// The backward nodes that are the gradients of the active parameters, in order, counted as the
+    /// inputs of backward nodes are.
+    pub gradients: &'static [usize],
 }
 
 /// One operation, parameter or constant of a [`Graph`].
@@ -128,7 +132,8 @@ impl Node {
         self.leaf
     }
 
-    /// Whether the node depends on an active parameter, or is one.
+    /// Whether the node depends on an active parameter, or is one. Backward nodes do not: a second
+    /// derivative is the business of another function.
     pub const fn requires_grad(&self) -> bool {
         self.requires_grad
     }
@@ -138,20 +143,48 @@ impl Node {
         self.grad_fn
     }
 
-    /// The control-flow construct the node stands in, such as `for i` or `else`; none at the
-    /// function's top level.
+    /// The control-flow constructs that the node stands in, from the outside inwards, such as
+    /// `for i (line 3) / else (line 4)`; none at the function's top level.
     ///
     /// ```
     /// # use autodiff_runtime::Node;
     /// # const TERM: Node = Node {
     /// #     op: "mul", inputs: &[], label: None, ty: "f64", line: 3, column: 8,
-    /// #     leaf: false, requires_grad: true, grad_fn: None, region: Some("for i"),
+    /// #     leaf: false, requires_grad: true, grad_fn: None, region: Some("for i (line 2)"),
     /// # };
-    /// assert_eq!(TERM.region(), Some("for i"));
+    /// assert_eq!(TERM.region(), Some("for i (line 2)"));
     /// ```
     pub const fn region(&self) -> Option<&'static str> {
         self.region
     }
+}
+
+/// Between a construct and one inside it.
+const INSIDE: &str = " / ";
+
+impl Node {
+    /// What the node stands in, from the outside inwards: the outermost construct, that one and the
+    /// next, …
+    pub(crate) fn nest(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let region = self.region.unwrap_or_default();
+        let ends = region.match_indices(INSIDE).map(|(at, _)| at).chain([region.len()]);
+        ends.map(move |end| &region[..end]).filter(|region| !region.is_empty())
+    }
+
+    /// The user's name and the type, as far as they are known.
+    pub(crate) fn signature(&self) -> Option<String> {
+        match (self.label, self.ty) {
+            (Some(name), "_") => Some(name.to_owned()),
+            (Some(name), ty) => Some(format!("{name}: {ty}")),
+            (None, "_") => None,
+            (None, ty) => Some(ty.to_owned()),
+        }
+    }
+}
+
+/// The innermost construct of a region.
+pub(crate) fn innermost(region: &str) -> &str {
+    region.rsplit(INSIDE).next().unwrap_or(region)
 }
 
 impl Graph {
@@ -175,6 +208,12 @@ impl Graph {
         self.outputs
     }
 
+    /// The indices of the backward nodes that are the gradients of the active parameters, in order,
+    /// as [`Graph::node`] counts them.
+    pub const fn gradients(&self) -> &'static [usize] {
+        self.gradients
+    }
+
     /// The forward nodes that are computed from nothing: parameters and constants.
     pub fn leaves(&self) -> impl Iterator<Item = &'static Node> + use<> {
         self.nodes.iter().filter(|node| node.leaf)
@@ -193,7 +232,7 @@ impl Graph {
     ///
     /// ```
     /// # use autodiff_runtime::Graph;
-    /// # const GRAPH: Graph = Graph { name: "loss", nodes: &[], outputs: &[], backward: &[] };
+    /// # const GRAPH: Graph = Graph { name: "loss", nodes: &[], outputs: &[], backward: &[], gradients: &[] };
     /// assert!(GRAPH.to_dot().starts_with("digraph \"loss\" {"));
     /// ```
     pub fn to_dot(&self) -> String {
@@ -204,7 +243,7 @@ impl Graph {
     ///
     /// ```
     /// # use autodiff_runtime::Graph;
-    /// # const GRAPH: Graph = Graph { name: "loss", nodes: &[], outputs: &[], backward: &[] };
+    /// # const GRAPH: Graph = Graph { name: "loss", nodes: &[], outputs: &[], backward: &[], gradients: &[] };
     /// # let path = std::env::temp_dir().join("autodiff-doctest-loss.svg");
     /// std::fs::write(&path, GRAPH.to_svg())?;
     /// # std::fs::remove_file(path)?;
@@ -235,24 +274,27 @@ impl Graph {
 
     /// What each node is to the function, by index.
     pub(crate) fn roles(&self) -> Vec<Role> {
-        let forward = self.nodes.len();
-        let mut read = vec![false; forward + self.backward.len()];
-        for (_, node) in self.indexed() {
-            for &source in node.inputs {
-                if let Some(read) = read.get_mut(source) {
-                    *read = true;
-                }
-            }
-        }
+        let outputs = [self.outputs, self.gradients].concat();
         self.indexed()
-            .map(|(index, node)| match (index < forward, node.leaf) {
-                (true, _) if self.outputs.contains(&index) => Role::Output,
-                (_, true) if node.requires_grad => Role::Active,
-                (_, true) => Role::Constant,
-                (false, false) if !read[index] => Role::Output,
-                _ => Role::Operation,
+            .map(|(index, node)| match node.leaf {
+                _ if outputs.contains(&index) => Role::Output,
+                true if node.requires_grad || node.op == "seed" => Role::Active,
+                true => Role::Constant,
+                false => Role::Operation,
             })
             .collect()
+    }
+
+    /// The control-flow constructs that hold nodes, each with what is around it, from the outside
+    /// inwards and in the order of the nodes.
+    pub(crate) fn regions(&self) -> Vec<&'static str> {
+        let mut regions = Vec::new();
+        for region in self.indexed().flat_map(|(_, node)| node.nest()) {
+            if !regions.contains(&region) {
+                regions.push(region);
+            }
+        }
+        regions
     }
 }
 
@@ -308,9 +350,15 @@ impl Graph {
             (Some(rule), _) => rule,
             (None, true) if node.leaf => "leaf",
             (None, true) => "yes",
-            (None, false) => "no",
+            (None, false) => "",
         };
-        let output = if self.outputs.contains(&index) { " (output)" } else { "" };
+        let output = if self.outputs.contains(&index) {
+            " (output)"
+        } else if self.gradients.contains(&index) {
+            " (gradient)"
+        } else {
+            ""
+        };
         [
             format!("%{index}{output}"),
             node.op.to_owned(),
@@ -378,19 +426,27 @@ pub(crate) mod tests {
                 line: 2,
                 leaf: false,
                 grad_fn: Some("MulBackward"),
-                region: Some("for i"),
+                region: Some("for i (line 2) / if (line 3)"),
                 ..INPUT
             },
         ],
         outputs: &[2],
         backward: &[
-            Node { op: "seed", label: Some("y_bar"), ..INPUT },
-            Node { op: "mul", inputs: &[3, 1], label: Some("x_bar"), leaf: false, ..INPUT },
+            Node { op: "seed", label: Some("y_bar"), requires_grad: false, ..INPUT },
+            Node {
+                op: "mul",
+                inputs: &[3, 1],
+                label: Some("x_bar"),
+                leaf: false,
+                requires_grad: false,
+                ..INPUT
+            },
         ],
+        gradients: &[4],
     };
 
     pub(crate) const EMPTY: Graph =
-        Graph { name: "nothing", nodes: &[], outputs: &[], backward: &[] };
+        Graph { name: "nothing", nodes: &[], outputs: &[], backward: &[], gradients: &[] };
 
     #[test]
     fn indices_count_through_both_graphs() {
@@ -403,6 +459,15 @@ pub(crate) mod tests {
     fn every_node_has_its_role() {
         use Role::*;
         assert_eq!(SCALED.roles(), [Active, Constant, Output, Active, Output]);
+    }
+
+    #[test]
+    fn regions_nest() {
+        let nest: Vec<_> = SCALED.nodes[2].nest().collect();
+        assert_eq!(nest, ["for i (line 2)", "for i (line 2) / if (line 3)"]);
+        assert_eq!(SCALED.regions(), nest);
+        assert_eq!(innermost(nest[1]), "if (line 3)");
+        assert_eq!(INPUT.nest().count(), 0);
     }
 
     #[test]
@@ -421,7 +486,7 @@ pub(crate) mod tests {
         let table = SCALED.to_string();
         let mul = table.lines().find(|line| line.contains("%2 (output)"));
         let cells: Vec<_> = mul.unwrap().split_whitespace().collect();
-        let expected = "%2 (output) mul %0 %1 y f64 2:10 MulBackward for i";
+        let expected = "%2 (output) mul %0 %1 y f64 2:10 MulBackward for i (line 2) / if (line 3)";
         assert_eq!(cells.join(" "), expected);
         assert!(table.lines().all(|line| line == line.trim_end()));
     }

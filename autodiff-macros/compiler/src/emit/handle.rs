@@ -70,7 +70,7 @@ pub fn handle(
     let header = Header::new(item, signature);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
-        None => rules::core(&header, signature, options),
+        None => rules::core(&item.sig.ident, &header, signature, options),
     };
     let functions = Functions { header: &header, signature, options, own: &item.sig.ident };
     let name = &item.sig.ident;

@@ -5,11 +5,12 @@ use quote::ToTokens;
 
 use super::Core;
 use super::signature::{Header, local};
+use crate::emit::graph_data::custom;
 use crate::options::Options;
 use crate::parse::{Signature, is_in_place};
 
 /// `__vjp` and `__jvp` in terms of the user's rules.
-pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
+pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &Options) -> Core {
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
     let seed = header.seed_type(signature);
@@ -95,7 +96,7 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         }
         None => transposed(signature, &dots, &vjp_path, &names, &pattern, &gradients),
     };
-    let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
+    let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
     Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
 }
 
@@ -124,38 +125,6 @@ fn transposed(
         let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
         #(#parts)*
         (ad_value, ad_sum)
-    }
-}
-
-/// The parameters and one node.
-fn graph(signature: &Signature, rule: &str) -> TokenStream {
-    let leaves = signature.parameters.iter().map(|p| {
-        let label = p.name.to_string();
-        let ty = p.ty.to_token_stream().to_string();
-        let start = p.name.span().start();
-        let (line, column) = (start.line as u32, start.column as u32);
-        let active = p.active;
-        hygienic!(::autodiff::Node {
-            op: "input", inputs: &[], label: ::core::option::Option::Some(#label), ty: #ty,
-            line: #line, column: #column, leaf: true, requires_grad: #active,
-            grad_fn: ::core::option::Option::None, region: ::core::option::Option::None,
-        })
-    });
-    let count = signature.parameters.len();
-    let inputs = 0..count;
-    let ty = signature.output.to_token_stream().to_string();
-    hygienic! {
-        &::autodiff::Graph {
-            name: #rule,
-            nodes: &[#(#leaves,)* ::autodiff::Node {
-                op: "custom", inputs: &[#(#inputs),*], label: ::core::option::Option::None,
-                ty: #ty, line: 0, column: 0, leaf: false, requires_grad: true,
-                grad_fn: ::core::option::Option::Some(#rule),
-                region: ::core::option::Option::None,
-            }],
-            outputs: &[#count],
-            backward: &[],
-        }
     }
 }
 
