@@ -71,7 +71,7 @@ fn binary(along: impl Fn((f64, f64)) -> f64) -> Vec<f64> {
 table! {
     unary {
         abs signum floor ceil round_ties_even trunc fract sqrt cbrt recip exp exp2 exp_m1 ln ln_1p
-        log2 log10 asin acos acosh atanh
+        log2 log10 asin acos acosh tanh atanh
     }
     binary { log rem_euclid div_euclid powf max min abs_sub copysign hypot atan2 }
     operators { div / rem % }
