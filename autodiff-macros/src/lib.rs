@@ -1,5 +1,7 @@
 //! The attribute `#[differentiate]`: a shell over `autodiff-compiler`.
 
+#![forbid(unsafe_code)]
+
 use proc_macro::TokenStream;
 
 /// Generates the derivatives of the function it stands on. See the crate `autodiff`.

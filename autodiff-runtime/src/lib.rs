@@ -1,6 +1,8 @@
 //! What programs differentiated by `autodiff` need at run time: tangents, the computation graph as
 //! data and as a picture, and the few functions that generated code calls.
 
+#![forbid(unsafe_code)]
+
 mod dot;
 mod graph;
 pub mod private;

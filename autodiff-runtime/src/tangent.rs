@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no derivative",
     label = "not a differentiable type",
-    note = "floats, arrays, slices, `Vec`, tuples of them and structs with `#[derive(Differentiable)]` are differentiable; hold anything else constant with `autodiff::stop_gradient`"
+    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; pass the fields of a struct instead of it, and hold anything else constant with `autodiff::stop_gradient`"
 )]
 pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.

@@ -9,6 +9,8 @@
 //! 5. `transform`: reverse and forward mode, graph to graph, by the table in [`rules`].
 //! 6. `emit`: the graphs as Rust, and the struct whose functions they are.
 
+#![forbid(unsafe_code)]
+
 mod analysis;
 mod emit;
 mod errors;
