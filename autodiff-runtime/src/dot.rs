@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::graph::{Graph, Node, Role, innermost};
+use crate::graph::{Graph, Role};
+use crate::node::{Node, innermost};
 
 /// Writes `graph` as a `digraph`: forward and backward are clusters, an edge that carries a value
 /// from the forward to the backward graph is dashed.

@@ -5,11 +5,14 @@
 
 mod dot;
 mod graph;
+mod node;
 pub mod private;
 mod svg;
+mod table;
 mod tangent;
 
-pub use graph::{Graph, Node};
+pub use graph::Graph;
+pub use node::Node;
 pub use tangent::{Accumulate, Differentiable, Float, SetZero};
 
 /// The value, held constant: no derivative passes through it.

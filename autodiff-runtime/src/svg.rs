@@ -229,8 +229,8 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::Node;
     use crate::graph::tests::{EMPTY, INPUT, SCALED};
+    use crate::node::Node;
 
     #[test]
     fn every_node_and_edge_is_drawn() {

@@ -1,7 +1,8 @@
 //! The box of one node.
 
 use super::{LINE_HEIGHT, LINE_SIZE, Point, RESIDUAL, TITLE_SIZE, escaped, push, text_width};
-use crate::graph::{Graph, Node, Role, innermost};
+use crate::graph::{Graph, Role};
+use crate::node::{Node, innermost};
 
 const PADDING: Point = Point { x: 10.0, y: 8.0 };
 const MIN_WIDTH: f64 = 76.0;

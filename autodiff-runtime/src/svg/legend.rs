@@ -1,7 +1,8 @@
 //! What the colours mean, in lines as wide as the picture.
 
 use super::{LINE_SIZE, Point, RESIDUAL, escaped, push, text_width};
-use crate::graph::{Graph, Role, innermost};
+use crate::graph::{Graph, Role};
+use crate::node::innermost;
 
 const ROLES: [(&str, Role); 4] = [
     ("requires gradient / seed", Role::Active),
