@@ -15,6 +15,7 @@ pub fn wave(x: f64, times: usize, w: &[f64]) -> f64 {
 #[differentiate]
 pub fn branches(x: &[f64], rate: f64) -> f64 {
     let mut total = 0.0;
+    #[allow(clippy::needless_range_loop)]
     for i in 0..x.len() {
         let mut y = x[i] * rate;
         if y > 1.0 {

@@ -37,6 +37,7 @@ macro_rules! stand_ins {
         }
     )*};
     (@function $function:ident $($argument:ident)*) => {
+        #[allow(clippy::too_many_arguments)]
         pub fn $function<$($argument,)* R>($(_: $argument),*) -> R {
             unreachable!("nothing that calls it compiles")
         }

@@ -54,6 +54,7 @@ pub enum Access {
 
 impl Lowerer<'_> {
     /// What `for` iterates over.
+    #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
         match rv {
             Rv::Iter(iter) => Ok(*iter),
@@ -392,7 +393,7 @@ impl Lowerer<'_> {
 
     pub(super) fn callee(&mut self, f: &Expr) -> Lowered<Callee> {
         if let Expr::Path(p) = f
-            && !p.path.get_ident().is_some_and(|name| self.lookup(name).is_some())
+            && p.path.get_ident().is_none_or(|name| self.lookup(name).is_none())
         {
             return Ok(Callee::Path(p.path.clone()));
         }

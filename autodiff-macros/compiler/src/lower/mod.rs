@@ -353,11 +353,6 @@ impl<'a> Lowerer<'a> {
     }
 }
 
-/// The name behind a plain path.
-fn single(path: &syn::Path) -> Option<&Ident> {
-    path.get_ident()
-}
-
 fn is_range(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Range"))
 }
