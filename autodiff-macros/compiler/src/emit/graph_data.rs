@@ -217,6 +217,8 @@ impl<'g> Collector<'g> {
                 for r in &node.results {
                     match self.find(*r) {
                         Some(origin) => _ = self.index.insert(*r, origin),
+                        // Its call says whose it is.
+                        None if *self.graph.ty(*r) == Type::Pullback => {}
                         None => self.leaf(*r, "kept"),
                     }
                 }
