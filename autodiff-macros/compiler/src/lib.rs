@@ -26,7 +26,7 @@ use quote::{ToTokens, quote};
 use syn::ItemFn;
 
 use emit::{Derivatives, facade_name, handle, rename_facade};
-use errors::{Diagnostic, Errors};
+use errors::{Diagnostic, Errors, Extent};
 use options::Options;
 use parse::Signature;
 
@@ -40,7 +40,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(_) => {
             errors.push(Diagnostic::new(
                 "AD0002",
-                syn::spanned::Spanned::span(&item),
+                Extent::of(&item),
                 "`differentiate` stands on a function with a body",
                 "put it on a `fn`",
             ));

@@ -1,5 +1,6 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
+mod checked;
 mod functions;
 mod refused;
 mod rules;
@@ -59,7 +60,9 @@ pub fn handle(
     options: &Options,
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
-    let header = Header::new(item, signature);
+    let mut header = Header::new(item, signature);
+    let checked = derivatives.and_then(|_| checked::constant(item, signature));
+    header.checked = checked.is_some();
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&header, signature, options),
@@ -87,6 +90,7 @@ pub fn handle(
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
+            #checked
             #[doc(hidden)]
             #[inline]
             pub const fn __annotated<T>() {}

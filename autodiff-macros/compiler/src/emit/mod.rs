@@ -8,4 +8,3 @@ mod types;
 
 pub use handle::{Derivatives, handle, refused, rules_supported};
 pub use rename::{facade_name, rename_facade};
-pub use rust::{Printed, Printer};

@@ -6,7 +6,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
 use super::{Binding, Closure, Frame, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Shape, Type, Value};
 use crate::rules::Fun;
 
@@ -19,9 +19,9 @@ impl Lowerer<'_> {
                     let args = self.args(&c.args)?;
                     return self.inline(&closure, args, span);
                 }
-                _ => return self.unknown_callee(span),
+                _ => return self.unknown_callee(&c.func),
             },
-            _ => return self.unknown_callee(span),
+            _ => return self.unknown_callee(&c.func),
         };
         if let Some(name) = path.get_ident() {
             match self.lookup(name).cloned() {
@@ -54,10 +54,10 @@ impl Lowerer<'_> {
         self.call_path(path, args, span)
     }
 
-    fn unknown_callee(&mut self, span: Span) -> Lowered<Rv> {
+    fn unknown_callee(&mut self, callee: &Expr) -> Lowered<Rv> {
         Err(self.refuse(
             "AD0230",
-            span,
+            Extent::of(callee),
             "what is called here is not known at compile time",
             "call a function by its path, or a closure by its name",
         ))

@@ -77,7 +77,7 @@ impl Functions<'_> {
 
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let slots = self.slot_types();
         let again = self.header.again_types();
@@ -136,7 +136,7 @@ impl Functions<'_> {
 
     pub fn core_jvp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let types = &self.signature.types;
         let tangents = self.signature.parameters.iter().map(|p| {
@@ -258,6 +258,7 @@ impl Functions<'_> {
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         if let Some((slots, body)) = fused {
+            let params = self.header.core_params();
             let slots = self.header.slot_params(slots, self.signature);
             return quote! {
                 #[doc(hidden)]

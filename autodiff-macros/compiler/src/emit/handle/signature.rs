@@ -6,6 +6,7 @@ use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
+use super::checked::checked;
 use crate::emit::types;
 use crate::parse::{Signature, is_in_place};
 
@@ -25,6 +26,8 @@ pub struct Header {
     pub turbofish: TokenStream,
     /// The returned type.
     pub output: Type,
+    /// Whether the body is checked apart, and the parameters' types depend on that.
+    pub checked: bool,
 }
 
 /// Gives names to the lifetimes that are left out.
@@ -159,12 +162,24 @@ impl Header {
             core_captures,
             turbofish,
             output: signature.output.clone(),
+            checked: false,
         }
     }
 
     /// `x: &'a [f64], n: usize`.
     pub fn params(&self) -> Vec<TokenStream> {
         self.inputs.iter().map(|(name, ty)| quote!(#name: #ty)).collect()
+    }
+
+    /// The same for what contains the body's code.
+    pub fn core_params(&self) -> Vec<TokenStream> {
+        self.inputs
+            .iter()
+            .map(|(name, ty)| {
+                let ty = if self.checked { checked(ty) } else { ty.to_token_stream() };
+                quote!(#name: #ty)
+            })
+            .collect()
     }
 
     /// The type of the seed.
@@ -192,10 +207,13 @@ impl Header {
             .iter()
             .map(|(name, ty)| {
                 let again = types::again(ty);
-                if is_in_place(ty) || !matches!(ty, Type::Reference(_)) {
-                    quote!(_: #again)
-                } else {
-                    quote!(#name: #again)
+                match ty {
+                    Type::Reference(r) if r.mutability.is_none() => {
+                        let inner =
+                            if self.checked { checked(&r.elem) } else { r.elem.to_token_stream() };
+                        quote!(#name: &#inner)
+                    }
+                    _ => quote!(_: #again),
                 }
             })
             .collect()

@@ -45,10 +45,22 @@ fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
     path.segments.iter().all(of_module).then_some((path, generics))
 }
 
-/// Undoes [`derivative`] in code that is to be read.
+/// Undoes [`derivative`], and the types that are checked apart, in code that is to be read.
 pub struct Plain;
 
 impl VisitMut for Plain {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if let syn::Type::Path(p) = ty
+            && let Some(last) = p.path.segments.last()
+            && last.ident == "Checked"
+            && let PathArguments::AngleBracketed(arguments) = &last.arguments
+            && let Some(syn::GenericArgument::Type(inner)) = arguments.args.first()
+        {
+            *ty = inner.clone();
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Paren(inner) = e
