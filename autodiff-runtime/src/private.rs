@@ -111,6 +111,12 @@ pub enum NotInWrt {}
 /// `T`, in error if the constant is: what has this type is then of no interest to rustc.
 pub type Checked<T, const CHECKED: usize> = <Body<CHECKED> as TypeOf<T>>::Type;
 
+/// The function itself.
+#[inline(always)]
+pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CHECKED> {
+    function
+}
+
 /// The body that a constant stands for.
 #[derive(Debug)]
 pub struct Body<const CHECKED: usize>;

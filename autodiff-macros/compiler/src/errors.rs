@@ -61,6 +61,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to write instead.
     pub help: String,
+    /// Whether rustc may have refused the same: then this is shown only where the body compiles.
+    pub deferred: bool,
 }
 
 impl Diagnostic {
@@ -71,19 +73,40 @@ impl Diagnostic {
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Self {
-        Self { code, extent: at.into(), message: message.into(), help: help.into() }
+        Self {
+            code,
+            extent: at.into(),
+            message: message.into(),
+            help: help.into(),
+            deferred: false,
+        }
+    }
+
+    /// The same where rustc may have refused the same.
+    pub fn deferred(mut self) -> Self {
+        self.deferred = true;
+        self
     }
 
     /// `compile_error!(..)`, over the extent.
     pub fn to_expression(&self) -> TokenStream {
+        self.call(quote_spanned!(self.extent.first=> ::core::compile_error!))
+    }
+
+    /// `panic!(..)`, over the extent: to stand in a constant.
+    pub fn to_panic(&self) -> TokenStream {
+        self.call(quote_spanned!(self.extent.first=> ::core::panic!))
+    }
+
+    fn call(&self, name: TokenStream) -> TokenStream {
         let text = if self.help.is_empty() {
             format!("[{}] {}", self.code, self.message)
         } else {
             format!("[{}] {}\nhelp: {}", self.code, self.message, self.help)
         };
-        let Extent { first, last } = self.extent;
-        let name = quote_spanned!(first=> ::core::compile_error!);
-        let mut arguments = Group::new(Delimiter::Parenthesis, quote_spanned!(last=> #text));
+        let last = self.extent.last;
+        let text = quote_spanned!(last=> #text);
+        let mut arguments = Group::new(Delimiter::Parenthesis, text);
         arguments.set_span(last);
         quote!(#name #arguments)
     }
@@ -141,9 +164,16 @@ impl Errors {
         list
     }
 
-    /// `compile_error!`s for all of them.
+    /// `compile_error!`s for all that are not deferred.
     pub fn to_tokens(&self) -> TokenStream {
-        self.finish().iter().map(Diagnostic::to_tokens).collect()
+        self.finish().iter().filter(|d| !d.deferred).map(Diagnostic::to_tokens).collect()
+    }
+
+    /// Shows what is deferred at once: there is no telling whether the body compiles.
+    pub fn show_deferred(&mut self) {
+        for diagnostic in &mut self.list {
+            diagnostic.deferred = false;
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::parse::Signature;
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer};
+pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
@@ -60,9 +61,8 @@ pub fn handle(
     options: &Options,
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
-    let mut header = Header::new(item, signature);
-    let checked = derivatives.and_then(|_| checked::constant(item, signature));
-    header.checked = checked.is_some();
+    let header = Header::new(item, signature);
+    let checked = checked::constant(item, signature);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&header, signature, options),

@@ -6,5 +6,5 @@ mod rename;
 mod rust;
 mod types;
 
-pub use handle::{Derivatives, handle, refused, rules_supported};
+pub use handle::{Derivatives, can_be_checked, handle, refused, rules_supported};
 pub use rename::{facade_name, rename_facade};

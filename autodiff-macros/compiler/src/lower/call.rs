@@ -121,7 +121,7 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.refuse("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
         }
     }
 
@@ -229,7 +229,7 @@ impl Lowerer<'_> {
 
     fn mem_swap(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         let [Rv::Ref(a, ty, true), Rv::Ref(b, _, true)] = args.as_slice() else {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0232",
                 span,
                 "`mem::swap` takes two `&mut` references",
@@ -305,7 +305,7 @@ impl Lowerer<'_> {
             self.inlining.push(name.clone());
         }
         if args.len() != c.inputs.len() {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),

@@ -263,6 +263,17 @@ impl<'a> Lowerer<'a> {
         self.errors.push(Diagnostic::new(code, at, message, help))
     }
 
+    /// Refuses what rustc refuses too in a function that is not under the attribute: it says so.
+    fn defer(
+        &mut self,
+        code: &'static str,
+        at: impl Into<Extent>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
+        self.errors.push(Diagnostic::new(code, at, message, help).deferred())
+    }
+
     // Variables.
 
     fn var(

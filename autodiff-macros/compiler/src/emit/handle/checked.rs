@@ -12,10 +12,22 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
 
+use crate::emit::types;
 use crate::parse::{Signature, TypeReader};
 
-/// The constant; none if it would depend on generic arguments that only the caller can choose.
-pub fn constant(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
+/// The constant. It checks nothing if it would depend on generic arguments that only the caller can
+/// choose.
+pub fn constant(item: &ItemFn, signature: &Signature) -> TokenStream {
+    let body = body(item, signature).unwrap_or_else(|| quote!(0));
+    quote!(#[doc(hidden)] pub const __CHECKED: usize = #body;)
+}
+
+/// Whether the constant checks anything.
+pub fn is_possible(item: &ItemFn, signature: &Signature) -> bool {
+    body(item, signature).is_some()
+}
+
+fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
     if signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_))) {
         return None;
     }
@@ -24,34 +36,28 @@ pub fn constant(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
         quote!(#pat: #ty)
     });
     let (output, block) = (&signature.output, &item.block);
-    // A closure's errors, unlike a function's, are errors of what is around it.
-    let body = quote!({ let _ = |#(#parameters),*| -> #output #block; 0 });
-    let body = match &item.sig.generics {
-        generics if generics.params.is_empty() => body,
+    let active = signature.parameters.iter().filter(|p| p.active);
+    let tangents = active.map(|p| types::tangent(&p.ty, &signature.types));
+    // A closure's errors, unlike a function's, are errors of what is around it. A type without a
+    // derivative is a mistake like another.
+    let body = quote!({
+        let _ = |#(#parameters),*| -> #output #block;
+        #(let _ = |_: #tangents| ();)*
+        0
+    });
+    match &item.sig.generics {
+        generics if generics.params.is_empty() => Some(body),
         generics => {
             let Generics { declared, names, used, arguments } = chosen(item, &signature.types)?;
             let bounds = &generics.where_clause;
-            quote!({
+            Some(quote!({
                 struct AdBody<#(#declared),*>(::core::marker::PhantomData<(#(#used,)*)>) #bounds;
                 impl<#(#declared),*> AdBody<#(#names),*> #bounds {
                     const CHECKED: usize = #body;
                 }
                 AdBody::<#(#arguments),*>::CHECKED
-            })
+            }))
         }
-    };
-    Some(quote!(#[doc(hidden)] pub const __CHECKED: usize = #body;))
-}
-
-/// `T`, in error if the body is. Of a reference, what it refers to is.
-pub fn checked(ty: &Type) -> TokenStream {
-    match ty {
-        Type::Reference(r) => {
-            let (lifetime, mutability, inner) = (&r.lifetime, &r.mutability, &r.elem);
-            let inner = checked(inner);
-            quote!(&#lifetime #mutability #inner)
-        }
-        ty => quote!(::autodiff::__private::Checked<#ty, { Self::__CHECKED }>),
     }
 }
 

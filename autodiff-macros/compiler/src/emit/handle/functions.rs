@@ -37,6 +37,12 @@ impl Functions<'_> {
         self.signature.parameters.iter().map(|p| types::slot(p, types)).collect()
     }
 
+    /// A function that contains the body's code, to be called.
+    fn core(&self, name: &str) -> TokenStream {
+        let (name, turbofish) = (format_ident!("{}", name), &self.header.turbofish);
+        quote!(::autodiff::__private::callee::<_, { Self::__CHECKED }>(Self::#name #turbofish))
+    }
+
     fn names(&self) -> Vec<&Ident> {
         self.header.inputs.iter().map(|(name, _)| name).collect()
     }
@@ -253,7 +259,8 @@ impl Functions<'_> {
     }
 
     fn vjp_into_core(&self, fused: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -277,7 +284,7 @@ impl Functions<'_> {
             #[inline]
             pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 ad_pull(#(#again,)* ad_seed, #(#bars),*);
                 ad_value
             }
@@ -285,7 +292,8 @@ impl Functions<'_> {
     }
 
     fn vjp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, captures, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, captures, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -305,7 +313,7 @@ impl Functions<'_> {
                 -> (#output, impl ::core::ops::FnOnce(#seed) -> #gradient_type + #captures)
             #where_clause {
                 #zeros
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 (ad_value, move |ad_seed: #seed| {
                     #checks
@@ -330,7 +338,8 @@ impl Functions<'_> {
     }
 
     fn jvp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__jvp");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -363,7 +372,7 @@ impl Functions<'_> {
             #where_clause {
                 let #pattern = ad_tangent;
                 #checks
-                Self::__jvp #turbofish (#(#names,)* #(#slots),*)
+                #core(#(#names,)* #(#slots),*)
             }
         }
     }
@@ -385,7 +394,9 @@ impl Functions<'_> {
     }
 
     fn vjp_into(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let core_into = self.core("__vjp_into");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -395,10 +406,10 @@ impl Functions<'_> {
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
         let body = if lengths.is_empty() {
-            quote!(Self::__vjp_into #turbofish (#(#names,)* ad_seed, #(#slots),*))
+            quote!(#core_into(#(#names,)* ad_seed, #(#slots),*))
         } else {
             quote! {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 #seed_checks
                 ad_pull(#(#again,)* ad_seed, #(#slots),*);
@@ -424,6 +435,7 @@ impl Functions<'_> {
     }
 
     fn gradients(&self) -> TokenStream {
+        let core_into = self.core("__vjp_into");
         let Header { generics, turbofish, output, .. } = self.header;
         let where_clause = self.number_bound();
         let params = self.header.params();
@@ -447,7 +459,7 @@ impl Functions<'_> {
             pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
-                let ad_value = Self::__vjp_into #turbofish (#(#names,)* #one, #(#slots),*);
+                let ad_value = #core_into(#(#names,)* #one, #(#slots),*);
                 (ad_value, #gradient)
             }
 
@@ -460,7 +472,7 @@ impl Functions<'_> {
             pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                Self::__vjp_into #turbofish (#(#names,)* #one, #(#given),*)
+                #core_into(#(#names,)* #one, #(#given),*)
             }
         }
     }

@@ -6,7 +6,6 @@ use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
-use super::checked::checked;
 use crate::emit::types;
 use crate::parse::{Signature, is_in_place};
 
@@ -26,8 +25,6 @@ pub struct Header {
     pub turbofish: TokenStream,
     /// The returned type.
     pub output: Type,
-    /// Whether the body is checked apart, and the parameters' types depend on that.
-    pub checked: bool,
 }
 
 /// Gives names to the lifetimes that are left out.
@@ -162,7 +159,6 @@ impl Header {
             core_captures,
             turbofish,
             output: signature.output.clone(),
-            checked: false,
         }
     }
 
@@ -176,7 +172,7 @@ impl Header {
         self.inputs
             .iter()
             .map(|(name, ty)| {
-                let ty = if self.checked { checked(ty) } else { ty.to_token_stream() };
+                let ty = types::checked(ty);
                 quote!(#name: #ty)
             })
             .collect()
@@ -209,8 +205,7 @@ impl Header {
                 let again = types::again(ty);
                 match ty {
                     Type::Reference(r) if r.mutability.is_none() => {
-                        let inner =
-                            if self.checked { checked(&r.elem) } else { r.elem.to_token_stream() };
+                        let inner = types::checked(&r.elem);
                         quote!(#name: &#inner)
                     }
                     _ => quote!(_: #again),
