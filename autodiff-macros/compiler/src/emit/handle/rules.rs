@@ -1,10 +1,12 @@
 //! Functions whose derivative is the user's own.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Core;
 use super::signature::Header;
+use crate::emit::types;
 use crate::options::Options;
 use crate::parse::{Signature, is_in_place};
 
@@ -31,6 +33,7 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         }
     });
     let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    let rule = Rule { header, signature, path: &vjp_path };
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
     let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
@@ -46,11 +49,18 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         .unzip();
     let (before, pull) = if borrows {
         (
-            quote!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
-            quote!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
+            {
+                let called = rule.call(&names);
+                quote!(#(#keep)* let (ad_value, _) = #called;)
+            },
+            {
+                let called = rule.call(&again_args);
+                quote!(let (_, ad_pull) = #called;)
+            },
         )
     } else {
-        (quote!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), quote!())
+        let called = rule.call(&names);
+        (quote!(let (ad_value, ad_pull) = #called;), quote!())
     };
     let vjp = quote! {
         #before
@@ -77,28 +87,59 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
                 [one] => quote!(#one),
                 all => quote!((#(#all),*)),
             };
+            let output = &signature.output;
+            let called = quote_spanned! {path.span()=>
+                ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* ad_tangent))
+            };
             quote! {
                 let ad_tangent = #tangent;
-                #path(#(#names,)* ad_tangent)
+                #called
             }
         }
-        None => transposed(header, signature, &vjp_path, &names, &pattern, &gradients),
+        None => transposed(&rule, &names, &pattern, &gradients),
     };
     let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
     Core { vjp, jvp, vjp_into: None, graph }
 }
 
+/// The user's `vjp`.
+struct Rule<'a> {
+    header: &'a Header,
+    signature: &'a Signature,
+    path: &'a TokenStream,
+}
+
+impl Rule<'_> {
+    /// A call of it. What it must return is said once, at its path, so that a rule of another form is
+    /// one error there.
+    fn call(&self, arguments: &[impl ToTokens]) -> TokenStream {
+        let path = self.path;
+        let output = &self.signature.output;
+        let seed = self.header.seed_type(self.signature);
+        let active = self.signature.parameters.iter().filter(|p| p.active);
+        let gradients: Vec<_> =
+            active.map(|p| types::tangent(&p.ty, &self.signature.types)).collect();
+        let gradient = match gradients.as_slice() {
+            [one] => quote!(#one),
+            all => quote!((#(#all),*)),
+        };
+        quote_spanned! {path.span()=>
+            ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
+        }
+    }
+}
+
 /// The pushforward of a function that returns one number, by its pullback: the gradient times the
 /// tangent.
 fn transposed(
-    header: &Header,
-    signature: &Signature,
-    vjp: &TokenStream,
+    rule: &Rule<'_>,
     names: &[&syn::Ident],
     pattern: &TokenStream,
     gradients: &[syn::Ident],
 ) -> TokenStream {
+    let Rule { header, signature, .. } = rule;
     let output = &signature.output;
+    let called = rule.call(names);
     let parts = signature.parameters.iter().filter(|p| p.active).zip(gradients).map(|(p, g)| {
         let dot = header.tangent_name(&p.name);
         quote! {
@@ -108,7 +149,7 @@ fn transposed(
         }
     });
     quote! {
-        let (ad_value, ad_pull) = #vjp(#(#names),*);
+        let (ad_value, ad_pull) = #called;
         let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
         #(#parts)*
