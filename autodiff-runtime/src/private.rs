@@ -115,6 +115,43 @@ impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for 
 #[derive(Clone, Copy, Debug)]
 pub enum NotInWrt {}
 
+/// `T`, in error if the constant is: what has this type is then of no interest to rustc.
+pub type Checked<T, const CHECKED: usize> = <Body<CHECKED> as TypeOf<T>>::Type;
+
+/// What a `vjp` of the user's returns: the value and its pullback, from seed to gradient.
+#[inline(always)]
+pub fn vjp_rule<Value, Seed, Gradient, Pullback: FnOnce(Seed) -> Gradient>(
+    returned: (Value, Pullback),
+) -> (Value, impl FnOnce(Seed) -> Gradient) {
+    returned
+}
+
+/// What a `jvp` of the user's returns: the value and its tangent.
+#[inline(always)]
+pub fn jvp_rule<Value, Tangent>(returned: (Value, Tangent)) -> (Value, Tangent) {
+    returned
+}
+
+/// The function itself.
+#[inline(always)]
+pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CHECKED> {
+    function
+}
+
+/// The body that a constant stands for.
+#[derive(Debug)]
+pub struct Body<const CHECKED: usize>;
+
+/// See [`Checked`].
+pub trait TypeOf<T: ?Sized> {
+    /// `T`.
+    type Type: ?Sized;
+}
+
+impl<T: ?Sized, const CHECKED: usize> TypeOf<T> for Body<CHECKED> {
+    type Type = T;
+}
+
 /// Implemented by nothing: stands in `grad` of functions that do not return one number.
 #[diagnostic::on_unimplemented(
     message = "a function that does not return one number has no gradient",

@@ -28,7 +28,7 @@ use quote::{ToTokens, quote};
 use syn::ItemFn;
 
 use emit::{Derivatives, facade_name, handle, rename_facade};
-use errors::{Diagnostic, Errors};
+use errors::{Diagnostic, Errors, Extent};
 use options::Options;
 use parse::Signature;
 
@@ -42,7 +42,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(_) => {
             errors.push(Diagnostic::new(
                 "AD0002",
-                syn::spanned::Spanned::span(&item),
+                Extent::of(&item),
                 "`differentiate` stands on a function with a body",
                 "put it on a `fn`",
             ));
@@ -50,12 +50,14 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #refused);
         }
     };
-    let derivatives = differentiate(&function, &options, &mut errors);
+    let signature = Signature::read(&function, &options, &mut errors);
+    let derivatives = differentiate(&function, &options, &signature, &mut errors);
+    if !emit::can_be_checked(&function, &signature) {
+        errors.show_deferred();
+    }
     let refused = errors.to_tokens();
-    let derivatives = derivatives.unwrap_or_else(|| {
-        let reasons = errors.finish();
-        emit::refused(&function, reasons.first().expect("a refusal has a reason"))
-    });
+    let derivatives =
+        derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
     let derivatives = match &options.krate {
         Some(path) => rename_facade(derivatives, &path.to_token_stream()),
         None => match facade_name() {
@@ -75,13 +77,17 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The derivatives; none if there are errors. Each stage starts on a clean bill.
-fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> Option<TokenStream> {
-    let signature = Signature::read(function, options, errors);
+fn differentiate(
+    function: &ItemFn,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     if !errors.is_empty() {
         return None;
     }
     if options.vjp.is_some() {
-        if let Err(message) = emit::rules_supported(&signature, options) {
+        if let Err(message) = emit::rules_supported(signature, options) {
             errors.push(Diagnostic::new(
                 "AD0110",
                 function.sig.ident.span(),
@@ -90,9 +96,9 @@ fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> O
             ));
             return None;
         }
-        return Some(handle(function, &signature, options, None));
+        return Some(handle(function, signature, options, None));
     }
-    let lowered = lower::lower(function, &signature, errors)?;
+    let lowered = lower::lower(function, signature, errors)?;
     if !errors.is_empty() {
         return None;
     }
@@ -108,5 +114,5 @@ fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> O
         fused: passes.fused.as_ref(),
         items: &lowered.items,
     };
-    Some(handle(function, &signature, options, Some(&derivatives)))
+    Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -7,6 +7,7 @@ macro_rules! hygienic {
     };
 }
 
+mod checked;
 mod functions;
 mod lints;
 mod refused;
@@ -25,6 +26,7 @@ use crate::parse::Signature;
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer};
+pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
@@ -68,6 +70,7 @@ pub fn handle(
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
     let header = Header::new(item, signature);
+    let checked = checked::constant(item, signature);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&item.sig.ident, &header, signature, options),
@@ -96,6 +99,7 @@ pub fn handle(
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
+            #checked
             #[doc(hidden)]
             #[inline]
             pub const fn __annotated<T>() {}

@@ -7,6 +7,6 @@ mod rename;
 mod rust;
 mod types;
 
-pub use handle::{Derivatives, handle, refused, rules_supported};
+pub use handle::{Derivatives, can_be_checked, handle, refused, rules_supported};
 pub use manifest::facade_name;
 pub use rename::rename_facade;

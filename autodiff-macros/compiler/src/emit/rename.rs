@@ -29,15 +29,17 @@ pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
 
 /// Whether the last tokens are a `::` that begins a path.
 fn follows_colons(out: &[TokenTree]) -> bool {
-    let colon =
-        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == ':');
     let n = out.len();
-    let begins = match n.checked_sub(3).and_then(|i| out.get(i)) {
-        Some(TokenTree::Ident(before)) => is_keyword(before),
-        Some(TokenTree::Punct(p)) => p.as_char() != '>',
+    let back = |steps: usize| n.checked_sub(steps).and_then(|i| out.get(i));
+    let is_one_of = |tree: Option<&TokenTree>, of: &[char]| matches!(tree, Some(TokenTree::Punct(p)) if of.contains(&p.as_char()));
+    let begins = match back(3) {
+        // A lifetime ends before the path.
+        Some(TokenTree::Ident(before)) => is_keyword(before) || is_one_of(back(4), &['\'']),
+        // `<T>::`, but not `-> ::` and `=> ::`.
+        Some(TokenTree::Punct(p)) if p.as_char() == '>' => is_one_of(back(4), &['-', '=']),
         _ => true,
     };
-    n >= 2 && colon(out.get(n - 1)) && colon(out.get(n - 2)) && begins
+    is_one_of(back(1), &[':']) && is_one_of(back(2), &[':']) && begins
 }
 
 fn is_keyword(ident: &Ident) -> bool {
@@ -72,6 +74,8 @@ mod tests {
             ),
             (quote!(crate::autodiff::a(<T>::autodiff)), quote!(crate::autodiff::a(<T>::autodiff))),
             (quote!(x as ::autodiff::A), quote!(x as ::ad::A)),
+            (quote!(&'a ::autodiff::A), quote!(&'a ::ad::A)),
+            (quote!(fn f() -> ::autodiff::A), quote!(fn f() -> ::ad::A)),
         ];
         for (tokens, expected) in cases {
             let renamed = rename_facade(tokens, &quote!(::ad));

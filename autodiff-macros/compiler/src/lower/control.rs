@@ -322,7 +322,7 @@ impl Lowerer<'_> {
             let leaves = self.leaves(rv, &shape, e.span())?;
             let vars = self.loops[target].value.clone();
             if vars.len() != leaves.len() {
-                return Err(self.refuse(
+                return Err(self.defer(
                     "AD0205",
                     e.span(),
                     "the values that `break` gives out of this loop have different forms",

@@ -8,8 +8,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Expr;
 
-use super::{Closure, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use super::{Closure, Lowerer, Rv};
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -333,7 +333,7 @@ impl Lowerer<'_> {
         let args: Vec<&Expr> = call.args.iter().collect();
         let boxed = Box::new(iter);
         let iter = match (name.as_str(), args.as_slice()) {
-            ("iter" | "into_iter" | "by_ref" | "iter_mut", []) => *boxed,
+            ("iter" | "into_iter" | "iter_mut", []) => *boxed,
             ("zip", [other]) => {
                 let other = self.expr(other)?;
                 let other = self.into_iter(other, span)?;
@@ -401,7 +401,7 @@ impl Lowerer<'_> {
             Rv::Closure(c) => Ok(Callee::Closure(c)),
             _ => Err(self.refuse(
                 "AD0214",
-                span_of(f),
+                Extent::of(f),
                 "this is not a closure that can be inlined",
                 "write the closure here: `|x| ...`",
             )),

@@ -7,7 +7,7 @@ use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
 use super::TypeReader;
 use super::same_name::refuse_ambiguous;
-use crate::errors::{Diagnostic, Errors};
+use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
 
@@ -49,7 +49,7 @@ impl Signature {
                 FnArg::Receiver(receiver) => {
                     errors.push(Diagnostic::new(
                         "AD0101",
-                        receiver.span(),
+                        Extent::of(receiver),
                         "methods cannot be differentiated",
                         "write a free function that takes the receiver as a parameter",
                     ));
@@ -166,17 +166,17 @@ fn select(
 
 fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     let sig = &item.sig;
-    let mut refuse = |span: Span, what: &str, why: &str, help: &str| {
+    let mut refuse = |at: Extent, what: &str, why: &str, help: &str| {
         errors.push(Diagnostic::new(
             "AD0106",
-            span,
+            at,
             format!("{what} cannot be differentiated: {why}"),
             help,
         ));
     };
     if let Some(token) = &sig.asyncness {
         refuse(
-            token.span(),
+            Extent::of(token),
             "an `async` function",
             "its body does not run in one piece",
             "differentiate a synchronous function and call it from the `async` one",
@@ -184,7 +184,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
         refuse(
-            token.span(),
+            Extent::of(token),
             "an `unsafe` function",
             "memory reached through raw pointers has no shadow",
             "write the numerical part as a safe function",
@@ -192,7 +192,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(abi) = &sig.abi {
         refuse(
-            abi.span(),
+            Extent::of(abi),
             "an `extern` function",
             "its caller is not Rust",
             "differentiate an ordinary function and call it from the `extern` one",
@@ -200,7 +200,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(token) = &sig.constness {
         refuse(
-            token.span(),
+            Extent::of(token),
             "a `const fn`",
             "floating-point derivatives are not computed at compile time",
             "remove `const`",
@@ -208,7 +208,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(variadic) = &sig.variadic {
         refuse(
-            variadic.span(),
+            Extent::of(variadic),
             "a variadic function",
             "its arguments have no types",
             "take a slice",
@@ -221,7 +221,7 @@ fn refuse_type(ty: &Type, errors: &mut Errors) {
         Type::Ptr(_) => {
             errors.push(Diagnostic::new(
                 "AD0107",
-                ty.span(),
+                Extent::of(ty),
                 "a raw pointer cannot be differentiated through",
                 "take a reference, `&T` or `&mut T`",
             ));
@@ -229,7 +229,7 @@ fn refuse_type(ty: &Type, errors: &mut Errors) {
         Type::TraitObject(_) => {
             errors.push(Diagnostic::new(
                 "AD0108",
-                ty.span(),
+                Extent::of(ty),
                 "a `dyn` value cannot be differentiated through: which code runs is not known at compile time",
                 "take a generic parameter or the concrete type",
             ));
@@ -278,7 +278,7 @@ fn refuse_output(ty: &Type, errors: &mut Errors) {
     if let Some((what, help)) = found {
         errors.push(Diagnostic::new(
             "AD0109",
-            ty.span(),
+            Extent::of(ty),
             format!("{what} cannot be differentiated"),
             help,
         ));

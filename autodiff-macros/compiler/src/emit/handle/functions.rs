@@ -36,6 +36,12 @@ impl Functions<'_> {
         self.signature.parameters.iter().map(|p| types::slot(p, types)).collect()
     }
 
+    /// A function that contains the body's code, to be called.
+    fn core(&self, name: &str) -> TokenStream {
+        let (name, turbofish) = (Ident::new(name, Span::mixed_site()), &self.header.turbofish);
+        hygienic!(::autodiff::__private::callee::<_, { Self::__CHECKED }>(Self::#name #turbofish))
+    }
+
     fn names(&self) -> Vec<&Ident> {
         self.header.inputs.iter().map(|(name, _)| name).collect()
     }
@@ -76,7 +82,7 @@ impl Functions<'_> {
 
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let slots = self.slot_types();
         let again = self.header.again_types();
@@ -135,7 +141,7 @@ impl Functions<'_> {
 
     pub fn core_jvp(&self, dots: &[Ident], body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let types = &self.signature.types;
         let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
@@ -257,11 +263,13 @@ impl Functions<'_> {
     }
 
     fn vjp_into_core(&self, fused: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         if let Some((slots, body)) = fused {
+            let params = self.header.core_params();
             let slots = self.header.slot_params(slots, self.signature);
             return hygienic! {
                 #[doc(hidden)]
@@ -280,7 +288,7 @@ impl Functions<'_> {
             #[inline]
             pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 ad_pull(#(#again,)* ad_seed, #(#bars),*);
                 ad_value
             }
@@ -288,7 +296,8 @@ impl Functions<'_> {
     }
 
     fn vjp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, captures, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, captures, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -308,7 +317,7 @@ impl Functions<'_> {
                 -> (#output, impl ::core::ops::FnOnce(#seed) -> #gradient_type + #captures)
             #where_clause {
                 #zeros
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 (ad_value, move |ad_seed: #seed| {
                     #checks
@@ -333,7 +342,8 @@ impl Functions<'_> {
     }
 
     fn jvp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__jvp");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -366,7 +376,7 @@ impl Functions<'_> {
             #where_clause {
                 let #pattern = ad_tangent;
                 #checks
-                Self::__jvp #turbofish (#(#names,)* #(#slots),*)
+                #core(#(#names,)* #(#slots),*)
             }
         }
     }
@@ -388,7 +398,9 @@ impl Functions<'_> {
     }
 
     fn vjp_into(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let core_into = self.core("__vjp_into");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -398,10 +410,10 @@ impl Functions<'_> {
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
         let body = if lengths.is_empty() {
-            hygienic!(Self::__vjp_into #turbofish (#(#names,)* ad_seed, #(#slots),*))
+            hygienic!(#core_into(#(#names,)* ad_seed, #(#slots),*))
         } else {
             hygienic! {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 #seed_checks
                 ad_pull(#(#again,)* ad_seed, #(#slots),*);
@@ -427,6 +439,7 @@ impl Functions<'_> {
     }
 
     fn gradients(&self) -> TokenStream {
+        let core_into = self.core("__vjp_into");
         let Header { generics, turbofish, output, .. } = self.header;
         let where_clause = self.number_bound();
         let params = self.header.params();
@@ -450,7 +463,7 @@ impl Functions<'_> {
             pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
-                let ad_value = Self::__vjp_into #turbofish (#(#names,)* #one, #(#slots),*);
+                let ad_value = #core_into(#(#names,)* #one, #(#slots),*);
                 (ad_value, #gradient)
             }
 
@@ -463,7 +476,7 @@ impl Functions<'_> {
             pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                Self::__vjp_into #turbofish (#(#names,)* #one, #(#given),*)
+                #core_into(#(#names,)* #one, #(#given),*)
             }
         }
     }

@@ -1,11 +1,13 @@
 //! Functions whose derivative is the user's own.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Core;
 use super::signature::{Header, local};
 use crate::emit::graph_data::custom;
+use crate::emit::types;
 use crate::options::Options;
 use crate::parse::{Signature, is_in_place};
 
@@ -36,6 +38,7 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         }
     });
     let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    let rule = Rule { header, signature, path: &vjp_path };
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
     let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
@@ -52,11 +55,18 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         .unzip();
     let (before, pull) = if borrows {
         (
-            hygienic!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
-            hygienic!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
+            {
+                let called = rule.call(&names);
+                hygienic!(#(#keep)* let (ad_value, _) = #called;)
+            },
+            {
+                let called = rule.call(&again_args);
+                hygienic!(let (_, ad_pull) = #called;)
+            },
         )
     } else {
-        (hygienic!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), hygienic!())
+        let called = rule.call(&names);
+        (hygienic!(let (ad_value, ad_pull) = #called;), hygienic!())
     };
     let vjp = hygienic! {
         #before
@@ -89,28 +99,61 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
                 [one] => hygienic!(#one),
                 all => hygienic!((#(#all),*)),
             };
+            let output = &signature.output;
+            let ad_tangent = local("ad_tangent", Span::mixed_site());
+            let called = quote_spanned! {path.span()=>
+                ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* #ad_tangent))
+            };
             hygienic! {
                 let ad_tangent = #tangent;
-                #path(#(#names,)* ad_tangent)
+                #called
             }
         }
-        None => transposed(signature, &dots, &vjp_path, &names, &pattern, &gradients),
+        None => transposed(&rule, &dots, &names, &pattern, &gradients),
     };
     let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
     Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
 }
 
+/// The user's `vjp`.
+struct Rule<'a> {
+    header: &'a Header,
+    signature: &'a Signature,
+    path: &'a TokenStream,
+}
+
+impl Rule<'_> {
+    /// A call of it. What it must return is said once, at its path, so that a rule of another form is
+    /// one error there.
+    fn call(&self, arguments: &[impl ToTokens]) -> TokenStream {
+        let path = self.path;
+        let output = &self.signature.output;
+        let seed = self.header.seed_type(self.signature);
+        let active = self.signature.parameters.iter().filter(|p| p.active);
+        let gradients: Vec<_> =
+            active.map(|p| types::tangent(&p.ty, &self.signature.types)).collect();
+        let gradient = match gradients.as_slice() {
+            [one] => hygienic!(#one),
+            all => hygienic!((#(#all),*)),
+        };
+        quote_spanned! {path.span()=>
+            ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
+        }
+    }
+}
+
 /// The pushforward of a function that returns one number, by its pullback: the gradient times the
 /// tangent.
 fn transposed(
-    signature: &Signature,
+    rule: &Rule<'_>,
     dots: &[syn::Ident],
-    vjp: &TokenStream,
     names: &[&syn::Ident],
     pattern: &TokenStream,
     gradients: &[syn::Ident],
 ) -> TokenStream {
+    let signature = rule.signature;
     let output = &signature.output;
+    let called = rule.call(names);
     let active = signature.parameters.iter().zip(dots).filter(|(p, _)| p.active);
     let parts = active.zip(gradients).map(|((_, dot), g)| {
         hygienic! {
@@ -120,7 +163,7 @@ fn transposed(
         }
     });
     hygienic! {
-        let (ad_value, ad_pull) = #vjp(#(#names),*);
+        let (ad_value, ad_pull) = #called;
         let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
         #(#parts)*

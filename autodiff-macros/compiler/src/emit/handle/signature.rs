@@ -172,6 +172,17 @@ impl Header {
         self.inputs.iter().map(|(name, ty)| quote!(#name: #ty)).collect()
     }
 
+    /// The same for what contains the body's code.
+    pub fn core_params(&self) -> Vec<TokenStream> {
+        self.inputs
+            .iter()
+            .map(|(name, ty)| {
+                let ty = types::checked(ty);
+                quote!(#name: #ty)
+            })
+            .collect()
+    }
+
     /// The type of the seed.
     pub fn seed_type(&self, signature: &Signature) -> TokenStream {
         types::tangent(&self.output, &signature.types)
@@ -197,10 +208,12 @@ impl Header {
             .iter()
             .map(|(name, ty)| {
                 let again = types::again(ty);
-                if is_in_place(ty) || !matches!(ty, Type::Reference(_)) {
-                    quote!(_: #again)
-                } else {
-                    quote!(#name: #again)
+                match ty {
+                    Type::Reference(r) if r.mutability.is_none() => {
+                        let inner = types::checked(&r.elem);
+                        quote!(#name: &#inner)
+                    }
+                    _ => quote!(_: #again),
                 }
             })
             .collect()
