@@ -1,7 +1,7 @@
 //! Functions whose derivative is the user's own.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::Core;
@@ -15,6 +15,8 @@ use crate::parse::{Signature, is_in_place};
 pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &Options) -> Core {
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
+    let [ad_value, ad_pull, ad_seed, ad_shadow, ad_dot, ad_tangent] =
+        ["ad_value", "ad_pull", "ad_seed", "ad_shadow", "ad_dot", "ad_tangent"].map(own_local);
     let seed = header.seed_type(signature);
     let bars: Vec<_> = signature
         .parameters
@@ -24,16 +26,16 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     let params = header.slot_params(&bars, signature);
     let again = header.again_params();
     let gradients: Vec<_> =
-        (0..active.len()).map(|i| local(&format!("ad_gradient{i}"), Span::mixed_site())).collect();
+        (0..active.len()).map(|i| own_local(&format!("ad_gradient{i}"))).collect();
     let pattern = match gradients.as_slice() {
-        [one] => hygienic!(#one),
-        all => hygienic!((#(#all),*)),
+        [one] => quote!(#one),
+        all => quote!((#(#all),*)),
     };
     let hand_over = active.iter().zip(&gradients).map(|(p, gradient)| {
         let bar = local(&format!("{}_bar", p.name), p.name.span());
-        hygienic! {
-            if let ::core::option::Option::Some(ad_shadow) = #bar {
-                ::autodiff::__private::accumulate(ad_shadow, &#gradient);
+        quote! {
+            if let ::core::option::Option::Some(#ad_shadow) = #bar {
+                ::autodiff::__private::accumulate(#ad_shadow, &#gradient);
             }
         }
     });
@@ -42,37 +44,36 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
     let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
-    let kept: Vec<_> =
-        (0..names.len()).map(|i| local(&format!("ad_kept{i}"), Span::mixed_site())).collect();
+    let kept: Vec<_> = (0..names.len()).map(|i| own_local(&format!("ad_kept{i}"))).collect();
     let (keep, again_args): (Vec<_>, Vec<_>) = header
         .inputs
         .iter()
         .zip(&kept)
         .map(|((name, ty), kept)| match ty {
-            syn::Type::Reference(_) => (hygienic!(), hygienic!(#name)),
-            _ => (hygienic!(let #kept = ::core::clone::Clone::clone(&#name);), hygienic!(#kept)),
+            syn::Type::Reference(_) => (quote!(), quote!(#name)),
+            _ => (quote!(let #kept = ::core::clone::Clone::clone(&#name);), quote!(#kept)),
         })
         .unzip();
     let (before, pull) = if borrows {
         (
             {
                 let called = rule.call(&names);
-                hygienic!(#(#keep)* let (ad_value, _) = #called;)
+                quote!(#(#keep)* let (#ad_value, _) = #called;)
             },
             {
                 let called = rule.call(&again_args);
-                hygienic!(let (_, ad_pull) = #called;)
+                quote!(let (_, #ad_pull) = #called;)
             },
         )
     } else {
         let called = rule.call(&names);
-        (hygienic!(let (ad_value, ad_pull) = #called;), hygienic!())
+        (quote!(let (#ad_value, #ad_pull) = #called;), quote!())
     };
-    let vjp = hygienic! {
+    let vjp = quote! {
         #before
-        (ad_value, move |#(#again,)* ad_seed: #seed, #(#params),*| {
+        (#ad_value, move |#(#again,)* #ad_seed: #seed, #(#params),*| {
             #pull
-            let #pattern = ad_pull(ad_seed);
+            let #pattern = #ad_pull(#ad_seed);
             #(#hand_over)*
         })
     };
@@ -89,23 +90,22 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
                 .filter(|(p, _)| p.active)
                 .map(|(p, dot)| {
                     let name = &p.name;
-                    hygienic!(match #dot {
-                        ::core::option::Option::Some(ad_dot) => ::autodiff::__private::owned(ad_dot),
+                    quote!(match #dot {
+                        ::core::option::Option::Some(#ad_dot) => ::autodiff::__private::owned(#ad_dot),
                         ::core::option::Option::None => ::autodiff::__private::zero_tangent(&#name),
                     })
                 })
                 .collect();
             let tangent = match tangents.as_slice() {
-                [one] => hygienic!(#one),
-                all => hygienic!((#(#all),*)),
+                [one] => quote!(#one),
+                all => quote!((#(#all),*)),
             };
             let output = &signature.output;
-            let ad_tangent = local("ad_tangent", Span::mixed_site());
             let called = quote_spanned! {path.span()=>
                 ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* #ad_tangent))
             };
-            hygienic! {
-                let ad_tangent = #tangent;
+            quote! {
+                let #ad_tangent = #tangent;
                 #called
             }
         }
@@ -113,6 +113,11 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     };
     let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
     Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
+}
+
+/// A variable of generated code, at the attribute.
+fn own_local(name: &str) -> syn::Ident {
+    local(name, Span::mixed_site())
 }
 
 /// The user's `vjp`.
@@ -133,8 +138,8 @@ impl Rule<'_> {
         let gradients: Vec<_> =
             active.map(|p| types::tangent(&p.ty, &self.signature.types)).collect();
         let gradient = match gradients.as_slice() {
-            [one] => hygienic!(#one),
-            all => hygienic!((#(#all),*)),
+            [one] => quote!(#one),
+            all => quote!((#(#all),*)),
         };
         quote_spanned! {path.span()=>
             ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
@@ -151,23 +156,25 @@ fn transposed(
     pattern: &TokenStream,
     gradients: &[syn::Ident],
 ) -> TokenStream {
+    let [ad_value, ad_pull, ad_dot, ad_sum] =
+        ["ad_value", "ad_pull", "ad_dot", "ad_sum"].map(own_local);
     let signature = rule.signature;
     let output = &signature.output;
     let called = rule.call(names);
     let active = signature.parameters.iter().zip(dots).filter(|(p, _)| p.active);
     let parts = active.zip(gradients).map(|((_, dot), g)| {
-        hygienic! {
-            if let ::core::option::Option::Some(ad_dot) = #dot {
-                ad_sum = ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, ad_dot);
+        quote! {
+            if let ::core::option::Option::Some(#ad_dot) = #dot {
+                #ad_sum = #ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, #ad_dot);
             }
         }
     });
-    hygienic! {
-        let (ad_value, ad_pull) = #called;
-        let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
-        let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
+    quote! {
+        let (#ad_value, #ad_pull) = #called;
+        let #pattern = #ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
+        let mut #ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
         #(#parts)*
-        (ad_value, ad_sum)
+        (#ad_value, #ad_sum)
     }
 }
 
