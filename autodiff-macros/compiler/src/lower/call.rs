@@ -5,8 +5,9 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::method::integer_result;
 use super::{Binding, Closure, Frame, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Shape, Type, Value};
 use crate::rules::Fun;
 
@@ -19,9 +20,9 @@ impl Lowerer<'_> {
                     let args = self.args(&c.args)?;
                     return self.inline(&closure, args, span);
                 }
-                _ => return self.unknown_callee(span),
+                _ => return self.unknown_callee(&c.func),
             },
-            _ => return self.unknown_callee(span),
+            _ => return self.unknown_callee(&c.func),
         };
         if let Some(name) = path.get_ident() {
             match self.lookup(name).cloned() {
@@ -54,10 +55,10 @@ impl Lowerer<'_> {
         self.call_path(path, args, span)
     }
 
-    fn unknown_callee(&mut self, span: Span) -> Lowered<Rv> {
+    fn unknown_callee(&mut self, callee: &Expr) -> Lowered<Rv> {
         Err(self.refuse(
             "AD0230",
-            span,
+            Extent::of(callee),
             "what is called here is not known at compile time",
             "call a function by its path, or a closure by its name",
         ))
@@ -121,7 +122,7 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.refuse("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
         }
     }
 
@@ -229,7 +230,7 @@ impl Lowerer<'_> {
 
     fn mem_swap(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         let [Rv::Ref(a, ty, true), Rv::Ref(b, _, true)] = args.as_slice() else {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0232",
                 span,
                 "`mem::swap` takes two `&mut` references",
@@ -305,7 +306,7 @@ impl Lowerer<'_> {
             self.inlining.push(name.clone());
         }
         if args.len() != c.inputs.len() {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
@@ -392,9 +393,11 @@ impl Lowerer<'_> {
                     Type::Float(Float::Param(owner))
                 }
             }
-            Some(owner) => match syn::parse_str(&owner) {
-                Ok(ty) => self.types.read(&ty),
-                Err(_) => Type::Unknown,
+            Some(owner) => match (self.owner_type(&owner), path.segments.last()) {
+                (ty @ Type::Int(_), Some(function)) => {
+                    integer_result(&ty, &function.ident.to_string())
+                }
+                (ty, _) => ty,
             },
             None => Type::Unknown,
         }

@@ -8,8 +8,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Expr;
 
-use super::{Closure, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use super::{Closure, Lowerer, Rv};
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -54,6 +54,7 @@ pub enum Access {
 
 impl Lowerer<'_> {
     /// What `for` iterates over.
+    #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
         match rv {
             Rv::Iter(iter) => Ok(*iter),
@@ -332,7 +333,7 @@ impl Lowerer<'_> {
         let args: Vec<&Expr> = call.args.iter().collect();
         let boxed = Box::new(iter);
         let iter = match (name.as_str(), args.as_slice()) {
-            ("iter" | "into_iter" | "by_ref" | "iter_mut", []) => *boxed,
+            ("iter" | "into_iter" | "iter_mut", []) => *boxed,
             ("zip", [other]) => {
                 let other = self.expr(other)?;
                 let other = self.into_iter(other, span)?;
@@ -392,7 +393,7 @@ impl Lowerer<'_> {
 
     pub(super) fn callee(&mut self, f: &Expr) -> Lowered<Callee> {
         if let Expr::Path(p) = f
-            && !p.path.get_ident().is_some_and(|name| self.lookup(name).is_some())
+            && p.path.get_ident().is_none_or(|name| self.lookup(name).is_none())
         {
             return Ok(Callee::Path(p.path.clone()));
         }
@@ -400,7 +401,7 @@ impl Lowerer<'_> {
             Rv::Closure(c) => Ok(Callee::Closure(c)),
             _ => Err(self.refuse(
                 "AD0214",
-                span_of(f),
+                Extent::of(f),
                 "this is not a closure that can be inlined",
                 "write the closure here: `|x| ...`",
             )),

@@ -25,7 +25,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
-use crate::errors::{Diagnostic, Errors, Lowered, Reported};
+use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
 use crate::ir::{Builder, Graph, Op, Param, Place, Shape, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
 
@@ -256,11 +256,22 @@ impl<'a> Lowerer<'a> {
     fn refuse(
         &mut self,
         code: &'static str,
-        span: Span,
+        at: impl Into<Extent>,
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Reported {
-        self.errors.push(Diagnostic::new(code, span, message, help))
+        self.errors.push(Diagnostic::new(code, at, message, help))
+    }
+
+    /// Refuses what rustc refuses too in a function that is not under the attribute: it says so.
+    fn defer(
+        &mut self,
+        code: &'static str,
+        at: impl Into<Extent>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
+        self.errors.push(Diagnostic::new(code, at, message, help).deferred())
     }
 
     // Variables.
@@ -351,11 +362,6 @@ impl<'a> Lowerer<'a> {
         let take = if ty.is_copy() || *ty == Type::Unknown { Take::Value } else { Take::Clone };
         self.b.load(place.clone(), take, ty.clone(), span)
     }
-}
-
-/// The name behind a plain path.
-fn single(path: &syn::Path) -> Option<&Ident> {
-    path.get_ident()
 }
 
 fn is_range(ty: &syn::Type) -> bool {

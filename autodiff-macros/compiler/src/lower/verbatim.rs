@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
 
 use super::{Binding, Lowerer, Rv};
-use crate::errors::{Diagnostic, Lowered};
+use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::{CallArg, Op, Place, Storage, Type, Value};
 
 impl Lowerer<'_> {
@@ -18,7 +18,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Value> {
         let diagnostic = Diagnostic::new(
             "AD0401",
-            span,
+            Extent::of(&tokens),
             format!("{what} cannot be differentiated, and it depends on a differentiated value"),
             "write it with the operations that have derivatives, call a function under `#[differentiate]`, or hold the value constant with `autodiff::stop_gradient`",
         );
@@ -35,7 +35,7 @@ impl Lowerer<'_> {
         if let Some(word) = escapes(&tokens) {
             return Err(self.refuse(
                 diagnostic.code,
-                span,
+                diagnostic.extent,
                 format!("{}, and `{word}` leaves it", diagnostic.message),
                 diagnostic.help,
             ));
