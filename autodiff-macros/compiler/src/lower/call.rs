@@ -120,7 +120,12 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer(
+                "AD0231",
+                span,
+                "an argument is missing",
+                "give the function all its arguments",
+            )),
         }
     }
 
@@ -308,7 +313,7 @@ impl Lowerer<'_> {
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
-                "",
+                "give the closure as many arguments as it has parameters",
             ));
         }
         let hidden = self.scopes.split_off(c.depth);
