@@ -150,7 +150,14 @@ impl Printer<'_> {
             if whole.is_some_and(|v| self.is_named(v, name)) {
                 continue;
             }
-            let held = self.argument(capture);
+            let held = match capture {
+                // The user's code may change it.
+                CallArg::Value(v) if self.storage(*v) == Storage::Object => {
+                    let object = self.name(*v);
+                    quote!(&mut #object)
+                }
+                capture => self.argument(capture),
+            };
             lets.extend(quote_spanned!(name.span()=> let #name = #held;));
         }
         lets
