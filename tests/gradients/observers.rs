@@ -96,6 +96,48 @@ fn sorted_indices(x: &[f64], order: &[usize]) -> f64 {
     total
 }
 
+#[derive(Clone)]
+struct Schedule {
+    name: String,
+    order: usize,
+}
+
+fn schedule(n: usize) -> Schedule {
+    Schedule { name: "s".repeat(n), order: n }
+}
+
+#[differentiate]
+fn matched_call(x: f64, n: usize) -> f64 {
+    match schedule(n) {
+        Schedule { order: 0, .. } => x,
+        Schedule { name, .. } if name.len() == 2 => x.sin(),
+        Schedule { order, .. } => x.powi(order as i32),
+    }
+}
+
+#[differentiate]
+fn method_of_an_integer(x: f64, n: u8) -> f64 {
+    x * n.halved() * n.saturating_sub(1).pow(2) as f64
+}
+
+trait Halved {
+    fn halved(&self) -> f64;
+}
+
+impl Halved for u8 {
+    fn halved(&self) -> f64 {
+        0.5 * f64::from(*self)
+    }
+}
+
+#[test]
+fn values_of_unknown_types() {
+    for n in [0, 1, 2, 3] {
+        check!(matched_call(x, n); x in [0.4, -1.5]);
+    }
+    check!(method_of_an_integer(x, 5); x in [0.4]);
+}
+
 #[test]
 fn text() {
     check!(prints(x, y); (x, y) in [(0.4, 1.1), (1.3, 2.0)]);

@@ -25,6 +25,26 @@ const WITHOUT_RULE: [&str; 12] = [
     "algebraic_add",
 ];
 
+/// Methods of integers that give an integer of the same type.
+const LIKE_RECEIVER: [&str; 16] = [
+    "pow",
+    "abs",
+    "signum",
+    "min",
+    "max",
+    "clamp",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "next_multiple_of",
+    "next_power_of_two",
+    "isqrt",
+    "midpoint",
+    "swap_bytes",
+    "rotate_left",
+    "rotate_right",
+];
+
 /// Methods of sequences that change nothing.
 const READING: [&str; 10] = [
     "first",
@@ -170,14 +190,13 @@ impl Lowerer<'_> {
                 Type::Int(Some("u32".into()))
             }
             (Type::Int(_), "unsigned_abs") => Type::Int(None),
-            (Type::Int(_), _)
-                if name.starts_with("checked_")
-                    || name.starts_with("overflowing_")
-                    || name.ends_with("cmp") =>
+            (Type::Int(_), name)
+                if name.starts_with("wrapping_")
+                    || name.starts_with("saturating_")
+                    || LIKE_RECEIVER.contains(&name) =>
             {
-                Type::Unknown
+                ty.clone()
             }
-            (Type::Int(_), _) => ty.clone(),
             _ => Type::Unknown,
         };
         let what = format!("the method `{name}`");
