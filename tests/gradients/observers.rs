@@ -159,6 +159,30 @@ fn grown_in_place() {
     assert_eq!((x, bar), (vec![2.0, 3.0], vec![12.5]));
 }
 
+#[differentiate]
+fn popped_and_unwrapped(x: f64, powers: &[i32]) -> f64 {
+    let mut rest = powers.to_vec();
+    let first = rest.pop().unwrap();
+    let second = rest.pop().map_or(1, |k| k + 1);
+    x.powi(first) * x.powi(second).sin()
+}
+
+#[differentiate]
+fn written(x: f64) -> f64 {
+    use std::fmt::Write;
+    let mut text = String::new();
+    write!(text, "{x}").unwrap();
+    writeln!(text, "!").unwrap();
+    x * text.len() as f64
+}
+
+#[test]
+fn effects_happen_once() {
+    check!(popped_and_unwrapped(x, &[4, 3, 2]); x in [0.4, -1.5]);
+    assert_eq!(written::value_and_grad(1.5), (7.5, 5.0));
+    assert_eq!(written::jvp(1.5, 1.0), (7.5, 5.0));
+}
+
 #[test]
 fn consumed() {
     check!(popped(x, &[3, 5, 2]); x in [0.4, -1.5]);

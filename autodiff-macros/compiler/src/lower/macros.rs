@@ -11,7 +11,7 @@ use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Op, Place, Type};
 
 /// Macros whose result, if any, is a constant.
-const EFFECTS: [&str; 12] = [
+const EFFECTS: [&str; 10] = [
     "assert",
     "assert_eq",
     "assert_ne",
@@ -22,8 +22,6 @@ const EFFECTS: [&str; 12] = [
     "eprintln",
     "print",
     "eprint",
-    "write",
-    "writeln",
 ];
 
 impl Lowerer<'_> {
@@ -43,8 +41,19 @@ impl Lowerer<'_> {
             self.effect(quote!(#mac), span)?;
             return Ok(Rv::Unit);
         }
-        if ["matches", "format", "concat", "stringify", "line", "column", "env", "cfg"]
-            .contains(&name.as_str())
+        if [
+            "write",
+            "writeln",
+            "matches",
+            "format",
+            "concat",
+            "stringify",
+            "line",
+            "column",
+            "env",
+            "cfg",
+        ]
+        .contains(&name.as_str())
         {
             let ty = match name.as_str() {
                 "matches" | "cfg" => Type::Bool,

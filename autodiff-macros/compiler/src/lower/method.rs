@@ -5,7 +5,8 @@ use quote::{ToTokens, quote};
 use syn::ExprMethodCall;
 
 use super::iter::{Access, Iter};
-use super::{Lowerer, Rv, span_of};
+use super::pattern::calls;
+use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
 
@@ -133,7 +134,20 @@ impl Lowerer<'_> {
         let what = format!("the method `{name}`");
         let diagnostic = self.no_rule(&what, m.method.span()).deferred();
         let ty = if name.starts_with("is_") { Type::Bool } else { Type::Unknown };
-        let value = self.verbatim_as(m.to_token_stream(), ty, span_of(m), diagnostic)?;
+        let value = match receiver {
+            // What the receiver calls has been called: its result has the method.
+            Rv::Value(v) if calls(&m.receiver) => {
+                let (name, method) = (syn::Ident::new("ad_receiver", span_of(m)), &m.method);
+                let (turbofish, args) = (&m.turbofish, &m.args);
+                let tokens = quote!(#name.#method #turbofish (#args));
+                let v = *v;
+                self.scoped(|this| {
+                    this.declare(&name, Binding::Other(Rv::Value(v)));
+                    this.verbatim_as(tokens, ty, span_of(m), diagnostic)
+                })?
+            }
+            _ => self.verbatim_as(m.to_token_stream(), ty, span_of(m), diagnostic)?,
+        };
         Ok(Rv::Value(value))
     }
 

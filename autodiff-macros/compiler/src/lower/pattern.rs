@@ -417,7 +417,7 @@ fn plain(ident: Ident) -> syn::PatIdent {
 }
 
 /// Whether evaluating an expression calls anything.
-fn calls(e: &Expr) -> bool {
+pub(super) fn calls(e: &Expr) -> bool {
     struct Finder(bool);
     impl<'a> Visit<'a> for Finder {
         fn visit_expr_call(&mut self, _: &'a syn::ExprCall) {
