@@ -23,6 +23,7 @@ mod loops;
 mod matches;
 mod methods_f32;
 mod nested_arrays;
+mod observers;
 mod operators;
 mod recursion;
 mod scalars;

@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::ExprMethodCall;
 
 use super::iter::{Access, Iter};
-use super::{Lowerer, Rv, span_of};
+use super::pattern::calls;
+use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Float, Op, Place, Proj, Take, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
 const WITHOUT_RULE: [&str; 12] = [
@@ -23,6 +24,40 @@ const WITHOUT_RULE: [&str; 12] = [
     "gamma",
     "ln_gamma",
     "algebraic_add",
+];
+
+/// Methods of integers that give an integer of the same type.
+const LIKE_RECEIVER: [&str; 16] = [
+    "pow",
+    "abs",
+    "signum",
+    "min",
+    "max",
+    "clamp",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "next_multiple_of",
+    "next_power_of_two",
+    "isqrt",
+    "midpoint",
+    "swap_bytes",
+    "rotate_left",
+    "rotate_right",
+];
+
+/// Methods of sequences that change nothing.
+const READING: [&str; 10] = [
+    "first",
+    "last",
+    "get",
+    "contains",
+    "capacity",
+    "is_sorted",
+    "starts_with",
+    "ends_with",
+    "concat",
+    "binary_search_by",
 ];
 
 impl Lowerer<'_> {
@@ -61,7 +96,7 @@ impl Lowerer<'_> {
                     let value = self.value_of(receiver, span)?;
                     return self.scalar_call(value, m);
                 }
-                self.unknown_method(m)
+                self.unknown_method(&receiver, &ty, m)
             }
         }
     }
@@ -76,10 +111,43 @@ impl Lowerer<'_> {
         Ok(Rv::Value(value))
     }
 
-    fn unknown_method(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
-        let what = format!("the method `{}`", m.method);
+    /// A method of which nothing is known: kept as it stands, so long as nothing active goes in. One
+    /// that may change data with a derivative is refused at once, since what it changes is not seen.
+    fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
+        let name = m.method.to_string();
+        let changeable = match receiver {
+            Rv::Ref(_, _, exclusive) => *exclusive,
+            Rv::Temp(..) => true,
+            Rv::Place(place, _) => {
+                matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
+            }
+            _ => false,
+        };
+        if changeable && !ty.is_constant() && !READING.contains(&name.as_str()) {
+            return Err(self.refuse(
+                "AD0236",
+                m.method.span(),
+                format!("`{name}` may change data that has a derivative, and how is not known"),
+                "use `push`, `swap`, `fill`, `copy_from_slice`, indexing, and loops over them",
+            ));
+        }
+        let what = format!("the method `{name}`");
         let diagnostic = self.no_rule(&what, m.method.span()).deferred();
-        let value = self.verbatim_as(m.to_token_stream(), Type::Unknown, span_of(m), diagnostic)?;
+        let ty = if name.starts_with("is_") { Type::Bool } else { Type::Unknown };
+        let value = match receiver {
+            // What the receiver calls has been called: its result has the method.
+            Rv::Value(v) if calls(&m.receiver) => {
+                let (name, method) = (syn::Ident::new("ad_receiver", span_of(m)), &m.method);
+                let (turbofish, args) = (&m.turbofish, &m.args);
+                let tokens = quote!(#name.#method #turbofish (#args));
+                let v = *v;
+                self.scoped(|this| {
+                    this.declare(&name, Binding::Other(Rv::Value(v)));
+                    this.verbatim_as(tokens, ty, span_of(m), diagnostic)
+                })?
+            }
+            _ => self.verbatim_as(m.to_token_stream(), ty, span_of(m), diagnostic)?,
+        };
         Ok(Rv::Value(value))
     }
 
@@ -252,7 +320,9 @@ impl Lowerer<'_> {
                 "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
                 | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
                 _,
-            ) if !ty.is_constant() => {
+            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
+                && !ty.is_constant() =>
+            {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -343,16 +413,24 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
         "ilog10",
     ];
     const OF_OTHER_SIGN: [&str; 4] = ["unsigned_abs", "abs_diff", "cast_signed", "cast_unsigned"];
-    const WRAPPED: [&str; 6] = ["checked_", "overflowing_", "try_", "from_str", "to_", "partial_"];
-    if !matches!(ty, Type::Int(_)) || name == "cmp" || WRAPPED.iter().any(|p| name.starts_with(p)) {
+    if !matches!(ty, Type::Int(_)) {
         Type::Unknown
-    } else if name.starts_with("is_") || matches!(name, "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
+    } else if matches!(
+        name,
+        "is_power_of_two" | "is_positive" | "is_negative" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
+    ) {
         Type::Bool
     } else if COUNTS.contains(&name) {
         Type::Int(Some("u32".into()))
     } else if OF_OTHER_SIGN.contains(&name) {
         Type::Int(None)
-    } else {
+    } else if name.starts_with("wrapping_")
+        || name.starts_with("saturating_")
+        || LIKE_RECEIVER.contains(&name)
+    {
         ty.clone()
+    } else {
+        // A trait's.
+        Type::Unknown
     }
 }

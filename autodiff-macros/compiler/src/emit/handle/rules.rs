@@ -58,18 +58,19 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         (
             {
                 let called = rule.call(&names);
-                quote!(#(#keep)* let (#ad_value, _) = #called;)
+                quote_spanned!(vjp_path.span()=> #(#keep)* let (#ad_value, _) = #called;)
             },
             {
                 let called = rule.call(&again_args);
-                quote!(let (_, #ad_pull) = #called;)
+                quote_spanned!(vjp_path.span()=> let (_, #ad_pull) = #called;)
             },
         )
     } else {
         let called = rule.call(&names);
-        (quote!(let (#ad_value, #ad_pull) = #called;), quote!())
+        (quote_spanned!(vjp_path.span()=> let (#ad_value, #ad_pull) = #called;), quote!())
     };
-    let vjp = quote! {
+    let at = vjp_path.span();
+    let vjp = quote_spanned! {at=>
         #before
         (#ad_value, move |#(#again,)* #ad_seed: #seed, #(#params),*| {
             #pull
@@ -169,7 +170,7 @@ fn transposed(
             }
         }
     });
-    quote! {
+    quote_spanned! {rule.path.span()=>
         let (#ad_value, #ad_pull) = #called;
         let #pattern = #ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut #ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
