@@ -461,7 +461,8 @@
 //! assert!((bar[0] + 1.0 / 8.0_f64.sqrt()).abs() < 1e-12);
 //! ```
 //!
-//! `LIMITATIONS.md`, at the root of the repository, lists what is refused.
+//! What is refused has a code: [`errors`] lists them. `LIMITATIONS.md`, at the root of the repository,
+//! lists what is not supported.
 //!
 //! # Points without a derivative
 //!
@@ -545,6 +546,9 @@ pub use autodiff_runtime::{
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}
+
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
 
 #[doc(hidden)]
 pub use autodiff_runtime::private as __private;

@@ -1,7 +1,9 @@
 //! The passes between lowering and emission, as a list; each result is verified in debug builds.
 
+use proc_macro2::Ident;
+
 use crate::analysis::Activity;
-use crate::errors::Errors;
+use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
 use crate::lower::Function;
 use crate::{optimize, transform};
@@ -17,9 +19,22 @@ pub(crate) struct Passes {
     pub fused: Option<Graph>,
 }
 
-/// Runs the passes; `own` is the function's own name.
-pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes {
-    let primal = checked("lower", function.graph.clone());
+/// Runs the passes; `own` is the function's own name. There is no result if the body is ill-typed.
+pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Option<Passes> {
+    let primal = function.graph.clone();
+    if cfg!(debug_assertions)
+        && let Err(broken) = verify::verify(&primal)
+    {
+        let report = Diagnostic::new(
+            "AD0901",
+            own.span(),
+            format!("`{own}` was misunderstood: {broken}"),
+            "this is a mistake of `autodiff`: please report it with the function",
+        );
+        errors.push(report.deferred());
+        return None;
+    }
+    let own = &own.to_string();
     let primal = checked("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, &function.refusals, errors);
     let reverse = checked("reverse", transform::reverse(&primal, &activity, own));
@@ -28,7 +43,7 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let forward = checked("simplify forward", optimize::derived(forward));
     let fused = transform::fused(&primal, &activity, own)
         .map(|graph| checked("simplify fused", optimize::fused(checked("fuse", graph))));
-    Passes { primal, activity, reverse, forward, fused }
+    Some(Passes { primal, activity, reverse, forward, fused })
 }
 
 /// The graph, verified after the pass of that name in debug builds.

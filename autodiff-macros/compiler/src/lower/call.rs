@@ -40,11 +40,10 @@ impl Lowerer<'_> {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_constructor(path) {
-            return self.verbatim_rv(
-                c.to_token_stream(),
-                span,
-                "a constructor of a user-defined type",
-            );
+            return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
+        }
+        if self.is_associated(path) {
+            return self.verbatim_rv(c.to_token_stream(), span, "an associated function");
         }
         if self.is_constant_function(path) {
             let ty = self.constant_type(path);
@@ -122,7 +121,12 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer(
+                "AD0231",
+                span,
+                "an argument is missing",
+                "give the function all its arguments",
+            )),
         }
     }
 
@@ -310,7 +314,7 @@ impl Lowerer<'_> {
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
-                "",
+                "give the closure as many arguments as it has parameters",
             ));
         }
         let hidden = self.scopes.split_off(c.depth);
@@ -362,6 +366,13 @@ impl Lowerer<'_> {
         lowered?;
         let leaves: Vec<_> = rets.into_iter().map(|v| self.read(v, span)).collect();
         Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+    }
+
+    /// Whether a path names a function of a type of which nothing is known.
+    fn is_associated(&self, path: &Path) -> bool {
+        let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
+        let owner = owner.ident.to_string();
+        owner.starts_with(char::is_uppercase) && owner != "Vec" && !self.is_float_owner(&owner)
     }
 
     /// Functions of std that make constants of constants.

@@ -7,7 +7,7 @@ use syn::ExprMethodCall;
 use super::iter::{Access, Iter};
 use super::{Lowerer, Rv, span_of};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Float, Op, Place, Proj, Take, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
 const WITHOUT_RULE: [&str; 12] = [
@@ -23,6 +23,20 @@ const WITHOUT_RULE: [&str; 12] = [
     "gamma",
     "ln_gamma",
     "algebraic_add",
+];
+
+/// Methods of sequences that change nothing.
+const READING: [&str; 10] = [
+    "first",
+    "last",
+    "get",
+    "contains",
+    "capacity",
+    "is_sorted",
+    "starts_with",
+    "ends_with",
+    "concat",
+    "binary_search_by",
 ];
 
 impl Lowerer<'_> {
@@ -61,7 +75,7 @@ impl Lowerer<'_> {
                     let value = self.value_of(receiver, span)?;
                     return self.scalar_call(value, m);
                 }
-                self.unknown_method(m)
+                self.unknown_method(&receiver, &ty, m)
             }
         }
     }
@@ -76,10 +90,30 @@ impl Lowerer<'_> {
         Ok(Rv::Value(value))
     }
 
-    fn unknown_method(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
-        let what = format!("the method `{}`", m.method);
+    /// A method of which nothing is known: kept as it stands, so long as nothing active goes in. One
+    /// that may change data with a derivative is refused at once, since what it changes is not seen.
+    fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
+        let name = m.method.to_string();
+        let changeable = match receiver {
+            Rv::Ref(_, _, exclusive) => *exclusive,
+            Rv::Temp(..) => true,
+            Rv::Place(place, _) => {
+                matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
+            }
+            _ => false,
+        };
+        if changeable && !ty.is_constant() && !READING.contains(&name.as_str()) {
+            return Err(self.refuse(
+                "AD0236",
+                m.method.span(),
+                format!("`{name}` may change data that has a derivative, and how is not known"),
+                "use `push`, `swap`, `fill`, `copy_from_slice`, indexing, and loops over them",
+            ));
+        }
+        let what = format!("the method `{name}`");
         let diagnostic = self.no_rule(&what, m.method.span()).deferred();
-        let value = self.verbatim_as(m.to_token_stream(), Type::Unknown, span_of(m), diagnostic)?;
+        let ty = if name.starts_with("is_") { Type::Bool } else { Type::Unknown };
+        let value = self.verbatim_as(m.to_token_stream(), ty, span_of(m), diagnostic)?;
         Ok(Rv::Value(value))
     }
 
@@ -252,7 +286,9 @@ impl Lowerer<'_> {
                 "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
                 | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
                 _,
-            ) if !ty.is_constant() => {
+            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
+                && !ty.is_constant() =>
+            {
                 return Err(self.refuse(
                     "AD0236",
                     span,

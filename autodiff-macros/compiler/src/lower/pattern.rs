@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Member, Pat};
 
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::{Extent, Lowered};
+use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::{Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -257,6 +257,18 @@ impl Lowerer<'_> {
         }
     }
 
+    /// What patterns that rustc must judge are matched against. A call is made once, so its result gets
+    /// a name; each pattern looks at a copy.
+    pub(super) fn scrutinee(&mut self, e: &Expr, rv: &Rv) -> Expr {
+        let Rv::Value(_) = rv else { return e.clone() };
+        if !calls(e) {
+            return e.clone();
+        }
+        let name = Ident::new("ad_scrutinee", span_of(e));
+        self.declare(&name, Binding::Other(rv.clone()));
+        syn::parse_quote!(::core::clone::Clone::clone(&#name))
+    }
+
     fn equals(
         &mut self,
         rv: &Rv,
@@ -294,7 +306,7 @@ impl Lowerer<'_> {
             #pat => true,
             _ => false,
         });
-        self.verbatim(tokens, Type::Bool, span, "a pattern of a user-defined type")
+        self.verbatim_as(tokens, Type::Bool, span, opaque_pattern(pat))
     }
 
     /// Binds a pattern whose test holds.
@@ -313,12 +325,8 @@ impl Lowerer<'_> {
                         #pat => #name,
                         _ => ::core::unreachable!(),
                     });
-                    let value = self.verbatim(
-                        tokens,
-                        Type::Unknown,
-                        span,
-                        "a pattern of a user-defined type",
-                    )?;
+                    let value =
+                        self.verbatim_as(tokens, Type::Unknown, span, opaque_pattern(pat))?;
                     self.bind(&Pat::Ident(plain(name)), Rv::Value(value))?;
                 }
                 Ok(())
@@ -359,6 +367,16 @@ impl Lowerer<'_> {
     }
 }
 
+/// Why a pattern that rustc alone can judge is refused, should it bind something active.
+fn opaque_pattern(pat: &Pat) -> Diagnostic {
+    Diagnostic::new(
+        "AD0303",
+        Extent::of(pat),
+        "a pattern of a user-defined type cannot be differentiated, and it takes apart a differentiated value",
+        "pass the parts as floats, arrays, slices, `Vec`s or tuples",
+    )
+}
+
 /// The expression of a tuple's component.
 fn component(tuple: &Expr, i: usize) -> Expr {
     match tuple {
@@ -396,6 +414,25 @@ fn is_number(lit: &syn::PatLit) -> bool {
 
 fn plain(ident: Ident) -> syn::PatIdent {
     syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None }
+}
+
+/// Whether evaluating an expression calls anything.
+fn calls(e: &Expr) -> bool {
+    struct Finder(bool);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_expr_call(&mut self, _: &'a syn::ExprCall) {
+            self.0 = true;
+        }
+        fn visit_expr_method_call(&mut self, _: &'a syn::ExprMethodCall) {
+            self.0 = true;
+        }
+        fn visit_macro(&mut self, _: &'a syn::Macro) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(e);
+    finder.0
 }
 
 struct Names {

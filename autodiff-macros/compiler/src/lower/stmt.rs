@@ -237,7 +237,8 @@ impl Lowerer<'_> {
         };
         let Some((_, diverge)) = &init.diverge else { return Ok(Rv::Unit) };
         let rv = self.expr(&init.expr)?;
-        let Some(test) = self.test(&local.pat, &rv, &init.expr)? else {
+        let scrutinee = &self.scrutinee(&init.expr, &rv);
+        let Some(test) = self.test(&local.pat, &rv, scrutinee)? else {
             self.bind(&local.pat, rv)?;
             return self.statements(rest, tail);
         };
@@ -245,7 +246,7 @@ impl Lowerer<'_> {
             test,
             span,
             |this| {
-                this.bind_tested(&local.pat, rv, &init.expr)?;
+                this.bind_tested(&local.pat, rv, scrutinee)?;
                 this.statements(rest, tail)
             },
             |this| this.expr(diverge),

@@ -83,7 +83,7 @@ impl Functions<'_> {
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.core_params();
-        let seed = self.header.seed_type(self.signature);
+        let seed = self.header.core_seed_type(self.signature);
         let slots = self.slot_types();
         let again = self.header.again_types();
         let pull =
@@ -208,7 +208,11 @@ impl Functions<'_> {
             let (name, bar) = (s.name, &s.bar);
             match types.read(&s.parameter.ty).static_zero() {
                 Some(zero) => hygienic!(let mut #bar = #zero;),
-                None => hygienic!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
+                None => hygienic! {
+                    let mut #bar = ::autodiff::__private::callee::<_, { Self::__CHECKED }>(
+                        ::autodiff::__private::zero_tangent
+                    )(&#name);
+                },
             }
         });
         hygienic!(#(#zeros)*)
@@ -270,6 +274,7 @@ impl Functions<'_> {
         let seed = self.header.seed_type(self.signature);
         if let Some((slots, body)) = fused {
             let params = self.header.core_params();
+            let seed = self.header.core_seed_type(self.signature);
             let slots = self.header.slot_params(slots, self.signature);
             return hygienic! {
                 #[doc(hidden)]
