@@ -1,6 +1,6 @@
 //! Functions whose derivative is the user's own.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -16,8 +16,7 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
     let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
-    let at = vjp_path.span();
-    // What rustc says of the rule, it says at its path.
+    let at = at_rule(&vjp_path);
     let own_local = |name: &str| local(name, at);
     let [ad_value, ad_pull, ad_seed, ad_shadow, ad_dot] =
         ["ad_value", "ad_pull", "ad_seed", "ad_shadow", "ad_dot"].map(own_local);
@@ -61,16 +60,16 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         (
             {
                 let called = rule.call(&names);
-                quote_spanned!(vjp_path.span()=> #(#keep)* let (#ad_value, _) = #called;)
+                quote_spanned!(at=> #(#keep)* let (#ad_value, _) = #called;)
             },
             {
                 let called = rule.call(&again_args);
-                quote_spanned!(vjp_path.span()=> let (_, #ad_pull) = #called;)
+                quote_spanned!(at=> let (_, #ad_pull) = #called;)
             },
         )
     } else {
         let called = rule.call(&names);
-        (quote_spanned!(vjp_path.span()=> let (#ad_value, #ad_pull) = #called;), quote!())
+        (quote_spanned!(at=> let (#ad_value, #ad_pull) = #called;), quote!())
     };
     let vjp = quote_spanned! {at=>
         #before
@@ -105,7 +104,7 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
             };
             let output = &signature.output;
             let ad_tangent = local("ad_tangent", path.span());
-            let called = quote_spanned! {path.span()=>
+            let called = quote_spanned! {at_rule(&path)=>
                 ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* #ad_tangent))
             };
             quote! {
@@ -117,6 +116,11 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     };
     let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
     Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
+}
+
+/// The span of what is generated about a rule: what rustc says of the rule, it says at its path.
+fn at_rule(path: &impl ToTokens) -> Span {
+    Span::mixed_site().located_at(path.span())
 }
 
 /// The user's `vjp`.
@@ -140,7 +144,7 @@ impl Rule<'_> {
             [one] => quote!(#one),
             all => quote!((#(#all),*)),
         };
-        quote_spanned! {path.span()=>
+        quote_spanned! {at_rule(&path)=>
             ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
         }
     }
@@ -168,7 +172,7 @@ fn transposed(
             }
         }
     });
-    quote_spanned! {rule.path.span()=>
+    quote_spanned! {at_rule(rule.path)=>
         let (#ad_value, #ad_pull) = #called;
         let #pattern = #ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut #ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
