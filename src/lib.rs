@@ -432,7 +432,10 @@
 //!   `split_at_mut`, `std::mem::swap`; casts.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
 //!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
-//! - **Macros**: `vec!`, the `assert!` and `print!` families, `panic!`, `unreachable!`, `matches!`.
+//! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,
+//!   `unreachable!`, `matches!`. What is printed is printed once.
+//! - **Integers and text** made of floats, as by `as usize` or `format!`, are constants, as the steps of
+//!   `floor` are.
 //!
 //! ```
 //! use autodiff::differentiate;

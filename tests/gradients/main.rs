@@ -22,6 +22,7 @@ mod loops;
 mod matches;
 mod methods_f32;
 mod nested_arrays;
+mod observers;
 mod operators;
 mod recursion;
 mod scalars;

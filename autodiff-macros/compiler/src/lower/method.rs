@@ -25,6 +25,26 @@ const WITHOUT_RULE: [&str; 12] = [
     "algebraic_add",
 ];
 
+/// Methods of integers that give an integer of the same type.
+const LIKE_RECEIVER: [&str; 16] = [
+    "pow",
+    "abs",
+    "signum",
+    "min",
+    "max",
+    "clamp",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "next_multiple_of",
+    "next_power_of_two",
+    "isqrt",
+    "midpoint",
+    "swap_bytes",
+    "rotate_left",
+    "rotate_right",
+];
+
 /// Methods of sequences that change nothing.
 const READING: [&str; 10] = [
     "first",
@@ -364,8 +384,8 @@ impl Lowerer<'_> {
     }
 }
 
-/// What a function of an integer type gives, called as method or by path; unknown if the type is
-/// another.
+/// What a function of an integer type gives, called as method or by path; unknown if that cannot be
+/// said by its name.
 pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
     const COUNTS: [&str; 9] = [
         "count_ones",
@@ -379,16 +399,22 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
         "ilog10",
     ];
     const OF_OTHER_SIGN: [&str; 4] = ["unsigned_abs", "abs_diff", "cast_signed", "cast_unsigned"];
-    const WRAPPED: [&str; 6] = ["checked_", "overflowing_", "try_", "from_str", "to_", "partial_"];
-    if !matches!(ty, Type::Int(_)) || name == "cmp" || WRAPPED.iter().any(|p| name.starts_with(p)) {
+    const OF_PATHS: [&str; 3] = ["from", "max_value", "min_value"];
+    if !matches!(ty, Type::Int(_)) {
         Type::Unknown
-    } else if name.starts_with("is_") || matches!(name, "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
+    } else if ["is_power_of_two", "is_positive", "is_negative"].contains(&name) {
         Type::Bool
     } else if COUNTS.contains(&name) {
         Type::Int(Some("u32".into()))
     } else if OF_OTHER_SIGN.contains(&name) {
         Type::Int(None)
-    } else {
+    } else if name.starts_with("wrapping_")
+        || name.starts_with("saturating_")
+        || LIKE_RECEIVER.contains(&name)
+        || OF_PATHS.contains(&name)
+    {
         ty.clone()
+    } else {
+        Type::Unknown
     }
 }

@@ -260,13 +260,13 @@ impl Lowerer<'_> {
     /// What patterns that rustc must judge are matched against. A call is made once, so its result gets
     /// a name; each pattern looks at a copy.
     pub(super) fn scrutinee(&mut self, e: &Expr, rv: &Rv) -> Expr {
-        let Rv::Value(_) = rv else { return e.clone() };
+        let Rv::Value(value) = rv else { return e.clone() };
         if !calls(e) {
             return e.clone();
         }
         let name = Ident::new("ad_scrutinee", span_of(e));
-        self.declare(&name, Binding::Other(rv.clone()));
-        syn::parse_quote!(::core::clone::Clone::clone(&#name))
+        self.declare(&name, Binding::Ref(Place::whole(*value), Type::Unknown, false));
+        syn::parse_quote_spanned!(span_of(e)=> ::core::clone::Clone::clone(#name))
     }
 
     fn equals(
