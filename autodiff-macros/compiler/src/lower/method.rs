@@ -398,8 +398,8 @@ impl Lowerer<'_> {
     }
 }
 
-/// What a function of an integer type gives, called as method or by path; unknown if the type is
-/// another.
+/// What a function of an integer type gives, called as method or by path; unknown if that cannot be
+/// said by its name.
 pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
     const COUNTS: [&str; 9] = [
         "count_ones",
@@ -413,12 +413,10 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
         "ilog10",
     ];
     const OF_OTHER_SIGN: [&str; 4] = ["unsigned_abs", "abs_diff", "cast_signed", "cast_unsigned"];
+    const OF_PATHS: [&str; 3] = ["from", "max_value", "min_value"];
     if !matches!(ty, Type::Int(_)) {
         Type::Unknown
-    } else if matches!(
-        name,
-        "is_power_of_two" | "is_positive" | "is_negative" | "eq" | "ne" | "lt" | "le" | "gt" | "ge"
-    ) {
+    } else if ["is_power_of_two", "is_positive", "is_negative"].contains(&name) {
         Type::Bool
     } else if COUNTS.contains(&name) {
         Type::Int(Some("u32".into()))
@@ -427,10 +425,10 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
     } else if name.starts_with("wrapping_")
         || name.starts_with("saturating_")
         || LIKE_RECEIVER.contains(&name)
+        || OF_PATHS.contains(&name)
     {
         ty.clone()
     } else {
-        // A trait's.
         Type::Unknown
     }
 }
