@@ -6,6 +6,8 @@ mod ascend;
 mod carry;
 mod cse;
 mod dce;
+#[cfg(test)]
+mod derived_tests;
 mod fold;
 mod gather;
 mod hoist;

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
-use super::{DERIVED, PRIMAL, Pass, carry, dce, fold, hoist, simplify};
+use super::{PRIMAL, Pass, TIDY, carry, dce, fold, hoist, simplify};
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation};
@@ -15,7 +15,7 @@ use crate::{lower, transform};
 const SPECIAL: [f64; 8] =
     [0.0, -0.0, 1.0, -2.5, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MIN_POSITIVE];
 
-fn lowered(function: &ItemFn) -> Graph {
+pub(super) fn lowered(function: &ItemFn) -> Graph {
     let mut errors = Errors::default();
     let options = Options::parse(TokenStream::new(), &mut errors);
     let signature = Signature::read(function, &options, &mut errors);
@@ -25,7 +25,7 @@ fn lowered(function: &ItemFn) -> Graph {
     lowered.expect("no error, so a graph").graph
 }
 
-fn reversed(function: &ItemFn) -> Graph {
+pub(super) fn reversed(function: &ItemFn) -> Graph {
     let primal = super::primal(lowered(function));
     let mut errors = Errors::default();
     let activity = Activity::of(&primal, &[], &mut errors);
@@ -219,7 +219,7 @@ fn the_dead_goes_and_effects_stay() {
 }
 
 #[test]
-fn derivatives_keep_every_bit() {
+fn tidied_derivatives_keep_every_bit() {
     let functions: [ItemFn; 4] = [
         parse_quote! { fn f(x: f64, y: f64) -> f64 { (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2) } },
         parse_quote! { fn f(x: f64, y: f64) -> f64 { if x > y { x.powf(2.5) * y } else { (x / y).tanh() } } },
@@ -240,14 +240,14 @@ fn derivatives_keep_every_bit() {
         },
     ];
     for function in &functions {
-        run(reversed(function), &DERIVED, &pairs(), 1);
+        run(reversed(function), &TIDY, &pairs(), 1);
     }
 }
 
 #[test]
 fn the_derivative_of_a_square_is_short() {
     let function = parse_quote! { fn f(x: f64) -> f64 { x.powi(2) } };
-    let graph = run(reversed(&function), &DERIVED, &[vec![3.0.into()]], 1);
+    let graph = run(reversed(&function), &TIDY, &[vec![3.0.into()]], 1);
     let text = graph.to_string();
     let (_, backward) = text.split_once("result_bar\n").expect("a seed");
     assert_eq!(

@@ -1,0 +1,324 @@
+//! The passes over derivatives: what the primal computes stays bit for bit, adjoints may differ by
+//! rounding, and each pass does what its header shows.
+
+use syn::{ItemFn, parse_quote};
+
+use super::tests::{lowered, reversed};
+use super::{
+    DERIVED, Pass, TIDY, ascend, gather, promote, reciprocal, remember, rotate, split, view,
+};
+use crate::analysis::Activity;
+use crate::errors::Errors;
+use crate::ir::eval::{Datum, Evaluation, Outcome};
+use crate::ir::{Graph, verify};
+use crate::transform;
+
+/// Without what the other passes leave to them.
+fn tidied(function: &ItemFn) -> Graph {
+    super::tidy(reversed(function))
+}
+
+fn outcome(graph: &Graph, args: &[Datum]) -> Outcome {
+    let run = Evaluation::new(graph).seeds(vec![Datum::Float(0.7)]).run(args);
+    run.unwrap_or_else(|e| panic!("{e}\n{graph}"))
+}
+
+/// The numbers in a datum.
+fn numbers(datum: &Datum, found: &mut Vec<f64>) {
+    match datum {
+        Datum::Float(x) => found.push(*x),
+        Datum::Seq(parts) | Datum::Tuple(parts) => parts.iter().for_each(|d| numbers(d, found)),
+        _ => {}
+    }
+}
+
+fn gradient(outcome: &Outcome) -> Vec<f64> {
+    let mut found = Vec::new();
+    outcome.shadows.iter().flatten().for_each(|d| numbers(d, &mut found));
+    found
+}
+
+/// Runs passes on a derivative; each must leave it well-formed and its outcome as it was.
+fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
+    let before: Vec<Outcome> = args.iter().map(|args| outcome(&graph, args)).collect();
+    for pass in passes {
+        graph = pass(graph);
+        verify::verify(&graph).unwrap_or_else(|e| panic!("{e}\n{graph}"));
+        for (args, before) in args.iter().zip(&before) {
+            let after = outcome(&graph, args);
+            assert_eq!(format!("{:?}", after.results), format!("{:?}", before.results));
+            assert_eq!(format!("{:?}", after.params), format!("{:?}", before.params));
+            for (a, b) in gradient(&after).iter().zip(gradient(before)) {
+                let close = (a - b).abs() <= 1e-13 * (1.0 + b.abs());
+                assert!(close || a.is_nan() && b.is_nan(), "{a} instead of {b}\n{graph}");
+            }
+        }
+    }
+    graph
+}
+
+fn ramp(len: usize) -> Datum {
+    Datum::from((0..len).map(|i| Datum::Float(0.3 + 0.2 * (i as f64).sin())).collect::<Vec<_>>())
+}
+
+/// Sequences of several lengths, none among them.
+fn ramps() -> Vec<Vec<Datum>> {
+    [0, 1, 2, 3, 7].into_iter().map(|len| vec![ramp(len)]).collect()
+}
+
+/// How many lines of the graph contain all the words.
+fn lines(graph: &Graph, words: &[&str]) -> usize {
+    graph.to_string().lines().filter(|line| words.iter().all(|w| line.contains(w))).count()
+}
+
+#[test]
+fn what_goes_to_one_place_is_added_up_first() {
+    let function = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for w in x.windows(2) { s += w[0] * w[0] * w[1] + w[0].sin(); }
+            s
+        }
+    };
+    let before = tidied(&function);
+    assert!(lines(&before, &["accumulate"]) > 2, "{before}");
+    let after = run(before, &[gather::gather], &ramps());
+    assert_eq!(lines(&after, &["accumulate"]), 2, "{after}");
+}
+
+#[test]
+fn a_place_of_the_outer_loop_is_kept_in_a_register() {
+    let function = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                for j in 0..i { s += x[i] * x[j]; }
+            }
+            s
+        }
+    };
+    let after = run(tidied(&function), &[gather::gather, promote::promote], &ramps());
+    assert!(lines(&after, &["for", "carrying"]) > 0, "{after}");
+    // One sum runs through the inner loop, and is added to its place behind it.
+    assert_eq!(lines(&after, &["accumulate"]), 2, "{after}");
+}
+
+#[test]
+fn a_place_that_may_be_met_is_not() {
+    let function = parse_quote! {
+        fn f(x: &[f64], at: usize) -> f64 {
+            let mut y = x.to_vec();
+            for i in 0..y.len() { y[i] = y[at] * 0.5 + y[i]; }
+            y.iter().sum()
+        }
+    };
+    let args = [0_i64, 1, 2].map(|at| vec![ramp(3), at.into()]);
+    run(tidied(&function), &[gather::gather, promote::promote, remember::remember], &args);
+}
+
+#[test]
+fn what_was_stored_is_not_loaded_again() {
+    let function = parse_quote! {
+        fn f(x: &[f64], at: usize) -> f64 {
+            let mut y = vec![0.0; 3];
+            y[at] = x[0] * 2.0;
+            y[2] = x[0] * x[1];
+            let a = y[2];
+            y[0] = a * y[at];
+            y[0] + y[1] + y[2]
+        }
+    };
+    let args = [0_i64, 1, 2].map(|at| vec![ramp(2), at.into()]);
+    let before = tidied(&function);
+    let loads = lines(&before, &["= load"]);
+    let after = run(before, &[remember::remember, super::dce::dce], &args);
+    assert!(lines(&after, &["= load"]) < loads, "{after}");
+}
+
+#[test]
+fn free_loops_run_forward_and_bound_ones_do_not() {
+    let free = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() { s += x[i].sin(); }
+            s
+        }
+    };
+    let after = run(tidied(&free), &[ascend::ascend], &ramps());
+    assert_eq!(lines(&after, &["for", "rev"]), 0, "{after}");
+    let bound = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut y = x.to_vec();
+            for i in 1..y.len() { y[i] = y[i - 1] * y[i]; }
+            y.iter().sum()
+        }
+    };
+    let after = run(tidied(&bound), &[ascend::ascend], &ramps());
+    assert_eq!(lines(&after, &["for", "rev"]), 1, "{after}");
+}
+
+#[test]
+fn rows_get_loops_of_their_own() {
+    let function = parse_quote! {
+        fn f(x: &[f64], n: usize) -> f64 {
+            let mut s = 0.0;
+            for i in 1..n {
+                for j in 0..n { s += x[i * n + j] * x[j]; }
+            }
+            s
+        }
+    };
+    let args = [0_i64, 1, 2, 3].map(|n| vec![ramp(9), n.into()]);
+    let before = run(tidied(&function), &[gather::gather, ascend::ascend], &args);
+    let loops = lines(&before, &["for "]);
+    let after = run(before, &[split::split], &args);
+    assert_eq!(lines(&after, &["for "]), loops + 1, "{after}");
+}
+
+#[test]
+fn stencils_write_each_place_once() {
+    let function = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for w in x.windows(3) { s += w[0] * w[1].sin() * w[2]; }
+            s
+        }
+    };
+    let before = run(tidied(&function), &[gather::gather, ascend::ascend], &ramps());
+    assert_eq!(lines(&before, &["accumulate"]), 3, "{before}");
+    let after = run(before, &[rotate::rotate], &ramps());
+    // One in the loop, and two behind it for what still waits.
+    assert_eq!(lines(&after, &["accumulate"]), 3, "{after}");
+    let inside = after.to_string();
+    let inside = inside.lines().filter(|l| l.contains("accumulate") && l.starts_with("  "));
+    assert!(inside.count() >= 1, "{after}");
+}
+
+#[test]
+fn loops_look_at_their_part_alone() {
+    let function = parse_quote! {
+        fn f(x: &[f64], y: &[f64], n: usize) -> f64 {
+            let mut s = 0.0;
+            for i in 1..n { s += x[i] * y[i - 1]; }
+            s
+        }
+    };
+    let args = [0_i64, 1, 2, 4].map(|n| vec![ramp(4), ramp(4), n.into()]);
+    let after = run(tidied(&function), &[view::view], &args);
+    assert!(lines(&after, &["= view"]) >= 3, "{after}");
+}
+
+#[test]
+fn adjoints_are_divided_once() {
+    let function = parse_quote! {
+        fn f(x: f64, y: f64) -> f64 { (x.sin() / y) * (x / y) }
+    };
+    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
+    let after = run(tidied(&function), &[reciprocal::reciprocal], &args);
+    assert_eq!(lines(&after, &["recip"]), 1, "{after}");
+}
+
+#[test]
+fn partial_derivatives_are_multiplied_out() {
+    let function = parse_quote! {
+        fn f(x: f64, r: f64) -> f64 {
+            let mut x = x;
+            for _ in 0..9 { x = r * x * (1.0 - x); }
+            x
+        }
+    };
+    let args = [[0.3, 3.2], [0.5, 2.0]].map(|a| a.map(Datum::Float).to_vec());
+    let passes: [Pass; 2] = [transform::preaccumulate, super::simplify::simplify];
+    let after = run(tidied(&function), &passes, &args);
+    // The adjoint of the state is read by two multiplications and by nothing else.
+    let text = after.to_string();
+    let state = text.lines().rev().find_map(|l| l.trim().strip_prefix("body(")).expect("a loop");
+    let carried = state.split([',', ')']).nth(1).expect("a state").trim();
+    let readers = text.lines().filter(|l| l.split([' ', ',']).any(|w| w == carried));
+    assert!(readers.filter(|l| !l.contains("body(")).all(|l| l.contains("mul")), "{after}");
+}
+
+#[test]
+fn loops_that_add_up_are_fused_inwards() {
+    let function = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut s = 0.0;
+            for i in 0..x.len() {
+                for j in 0..i { s += (x[i] * x[j]).sqrt(); }
+            }
+            s
+        }
+    };
+    let primal = super::primal(lowered(&function));
+    let mut errors = Errors::default();
+    let activity = Activity::of(&primal, &[], &mut errors);
+    errors.to_tokens();
+    let fused = transform::fused(&primal, &activity, "f").expect("both loops add up");
+    assert!(!transform::keeps(&fused), "{fused}");
+    for args in ramps() {
+        let (one, other) = (outcome(&fused, &args), outcome(&reversed(&function), &args));
+        assert_eq!(format!("{:?}", one.results), format!("{:?}", other.results));
+        for (a, b) in gradient(&one).iter().zip(gradient(&other)) {
+            assert!((a - b).abs() <= 1e-13 * (1.0 + b.abs()), "{a} instead of {b}\n{fused}");
+        }
+    }
+}
+
+#[test]
+fn all_passes_together_change_nothing_but_rounding() {
+    let functions: [ItemFn; 5] = [
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                let n = y.len();
+                for i in 0..n { y[i] = y[i] * y[n - 1 - i] + 1.0; }
+                y.iter().sum()
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                let mut s = 0.0;
+                for i in 0..y.len() {
+                    for j in 0..i {
+                        s += y[i] * y[j];
+                        y[j] = y[i] * 0.5 + s;
+                    }
+                }
+                s
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut s = 1.0;
+                for i in (1..x.len()).rev() { s = s * x[i] + x[i - 1]; }
+                s
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut best = f64::NEG_INFINITY;
+                for v in x { if *v > best { best = v * v; } }
+                let mut k = 0;
+                while k < x.len() && best > 0.01 { best = best / (1.0 + x[k]); k += 2; }
+                best
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = vec![1.0; x.len()];
+                for (i, c) in x.chunks(2).enumerate() {
+                    for v in c { y[i] *= v.exp(); }
+                }
+                let mut s = 0.0;
+                for w in y.windows(2) { s += w[0] / w[1]; }
+                s
+            }
+        },
+    ];
+    for function in &functions {
+        let passes: Vec<Pass> =
+            TIDY.into_iter().chain([transform::preaccumulate as Pass]).chain(DERIVED).collect();
+        run(reversed(function), &passes, &ramps());
+    }
+}
