@@ -38,7 +38,8 @@ fn derived(transform: &str, graph: Graph) -> Graph {
     let graph = checked(transform, graph);
     let graph = checked("tidy", optimize::tidy(graph));
     let graph = checked("preaccumulate", transform::preaccumulate(graph));
-    checked("optimize", optimize::derived(graph))
+    let graph = checked("optimize", optimize::derived(graph));
+    checked("own", optimize::own(graph))
 }
 
 /// The graph, verified after the pass of that name in debug builds.
