@@ -168,7 +168,8 @@ impl Lowerer<'_> {
             Expr::Paren(e) => self.condition(&e.expr, span, then),
             Expr::Let(e) => {
                 let rv = self.expr(&e.expr)?;
-                match self.test(&e.pat, &rv, &e.expr)? {
+                let scrutinee = &self.scrutinee(&e.expr, &rv);
+                match self.test(&e.pat, &rv, scrutinee)? {
                     None => {
                         self.bind(&e.pat, rv)?;
                         then(self, true)
@@ -180,7 +181,7 @@ impl Lowerer<'_> {
                             span,
                             |this| {
                                 this.scoped(|this| {
-                                    this.bind_tested(&e.pat, rv, &e.expr)?;
+                                    this.bind_tested(&e.pat, rv, scrutinee)?;
                                     (then.borrow_mut())(this, true)
                                 })
                             },
@@ -216,10 +217,20 @@ impl Lowerer<'_> {
             }
             rv => rv,
         };
-        self.arms(e, &rv, 0, tail)
+        self.scoped(|this| {
+            let scrutinee = this.scrutinee(&e.expr, &rv);
+            this.arms(e, &rv, &scrutinee, 0, tail)
+        })
     }
 
-    fn arms(&mut self, e: &ExprMatch, rv: &Rv, i: usize, tail: bool) -> Lowered<Rv> {
+    fn arms(
+        &mut self,
+        e: &ExprMatch,
+        rv: &Rv,
+        scrutinee: &Expr,
+        i: usize,
+        tail: bool,
+    ) -> Lowered<Rv> {
         let span = span_of(&e.match_token);
         let Some(arm) = e.arms.get(i) else {
             // rustc checks that `match` is exhaustive: this path is never taken.
@@ -234,7 +245,7 @@ impl Lowerer<'_> {
             if tail { this.returned(&arm.body) } else { this.expr(&arm.body) }
         };
         let last = i + 1 == e.arms.len() && guard.is_none();
-        let test = self.test(pat, rv, &e.expr)?;
+        let test = self.test(pat, rv, scrutinee)?;
         let Some(guard) = guard else {
             return match test {
                 // The last arm of an exhaustive `match` needs no test.
@@ -243,14 +254,14 @@ impl Lowerer<'_> {
                     span,
                     |this| {
                         this.scoped(|this| {
-                            this.bind_tested(pat, rv.clone(), &e.expr)?;
+                            this.bind_tested(pat, rv.clone(), scrutinee)?;
                             lower_body(this)
                         })
                     },
-                    |this| this.arms(e, rv, i + 1, tail),
+                    |this| this.arms(e, rv, scrutinee, i + 1, tail),
                 ),
                 _ => self.scoped(|this| {
-                    this.bind_tested(pat, rv.clone(), &e.expr)?;
+                    this.bind_tested(pat, rv.clone(), scrutinee)?;
                     lower_body(this)
                 }),
             };
@@ -265,7 +276,7 @@ impl Lowerer<'_> {
             span,
             |this| {
                 this.scoped(|this| {
-                    this.bind_tested(pat, rv.clone(), &e.expr)?;
+                    this.bind_tested(pat, rv.clone(), scrutinee)?;
                     this.value(guard).map(Rv::Value)
                 })
             },
@@ -277,11 +288,11 @@ impl Lowerer<'_> {
             span,
             |this| {
                 this.scoped(|this| {
-                    this.bind_tested(pat, rv.clone(), &e.expr)?;
+                    this.bind_tested(pat, rv.clone(), scrutinee)?;
                     lower_body(this)
                 })
             },
-            |this| this.arms(e, rv, i + 1, tail),
+            |this| this.arms(e, rv, scrutinee, i + 1, tail),
         )
     }
 

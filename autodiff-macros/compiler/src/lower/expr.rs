@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::{Binding, Closure, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
-use crate::ir::{Float, Op, Place, Proj, Take, Type, Value};
+use crate::errors::{Lowered, Reported};
+use crate::ir::{Float, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -59,7 +59,7 @@ impl Lowerer<'_> {
                 Ok(Rv::Tuple(parts))
             }
             Expr::Array(a) => {
-                let values = a.elems.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
+                let values = self.elements(&a.elems)?;
                 Ok(Rv::Value(self.array(values, span)))
             }
             Expr::Repeat(r) => {
@@ -100,11 +100,17 @@ impl Lowerer<'_> {
                     syn::ReturnType::Default => None,
                     syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
                 };
+                let moved = match c.capture {
+                    Some(_) => self.moved(&c.body, span),
+                    None => Vec::new(),
+                };
                 let closure = Closure {
                     inputs,
+                    moved,
                     body: (*c.body).clone(),
                     output,
                     depth: self.scopes.len(),
+                    names: self.scopes.last().map_or(0, Vec::len),
                     name: None,
                 };
                 Ok(Rv::Closure(std::rc::Rc::new(closure)))
@@ -155,6 +161,19 @@ impl Lowerer<'_> {
         })
     }
 
+    /// The elements of a new sequence.
+    pub(super) fn elements<'e>(
+        &mut self,
+        elements: impl IntoIterator<Item = &'e Expr>,
+    ) -> Lowered<Vec<Value>> {
+        let one = |e: &Expr| {
+            let rv = self.expr(e)?;
+            let rv = self.lasting(rv, span_of(e))?;
+            self.value_of(rv, span_of(e))
+        };
+        elements.into_iter().map(one).collect()
+    }
+
     pub(super) fn array(&mut self, values: Vec<Value>, span: Span) -> Value {
         let element = values
             .iter()
@@ -187,6 +206,7 @@ impl Lowerer<'_> {
     fn path(&mut self, p: &syn::ExprPath, span: Span) -> Lowered<Rv> {
         if let Some(name) = p.path.get_ident() {
             match self.lookup(name).cloned() {
+                Some(Binding::Refused) => return Err(Reported),
                 Some(Binding::Item) => {
                     return Ok(Rv::Value(self.b.constant(quote!(#p), Type::Unknown, span)));
                 }
@@ -195,21 +215,67 @@ impl Lowerer<'_> {
             }
         }
         let ty = self.path_type(&p.path);
-        Ok(Rv::Value(self.b.constant(p.to_token_stream(), ty, span)))
+        let value = self.b.constant(p.to_token_stream(), ty, span);
+        if p.qself.is_none() {
+            self.paths.insert(value, p.path.clone());
+        }
+        Ok(Rv::Value(value))
     }
 
-    fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
+    /// Copies of the changeable scalars and arrays that a `move` closure names.
+    fn moved(&mut self, body: &Expr, span: Span) -> Vec<(String, Binding)> {
+        let mut names = Vec::new();
+        super::verbatim::idents(&body.to_token_stream(), &mut names);
+        let mut moved: Vec<(String, Binding)> = Vec::new();
+        for name in names {
+            let text = name.to_string();
+            if moved.iter().any(|(known, _)| *known == text) {
+                continue;
+            }
+            let copy = match self.lookup(&name).cloned() {
+                Some(Binding::Var(var)) if self.vars[var.0].mutable => {
+                    let current = self.vars[var.0].current;
+                    Binding::Var(self.var(current, Some(name), true, span))
+                }
+                Some(Binding::Place(place, ty)) if ty.is_copy() => {
+                    let value = self.load(&place, &ty, span);
+                    Binding::Place(Place::whole(self.object(value, Some(name), span)), ty)
+                }
+                _ => continue,
+            };
+            moved.push((text, copy));
+        }
+        moved
+    }
+
+    /// The path behind an operand that may be a function.
+    pub(super) fn named_function(&self, rv: &Rv) -> Option<syn::Path> {
+        match rv {
+            Rv::Value(v) => self.paths.get(v).cloned(),
+            Rv::Place(place, _) | Rv::Ref(place, ..) if place.path.is_empty() => {
+                self.paths.get(&place.root).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
         match binding {
             Binding::Var(var) => Rv::Value(self.read(*var, span)),
-            Binding::Place(place, ty) => Rv::Place(place.clone(), ty.clone()),
-            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), ty.clone(), *m),
+            Binding::Place(place, ty) => Rv::Place(place.clone(), self.known_type(place, ty)),
+            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), self.known_type(place, ty), *m),
             Binding::Tuple(parts) => {
                 Rv::Tuple(parts.iter().map(|p| self.bound_rv(p, span)).collect())
             }
             Binding::Closure(c) => Rv::Closure(c.clone()),
             Binding::Other(rv) => rv.clone(),
-            Binding::Item => Rv::Unit,
+            Binding::Item | Binding::Refused => Rv::Unit,
         }
+    }
+
+    /// The type of what a name stands for: more may be known by now than when it was bound.
+    fn known_type(&self, place: &Place, ty: &Type) -> Type {
+        if place.path.is_empty() { ty.refined(self.b.ty(place.root)) } else { ty.clone() }
     }
 
     /// The type of a constant behind a path, where the path tells it.
@@ -478,6 +544,7 @@ impl Lowerer<'_> {
                     return self.store_binding(&binding, rv, span);
                 }
                 let (place, ty) = self.place(left)?;
+                self.writable(&place, span_of(left))?;
                 let value = self.value_of(rv, span)?;
                 self.refine(value, &ty);
                 self.b.effect(Op::Store(place, value), span);
@@ -520,6 +587,7 @@ impl Lowerer<'_> {
                 }
                 Ok(())
             }
+            Binding::Refused => Err(Reported),
             _ => Err(self.refuse(
                 "AD0226",
                 span,
@@ -542,6 +610,19 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Refuses to write what is not mutable, or is a reference of which only rustc knows the target.
+    pub(super) fn writable(&mut self, place: &Place, span: Span) -> Lowered<()> {
+        match self.b.data(place.root).storage {
+            Storage::Object | Storage::RefMut => Ok(()),
+            _ => Err(self.refuse(
+                "AD0227",
+                span,
+                "this cannot be changed under differentiation",
+                "change a variable or parameter that is declared `mut` or `&mut`, by its own name",
+            )),
+        }
+    }
+
     fn compound(&mut self, left: &Expr, op: &str, right: &Expr, span: Span) -> Lowered<Rv> {
         let rhs = self.value(right)?;
         match self.target(left) {
@@ -552,6 +633,7 @@ impl Lowerer<'_> {
             }
             _ => {
                 let (place, ty) = self.place(left)?;
+                self.writable(&place, span_of(left))?;
                 let current = self.load_element(&place, &ty, span);
                 let next = self.arithmetic(op, current, rhs, span)?;
                 self.refine(next, &ty);
