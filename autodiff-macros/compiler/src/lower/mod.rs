@@ -4,7 +4,9 @@
 //! structured here: an `exit` code is a variable like any other, and what follows a statement that may
 //! exit is lowered under the condition that it did not.
 
+mod assign;
 mod call;
+mod closure;
 mod control;
 mod expr;
 mod iter;
@@ -365,11 +367,6 @@ impl<'a> Lowerer<'a> {
         };
         self.b.load(place.clone(), take, ty, span)
     }
-}
-
-/// The name behind a plain path.
-fn single(path: &syn::Path) -> Option<&Ident> {
-    path.get_ident()
 }
 
 fn is_range(ty: &syn::Type) -> bool {
