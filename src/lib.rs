@@ -423,8 +423,8 @@
 //!   destructuring assignment; local type aliases, constants and functions.
 //! - **Control flow**: `if`, `if let`, `match` with guards, `for`, `while`, `loop` with `break value`,
 //!   `continue`, labels, early `return`.
-//! - **Iterators**: ranges with `rev` and `step_by`, and without an end where something else ends them; `iter`, `iter_mut`, `into_iter`, `chunks`,
-//!   `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
+//! - **Iterators**: ranges with `rev` and `step_by`, and without an end where something else ends them;
+//!   `iter`, `iter_mut`, `into_iter`, `chunks`, `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
 //!   `take`, `step_by`, `copied`, `cloned` and `filter` on them; at their ends `sum`, `product`, `fold`,
 //!   `for_each`, `collect`, `count`, `any` and `all`.
 //! - **Data**: indexing, slicing and nested indexing; tuples; arrays; `Vec::new`, `with_capacity`,
