@@ -537,6 +537,8 @@
 //! assert_eq!(inner(&a_bar, &a_dot) + inner(&b_bar, &b_dot), q_dot.iter().sum());
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub use autodiff_macros::differentiate;
 pub use autodiff_runtime::{
     Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,

@@ -52,10 +52,16 @@ static ALLOCATOR: Counting = Counting;
 /// Runs `body` and asserts that this thread allocated nothing meanwhile.
 #[track_caller]
 fn without_allocating<R>(what: &str, body: impl FnOnce() -> R) -> R {
+    allocating(0, what, body)
+}
+
+/// Runs `body` and asserts that this thread allocated so many times meanwhile.
+#[track_caller]
+fn allocating<R>(expected: usize, what: &str, body: impl FnOnce() -> R) -> R {
     let before = ALLOCATIONS.with(Cell::get);
     let result = body();
     let made = ALLOCATIONS.with(Cell::get) - before;
-    assert_eq!(made, 0, "{what} made {made} heap allocations");
+    assert_eq!(made, expected, "{what} made {made} heap allocations");
     result
 }
 
@@ -141,6 +147,62 @@ fn double_all(u: &mut [f64]) {
     for v in u.iter_mut() {
         *v *= 2.0;
     }
+}
+
+#[differentiate]
+fn normal_cdf(x: f64) -> f64 {
+    let t = 1.0 / (1.0 + 0.231_641_9 * x.abs());
+    let tail =
+        0.398_942_280_401_432_7 * (-0.5 * x * x).exp() * t * (0.319_381_53 + t * 1.330_274_4);
+    if x < 0.0 { tail } else { 1.0 - tail }
+}
+
+#[differentiate]
+fn call_price(spot: f64, strike: f64, rate: f64, volatility: f64, maturity: f64) -> f64 {
+    let deviation = volatility * maturity.sqrt();
+    let drift = (rate + 0.5 * volatility * volatility) * maturity;
+    let d1 = ((spot / strike).ln() + drift) / deviation;
+    let d2 = d1 - deviation;
+    spot * normal_cdf(d1) - strike * (-rate * maturity).exp() * normal_cdf(d2)
+}
+
+/// Fixed arrays, a loop of known length and calls: what is kept is sized before the loop.
+#[differentiate]
+fn logistic_map(start: f64, rate: f64, steps: usize) -> f64 {
+    let mut x = start;
+    for _ in 0..steps {
+        x = rate * x * (1.0 - x);
+    }
+    x
+}
+
+#[test]
+fn straight_line_code_with_calls_allocates_nothing() {
+    let at = (100.0, 95.0, 0.03, 0.2, 0.5);
+    let price = |(s, k, r, v, t)| call_price(s, k, r, v, t);
+    let (value, gradient) = without_allocating("call_price::value_and_grad", || {
+        call_price::value_and_grad(at.0, at.1, at.2, at.3, at.4)
+    });
+    assert_close("call_price", value, price(at));
+    let h = 1e-4;
+    let difference = (price((100.0 + h, 95.0, 0.03, 0.2, 0.5))
+        - price((100.0 - h, 95.0, 0.03, 0.2, 0.5)))
+        / (2.0 * h);
+    assert!((gradient.0 - difference).abs() < 1e-7, "{} and {difference}", gradient.0);
+    let (again, _) = without_allocating("call_price::jvp", || {
+        call_price::jvp(at.0, at.1, at.2, at.3, at.4, (1.0, 0.0, 0.0, 0.0, 0.0))
+    });
+    assert_close("call_price::jvp", again, value);
+}
+
+#[test]
+fn a_nonlinear_loop_allocates_once() {
+    let (value, (start, _)) = allocating(1, "logistic_map::value_and_grad", || {
+        logistic_map::value_and_grad(0.3, 2.5, 1000)
+    });
+    assert_close("logistic_map", value, 0.6);
+    assert_close("logistic_map: the start is forgotten", start, 0.0);
+    without_allocating("logistic_map::jvp", || logistic_map::jvp(0.3, 2.5, 1000, (1.0, 0.0)));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::graph::{Graph, Node, Role};
+use crate::graph::{Graph, Role};
+use crate::node::{Node, innermost};
 
 /// Writes `graph` as a `digraph`: forward and backward are clusters, an edge that carries a value
 /// from the forward to the backward graph is dashed.
@@ -23,9 +24,8 @@ pub(crate) fn render(graph: &Graph) -> String {
         }
         push(&mut dot, format_args!("  subgraph cluster_{title} {{"));
         push(&mut dot, format_args!("    label=\"{title}\";"));
-        for (index, node) in graph.indexed().filter(|(index, _)| range.contains(index)) {
-            push(&mut dot, node_statement(index, node, roles[index]));
-        }
+        let nodes: Vec<_> = graph.indexed().filter(|(index, _)| range.contains(index)).collect();
+        push_nodes(&mut dot, &nodes, &roles, title, 0);
         for index in range.clone() {
             for source in graph.sources(index) {
                 if range.contains(&source) {
@@ -56,15 +56,37 @@ fn push(dot: &mut String, line: impl std::fmt::Display) {
     writeln!(dot, "{line}").expect("writing to a String cannot fail");
 }
 
-/// `n3 [label="mul\ny: f64\nfor i", tooltip=…, fillcolor=…];`
-fn node_statement(index: usize, node: &Node, role: Role) -> String {
-    let mut label = match node.label {
-        Some(name) => format!("{}\n{name}: {}", node.op, node.ty),
-        None => format!("{}\n{}", node.op, node.ty),
-    };
-    if let Some(region) = node.region {
-        label = format!("{label}\n[{region}]");
+/// The nodes at one depth of nesting, those further inside as clusters of their own.
+fn push_nodes(
+    dot: &mut String,
+    nodes: &[(usize, &Node)],
+    roles: &[Role],
+    cluster: &str,
+    depth: usize,
+) {
+    let indent = "  ".repeat(depth);
+    let region = |node: &Node| node.nest().nth(depth);
+    for (part, together) in nodes.chunk_by(|a, b| region(a.1) == region(b.1)).enumerate() {
+        let Some(name) = region(together[0].1) else {
+            for (index, node) in together {
+                push(dot, format_args!("{indent}{}", node_statement(*index, node, roles[*index])));
+            }
+            continue;
+        };
+        let cluster = format!("{cluster}_{part}");
+        push(dot, format_args!("{indent}    subgraph cluster_{cluster} {{"));
+        push(dot, format_args!("{indent}      label={};", quoted(innermost(name))));
+        push_nodes(dot, together, roles, &cluster, depth + 1);
+        push(dot, format_args!("{indent}    }}"));
     }
+}
+
+/// `n3 [label="mul\ny: f64", tooltip=…, fillcolor=…];`
+fn node_statement(index: usize, node: &Node, role: Role) -> String {
+    let label = match node.signature() {
+        Some(signature) => format!("{}\n{signature}", node.op),
+        None => node.op.to_owned(),
+    };
     let mut tooltip = format!("line {}, column {}", node.line, node.column);
     if let Some(rule) = node.grad_fn {
         tooltip = format!("{tooltip}, {rule}");
@@ -107,9 +129,17 @@ mod tests {
         let dot = render(&SCALED);
         assert!(dot.contains("subgraph cluster_forward {"), "{dot}");
         assert!(dot.contains("subgraph cluster_backward {"), "{dot}");
+        let nested = [
+            "    subgraph cluster_forward_1 {",
+            "      label=\"for i (line 2)\";",
+            "      subgraph cluster_forward_1_0 {",
+            "        label=\"if (line 3)\";",
+            "        n2 [label",
+        ];
+        assert!(dot.contains(&nested.join("\n")), "{dot}");
         assert!(dot.contains("    n0 -> n2;\n    n1 -> n2;\n"), "{dot}");
         assert!(dot.contains("  n1 -> n4 [style=dashed"), "{dot}");
-        assert!(dot.contains(r#"n2 [label="mul\ny: f64\n[for i]""#), "{dot}");
+        assert!(dot.contains(r#"n2 [label="mul\ny: f64","#), "{dot}");
     }
 
     #[test]

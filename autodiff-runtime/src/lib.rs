@@ -1,13 +1,18 @@
 //! What programs differentiated by `autodiff` need at run time: tangents, the computation graph as
 //! data and as a picture, and the few functions that generated code calls.
 
+#![deny(unsafe_code)]
+
 mod dot;
 mod graph;
+mod node;
 pub mod private;
 mod svg;
+mod table;
 mod tangent;
 
-pub use graph::{Graph, Node};
+pub use graph::Graph;
+pub use node::Node;
 pub use tangent::{Accumulate, Differentiable, Float, SetZero};
 
 /// The value, held constant: no derivative passes through it.

@@ -8,7 +8,35 @@ pub use stack::{ShortStack, Stack};
 
 use std::ops::Range;
 
-use crate::{Accumulate, Differentiable, SetZero};
+/// The traits whose methods generated code calls, without their names.
+pub mod methods {
+    pub use std::borrow::ToOwned as _;
+    pub use std::clone::Clone as _;
+    pub use std::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
+}
+
+use crate::{Accumulate, Differentiable, Node, SetZero};
+
+/// A node of the graph; no text stands for none.
+#[allow(clippy::too_many_arguments, reason = "printed by the compiler, token by token")]
+pub const fn node(
+    op: &'static str,
+    inputs: &'static [usize],
+    label: &'static str,
+    ty: &'static str,
+    line: u32,
+    column: u32,
+    leaf: bool,
+    requires_grad: bool,
+    grad_fn: &'static str,
+    region: &'static str,
+) -> Node {
+    const fn text(text: &'static str) -> Option<&'static str> {
+        if text.is_empty() { None } else { Some(text) }
+    }
+    let (label, grad_fn, region) = (text(label), text(grad_fn), text(region));
+    Node { op, inputs, label, ty, line, column, leaf, requires_grad, grad_fn, region }
+}
 
 /// The zero tangent of the same shape as a value.
 #[inline]
@@ -232,6 +260,43 @@ impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for 
 /// learns from the mismatch that the function has no derivative with respect to it.
 #[derive(Clone, Copy, Debug)]
 pub enum NotInWrt {}
+
+/// `T`, in error if the constant is: what has this type is then of no interest to rustc.
+pub type Checked<T, const CHECKED: usize> = <Body<CHECKED> as TypeOf<T>>::Type;
+
+/// What a `vjp` of the user's returns: the value and its pullback, from seed to gradient.
+#[inline(always)]
+pub fn vjp_rule<Value, Seed, Gradient, Pullback: FnOnce(Seed) -> Gradient>(
+    returned: (Value, Pullback),
+) -> (Value, impl FnOnce(Seed) -> Gradient) {
+    returned
+}
+
+/// What a `jvp` of the user's returns: the value and its tangent.
+#[inline(always)]
+pub fn jvp_rule<Value, Tangent>(returned: (Value, Tangent)) -> (Value, Tangent) {
+    returned
+}
+
+/// The function itself.
+#[inline(always)]
+pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CHECKED> {
+    function
+}
+
+/// The body that a constant stands for.
+#[derive(Debug)]
+pub struct Body<const CHECKED: usize>;
+
+/// See [`Checked`].
+pub trait TypeOf<T: ?Sized> {
+    /// `T`.
+    type Type: ?Sized;
+}
+
+impl<T: ?Sized, const CHECKED: usize> TypeOf<T> for Body<CHECKED> {
+    type Type = T;
+}
 
 /// Implemented by nothing: stands in `grad` of functions that do not return one number.
 #[diagnostic::on_unimplemented(

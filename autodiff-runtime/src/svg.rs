@@ -1,25 +1,27 @@
 //! The graph as an SVG picture: forward and backward side by side, each laid out in layers.
 
+mod card;
+mod legend;
 mod place;
 
 use std::collections::BTreeSet;
 use std::fmt::{Display, Write as _};
 
+use self::card::Card;
+use self::legend::{Legend, region_colour};
 use self::place::{Placement, Point, Route, place};
-use crate::graph::{Graph, Node, Role};
+use crate::graph::Graph;
 
 /// A character of the monospaced fonts is this share of the font's size wide.
 const ADVANCE: f64 = 0.61;
 const TITLE_SIZE: f64 = 13.0;
 const LINE_SIZE: f64 = 11.0;
 const LINE_HEIGHT: f64 = 15.0;
-const BOX_PADDING: Point = Point { x: 10.0, y: 8.0 };
-const MIN_BOX_WIDTH: f64 = 76.0;
-/// Longer lines are cut off; the tooltip has them whole.
-const MAX_LINE_CHARS: usize = 30;
 
 const PAGE_MARGIN: f64 = 24.0;
-const HEADER_HEIGHT: f64 = 72.0;
+/// The part of the page above the panels, without the legend.
+const HEADER_HEIGHT: f64 = 52.0;
+const LEGEND_TOP: f64 = 38.0;
 const PANEL_PADDING: f64 = 24.0;
 const PANEL_HEADER: f64 = 40.0;
 
@@ -56,8 +58,10 @@ pub(crate) fn render(graph: &Graph) -> String {
     let panel_widths: f64 = panels.iter().map(|panel| panel.size().x + PAGE_MARGIN).sum();
     let panel_height = panels.iter().map(|panel| panel.size().y).fold(0.0, f64::max);
     let name_width = PAGE_MARGIN + text_width(graph.name, 20.0);
-    let width = PAGE_MARGIN + panel_widths.max(legend_width()).max(name_width);
-    let height = PAGE_MARGIN + HEADER_HEIGHT + panel_height + PAGE_MARGIN;
+    let width = PAGE_MARGIN + panel_widths.max(Legend::least_width()).max(name_width);
+    let legend = Legend::new(graph, width - 2.0 * PAGE_MARGIN);
+    let top = PAGE_MARGIN + HEADER_HEIGHT + legend.height;
+    let height = top + panel_height + PAGE_MARGIN;
 
     let mut svg = String::new();
     push(
@@ -77,10 +81,10 @@ pub(crate) fn render(graph: &Graph) -> String {
             escaped(graph.name),
         ),
     );
-    push_legend(&mut svg);
+    legend.push(&mut svg, Point { x: PAGE_MARGIN, y: PAGE_MARGIN + LEGEND_TOP });
     let mut x = PAGE_MARGIN;
     for panel in &panels {
-        panel.push(&mut svg, Point { x, y: PAGE_MARGIN + HEADER_HEIGHT }, panel_height);
+        panel.push(&mut svg, Point { x, y: top }, panel_height);
         x += panel.size().x + PAGE_MARGIN;
     }
     svg.push_str("</svg>\n");
@@ -111,6 +115,8 @@ impl Panel {
         residuals: &BTreeSet<usize>,
     ) -> Self {
         let roles = graph.roles();
+        let regions = graph.regions();
+        let colour = |region| regions.iter().position(|r| *r == region).map(region_colour);
         let first = range.start;
         let mut cards = Vec::new();
         let mut edges = Vec::new();
@@ -118,11 +124,11 @@ impl Panel {
             let (inside, outside): (Vec<_>, Vec<_>) =
                 graph.sources(index).into_iter().partition(|source| range.contains(source));
             edges.extend(inside.iter().map(|source| (source - first, index - first)));
-            cards.push(Card {
-                role: roles[index],
-                kept: residuals.contains(&index),
-                ..Card::new(graph, index, node, &outside)
-            });
+            let mut card = Card::new(graph, index, node, &outside);
+            card.role = roles[index];
+            card.kept = residuals.contains(&index);
+            card.stripes = node.nest().filter_map(colour).collect();
+            cards.push(card);
         }
         let sizes: Vec<_> = cards.iter().map(Card::size).collect();
         let placement = place(&sizes, &edges);
@@ -194,186 +200,12 @@ fn path_data(route: &Route) -> String {
     data
 }
 
-/// The box of one node.
-struct Card {
-    role: Role,
-    /// Whether the backward graph reads this value.
-    kept: bool,
-    op: String,
-    number: String,
-    /// Lines below the operation's name, each with its style class.
-    lines: Vec<(&'static str, String)>,
-    tooltip: String,
-}
-
-impl Card {
-    fn new(graph: &Graph, index: usize, node: &Node, residuals: &[usize]) -> Self {
-        let value = match node.label {
-            Some(name) => format!("{name}: {}", node.ty),
-            None => node.ty.to_owned(),
-        };
-        let inputs: Vec<_> = node.inputs.iter().map(|i| format!("%{i}")).collect();
-        let mut tooltip = format!(
-            "%{index} = {}({})\n{value}\nline {}, column {}",
-            node.op,
-            inputs.join(", "),
-            node.line,
-            node.column
-        );
-        if let Some(rule) = node.grad_fn {
-            tooltip = format!("{tooltip}\n{rule}");
-        }
-        let mut lines = vec![("", shortened(&value))];
-        if let Some(region) = node.region {
-            tooltip = format!("{tooltip}\nin {region}");
-            lines.push(("region", shortened(&format!("in {region}"))));
-        }
-        if !residuals.is_empty() {
-            let names: Vec<_> = residuals.iter().map(|&i| short_name(graph, i)).collect();
-            lines.push(("residual", shortened(&format!("reads {}", names.join(", ")))));
-        }
-        Card {
-            role: Role::Operation,
-            kept: false,
-            op: shortened(node.op),
-            number: format!("%{index}"),
-            lines,
-            tooltip,
-        }
-    }
-
-    fn size(&self) -> Point {
-        let title = text_width(&self.op, TITLE_SIZE) + 12.0 + text_width(&self.number, LINE_SIZE);
-        let lines = self.lines.iter().map(|(_, line)| text_width(line, LINE_SIZE));
-        let content = lines.fold(title, f64::max);
-        Point {
-            x: (content + 2.0 * BOX_PADDING.x).max(MIN_BOX_WIDTH),
-            y: 2.0 * BOX_PADDING.y + LINE_HEIGHT * (1 + self.lines.len()) as f64,
-        }
-    }
-
-    fn push(&self, svg: &mut String, centre: Point) {
-        let size = self.size();
-        let (left, top) = (centre.x - size.x / 2.0, centre.y - size.y / 2.0);
-        let (fill, border) = self.role.colours();
-        push(
-            svg,
-            format_args!(
-                "<g class=\"node\" transform=\"translate({left:.1},{top:.1})\">\
-                 <title>{}</title>\n\
-                 <rect width=\"{:.1}\" height=\"{:.1}\" rx=\"8\" fill=\"{fill}\" \
-                 stroke=\"{border}\" stroke-width=\"1.5\"/>",
-                escaped(&self.tooltip),
-                size.x,
-                size.y
-            ),
-        );
-        if self.kept {
-            push(
-                svg,
-                format_args!(
-                    "<circle cx=\"{:.1}\" cy=\"0\" r=\"4.5\" fill=\"{RESIDUAL}\" \
-                     stroke=\"white\" stroke-width=\"1.5\"/>",
-                    size.x - 10.0
-                ),
-            );
-        }
-        let mut baseline = BOX_PADDING.y + 11.0;
-        push(
-            svg,
-            format_args!(
-                "<text class=\"op\" x=\"{x}\" y=\"{baseline}\">{}</text>\
-                 <text class=\"dim\" x=\"{:.1}\" y=\"{baseline}\" text-anchor=\"end\">{}</text>",
-                escaped(&self.op),
-                size.x - BOX_PADDING.x,
-                self.number,
-                x = BOX_PADDING.x,
-            ),
-        );
-        for (class, line) in &self.lines {
-            baseline += LINE_HEIGHT;
-            push(
-                svg,
-                format_args!(
-                    "<text class=\"{class}\" x=\"{}\" y=\"{baseline}\">{}</text>",
-                    BOX_PADDING.x,
-                    escaped(line)
-                ),
-            );
-        }
-        push(svg, "</g>");
-    }
-}
-
-/// The user's name for a forward value with its number, or the number alone.
-fn short_name(graph: &Graph, index: usize) -> String {
-    match graph.node(index).and_then(|node| node.label) {
-        Some(label) => format!("{label} %{index}"),
-        None => format!("%{index}"),
-    }
-}
-
-const LEGEND: [(&str, Role); 4] = [
-    ("requires gradient / seed", Role::Active),
-    ("constant", Role::Constant),
-    ("operation", Role::Operation),
-    ("output / gradient", Role::Output),
-];
-/// What an entry takes besides its text.
-const LEGEND_SPACING: f64 = 44.0;
-const LEGEND_RESIDUAL: &str = "read by the backward graph";
-
-/// The width of the legend, with the margin to its right.
-fn legend_width() -> f64 {
-    let texts = LEGEND.map(|(text, _)| text_width(text, LINE_SIZE) + LEGEND_SPACING);
-    let residual = text_width(LEGEND_RESIDUAL, LINE_SIZE) + LEGEND_SPACING;
-    texts.iter().sum::<f64>() + residual
-}
-
-fn push_legend(svg: &mut String) {
-    let y = PAGE_MARGIN + 38.0;
-    let mut x = PAGE_MARGIN;
-    for (text, role) in LEGEND {
-        let (fill, border) = role.colours();
-        push(
-            svg,
-            format_args!(
-                "<rect x=\"{x:.1}\" y=\"{y}\" width=\"18\" height=\"13\" rx=\"4\" \
-                 fill=\"{fill}\" stroke=\"{border}\"/>\
-                 <text x=\"{:.1}\" y=\"{}\">{text}</text>",
-                x + 24.0,
-                y + 10.5
-            ),
-        );
-        x += text_width(text, LINE_SIZE) + LEGEND_SPACING;
-    }
-    push(
-        svg,
-        format_args!(
-            "<circle cx=\"{:.1}\" cy=\"{}\" r=\"4.5\" fill=\"{RESIDUAL}\"/>\
-             <text class=\"residual\" x=\"{:.1}\" y=\"{}\">{LEGEND_RESIDUAL}</text>",
-            x + 5.0,
-            y + 6.5,
-            x + 15.0,
-            y + 10.5
-        ),
-    );
-}
-
 fn push(svg: &mut String, markup: impl Display) {
     writeln!(svg, "{markup}").expect("writing to a String cannot fail");
 }
 
 fn text_width(text: &str, size: f64) -> f64 {
     text.chars().count() as f64 * ADVANCE * size
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= MAX_LINE_CHARS {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(MAX_LINE_CHARS - 1).collect();
-    head + "…"
 }
 
 /// `text` as XML character data or attribute value.
@@ -398,6 +230,7 @@ fn escaped(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::graph::tests::{EMPTY, INPUT, SCALED};
+    use crate::node::Node;
 
     #[test]
     fn every_node_and_edge_is_drawn() {
@@ -406,7 +239,7 @@ mod tests {
         // Two edges forward and one backward; the residual is named, not drawn.
         assert_eq!(svg.matches("<path class=\"edge\"").count(), 3);
         assert!(svg.contains(">reads scale %1</text>"), "{svg}");
-        assert!(svg.contains(">in for i</text>"), "{svg}");
+        assert!(svg.contains(">if (line 3)</text>"), "{svg}");
         assert_eq!(svg.matches("<circle").count(), 2, "one kept value, one legend entry");
     }
 
@@ -417,13 +250,6 @@ mod tests {
         let svg = render(&graph);
         assert!(svg.contains("f::&lt;T&gt;"), "{svg}");
         assert!(svg.contains("x: &amp;'a [&quot;\u{fffd}&quot;]"), "{svg}");
-    }
-
-    #[test]
-    fn long_lines_are_cut() {
-        let line = shortened(&"é".repeat(40));
-        assert_eq!(line.chars().count(), MAX_LINE_CHARS);
-        assert!(line.ends_with('…'));
     }
 
     #[test]

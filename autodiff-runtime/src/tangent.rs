@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no derivative",
     label = "not a differentiable type",
-    note = "floats, arrays, slices, `Vec`, tuples of them and structs with `#[derive(Differentiable)]` are differentiable; hold anything else constant with `autodiff::stop_gradient`"
+    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; pass the fields of a struct instead of it, and hold anything else constant with `autodiff::stop_gradient`"
 )]
 pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.
@@ -38,6 +38,12 @@ pub trait Differentiable {
     fn neutral(shape: &Self::Shape) -> Self::Tangent;
 
     /// The zero tangent of the same shape as `self`: every entry is `0.0`.
+    ///
+    /// ```
+    /// use autodiff_runtime::Differentiable;
+    ///
+    /// assert_eq!([1.0, 2.0].as_slice().zero_tangent(), vec![0.0, 0.0]);
+    /// ```
     fn zero_tangent(&self) -> Self::Tangent {
         let mut zero = Self::neutral(&self.shape());
         zero.set_zero();
@@ -50,14 +56,50 @@ pub trait Differentiable {
 /// # Panics
 ///
 /// If the shapes differ.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff_runtime::Accumulate;
+///
+/// let mut sum = vec![(1.0, 2.0), (3.0, 4.0)];
+/// sum.accumulate(&[(10.0, 20.0), (30.0, 40.0)]);
+/// assert_eq!(sum, [(11.0, 22.0), (33.0, 44.0)]);
+/// ```
 pub trait Accumulate<Rhs: ?Sized> {
     /// `self += rhs`.
+    ///
+    /// ```
+    /// use autodiff_runtime::Accumulate;
+    ///
+    /// let mut sum = 1.0;
+    /// sum.accumulate(&2.0);
+    /// assert_eq!(sum, 3.0);
+    /// ```
     fn accumulate(&mut self, rhs: &Rhs);
 }
 
 /// Sets every entry to zero and keeps the shape.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff_runtime::SetZero;
+///
+/// let mut gradient = vec![[1.0, 2.0], [3.0, 4.0]];
+/// gradient.set_zero();
+/// assert_eq!(gradient, [[0.0, 0.0], [0.0, 0.0]]);
+/// ```
 pub trait SetZero {
     /// `self = 0`.
+    ///
+    /// ```
+    /// use autodiff_runtime::SetZero;
+    ///
+    /// let mut x_bar = 3.0;
+    /// x_bar.set_zero();
+    /// assert_eq!(x_bar, 0.0);
+    /// ```
     fn set_zero(&mut self);
 }
 
@@ -88,6 +130,12 @@ pub trait Float:
     + 'static
 {
     /// The number nearest to `value`.
+    ///
+    /// ```
+    /// use autodiff_runtime::Float;
+    ///
+    /// assert_eq!(<f32 as Float>::from_f64(0.1), 0.1_f32);
+    /// ```
     fn from_f64(value: f64) -> Self;
 }
 

@@ -9,6 +9,8 @@
 //! 5. `transform`: reverse and forward mode, graph to graph, by the table in [`rules`].
 //! 6. `emit`: the graphs as Rust, and the struct whose functions they are.
 
+#![forbid(unsafe_code)]
+
 mod analysis;
 mod emit;
 mod errors;
@@ -26,7 +28,7 @@ use quote::{ToTokens, quote};
 use syn::ItemFn;
 
 use emit::{Derivatives, facade_name, handle, rename_facade};
-use errors::{Diagnostic, Errors};
+use errors::{Diagnostic, Errors, Extent};
 use options::Options;
 use parse::Signature;
 
@@ -40,7 +42,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(_) => {
             errors.push(Diagnostic::new(
                 "AD0002",
-                syn::spanned::Spanned::span(&item),
+                Extent::of(&item),
                 "`differentiate` stands on a function with a body",
                 "put it on a `fn`",
             ));
@@ -48,12 +50,14 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #refused);
         }
     };
-    let derivatives = differentiate(&function, &options, &mut errors);
+    let signature = Signature::read(&function, &options, &mut errors);
+    let derivatives = differentiate(&function, &options, &signature, &mut errors);
+    if !emit::can_be_checked(&function, &signature) {
+        errors.show_deferred();
+    }
     let refused = errors.to_tokens();
-    let derivatives = derivatives.unwrap_or_else(|| {
-        let reasons = errors.finish();
-        emit::refused(&function, reasons.first().expect("a refusal has a reason"))
-    });
+    let derivatives =
+        derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
     let derivatives = match &options.krate {
         Some(path) => rename_facade(derivatives, &path.to_token_stream()),
         None => match facade_name() {
@@ -73,13 +77,17 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// The derivatives; none if there are errors. Each stage starts on a clean bill.
-fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> Option<TokenStream> {
-    let signature = Signature::read(function, options, errors);
+fn differentiate(
+    function: &ItemFn,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
     if !errors.is_empty() {
         return None;
     }
     if options.vjp.is_some() {
-        if let Err(message) = emit::rules_supported(&signature, options) {
+        if let Err(message) = emit::rules_supported(signature, options) {
             errors.push(Diagnostic::new(
                 "AD0110",
                 function.sig.ident.span(),
@@ -88,9 +96,9 @@ fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> O
             ));
             return None;
         }
-        return Some(handle(function, &signature, options, None));
+        return Some(handle(function, signature, options, None));
     }
-    let lowered = lower::lower(function, &signature, errors)?;
+    let lowered = lower::lower(function, signature, errors)?;
     if !errors.is_empty() {
         return None;
     }
@@ -102,9 +110,10 @@ fn differentiate(function: &ItemFn, options: &Options, errors: &mut Errors) -> O
         primal: &passes.primal,
         activity: &passes.activity,
         reverse: &passes.reverse,
+        drawn: &passes.drawn,
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
         items: &lowered.items,
     };
-    Some(handle(function, &signature, options, Some(&derivatives)))
+    Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -1,12 +1,12 @@
 //! The attribute's own arguments.
 
 use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::{Ident, Path, Token};
 
-use crate::errors::{Diagnostic, Errors};
+use crate::errors::{Diagnostic, Errors, Extent};
 
 /// `#[differentiate(...)]`.
 #[derive(Clone, Debug, Default)]
@@ -25,49 +25,49 @@ pub struct Options {
     pub krate: Option<Path>,
 }
 
-enum Argument {
+struct Argument {
+    name: Ident,
+    value: Value,
+}
+
+enum Value {
     Wrt(Vec<Ident>),
     Vjp(Path),
     Jvp(Path),
     Crate(Path),
     Source,
     Checkpoint,
-    Unknown(Ident),
+    Unknown,
 }
 
 impl Parse for Argument {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        if input.peek(Token![crate]) {
-            input.parse::<Token![crate]>()?;
+        let name = input.call(Ident::parse_any)?;
+        let path = || {
             input.parse::<Token![=]>()?;
-            return Ok(Self::Crate(input.parse()?));
-        }
-        let name: Ident = input.parse()?;
-        Ok(match name.to_string().as_str() {
+            input.parse::<Path>()
+        };
+        let value = match name.to_string().as_str() {
             "wrt" => {
                 let list;
                 syn::parenthesized!(list in input);
                 let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
-                Self::Wrt(names.into_iter().collect())
+                Value::Wrt(names.into_iter().collect())
             }
-            "vjp" => {
-                input.parse::<Token![=]>()?;
-                Self::Vjp(input.parse()?)
-            }
-            "jvp" => {
-                input.parse::<Token![=]>()?;
-                Self::Jvp(input.parse()?)
-            }
-            "source" => Self::Source,
-            "checkpoint" => Self::Checkpoint,
+            "vjp" => Value::Vjp(path()?),
+            "jvp" => Value::Jvp(path()?),
+            "crate" => Value::Crate(path()?),
+            "source" => Value::Source,
+            "checkpoint" => Value::Checkpoint,
             _ => {
                 // Whatever belongs to an option that is not known goes with it.
                 while !input.is_empty() && !input.peek(Token![,]) {
                     input.parse::<proc_macro2::TokenTree>()?;
                 }
-                Self::Unknown(name)
+                Value::Unknown
             }
-        })
+        };
+        Ok(Self { name, value })
     }
 }
 
@@ -83,19 +83,33 @@ impl Options {
                 errors.push(Diagnostic::new(
                     "AD0010",
                     error.span(),
-                    format!("the arguments of `differentiate` cannot be read: {error}"),
+                    format!("the options of `differentiate` cannot be read: {error}"),
                     format!("the options are {KNOWN}"),
                 ));
                 return options;
             }
         };
-        for argument in parsed {
-            match argument {
-                Argument::Wrt(names) => {
+        let mut seen: Vec<Ident> = Vec::new();
+        for Argument { name, value } in parsed {
+            if seen.contains(&name) {
+                errors.push(Diagnostic::new(
+                    "AD0015",
+                    name.span(),
+                    format!("the option `{name}` is given twice"),
+                    match value {
+                        Value::Wrt(_) => "name all parameters in one list: `wrt(x, y)`",
+                        _ => "keep one of the two",
+                    },
+                ));
+                continue;
+            }
+            seen.push(name.clone());
+            match value {
+                Value::Wrt(names) => {
                     if names.is_empty() {
                         errors.push(Diagnostic::new(
                             "AD0012",
-                            proc_macro2::Span::call_site(),
+                            name.span(),
                             "`wrt()` names no parameter",
                             "name at least one differentiable parameter, or leave `wrt` out",
                         ));
@@ -112,12 +126,12 @@ impl Options {
                     }
                     options.wrt = Some(names);
                 }
-                Argument::Vjp(path) => options.vjp = Some(path),
-                Argument::Jvp(path) => options.jvp = Some(path),
-                Argument::Crate(path) => options.krate = Some(path),
-                Argument::Source => options.source = true,
-                Argument::Checkpoint => options.checkpoint = true,
-                Argument::Unknown(name) => {
+                Value::Vjp(path) => options.vjp = Some(path),
+                Value::Jvp(path) => options.jvp = Some(path),
+                Value::Crate(path) => options.krate = Some(path),
+                Value::Source => options.source = true,
+                Value::Checkpoint => options.checkpoint = true,
+                Value::Unknown => {
                     errors.push(Diagnostic::new(
                         "AD0011",
                         name.span(),
@@ -130,7 +144,7 @@ impl Options {
         if let (Some(path), None) = (&options.jvp, &options.vjp) {
             errors.push(Diagnostic::new(
                 "AD0014",
-                path.span(),
+                Extent::of(path),
                 "a `jvp` of one's own needs a `vjp` of one's own beside it",
                 "write `#[differentiate(vjp = path, jvp = path)]`",
             ));

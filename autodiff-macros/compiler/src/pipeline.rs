@@ -12,6 +12,8 @@ pub(crate) struct Passes {
     pub primal: Graph,
     pub activity: Activity,
     pub reverse: Graph,
+    /// The same before it is made fast: what a person is shown.
+    pub drawn: Graph,
     pub forward: Graph,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<Graph>,
@@ -22,21 +24,25 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
     let primal = checked("lower", function.graph.clone());
     let primal = checked("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, &function.refusals, errors);
-    let reverse = derived("reverse", transform::reverse(&primal, &activity, own));
-    let forward = derived("forward", transform::forward(&primal, &activity));
+    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
+    let reverse = fast(drawn.clone());
+    let forward = fast(tidy("forward", transform::forward(&primal, &activity)));
     let keeps = transform::keeps(&reverse);
     let fused = (keeps || transform::may_be_light(&primal))
         .then(|| transform::fused(&primal, &activity, own))
         .flatten()
-        .map(|graph| derived("fuse", graph))
+        .map(|graph| fast(tidy("fuse", graph)))
         .filter(|graph| keeps || transform::is_light(graph));
-    Passes { primal, activity, reverse, forward, fused }
+    Passes { primal, activity, reverse, drawn, forward, fused }
 }
 
-/// A derivative, from the transform of that name to what is printed.
-fn derived(transform: &str, graph: Graph) -> Graph {
-    let graph = checked(transform, graph);
-    let graph = checked("tidy", optimize::tidy(graph));
+/// A derivative as the transform of that name left it, without what is idle.
+fn tidy(transform: &str, graph: Graph) -> Graph {
+    checked("tidy", optimize::tidy(checked(transform, graph)))
+}
+
+/// A derivative as it is printed.
+fn fast(graph: Graph) -> Graph {
     let graph = checked("preaccumulate", transform::preaccumulate(graph));
     let graph = checked("optimize", optimize::derived(graph));
     checked("own", optimize::own(graph))

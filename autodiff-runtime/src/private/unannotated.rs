@@ -14,29 +14,33 @@ pub trait Annotated {}
 #[derive(Debug)]
 pub struct Unannotated<T>(T);
 
+/// Stands where the handle of a callee with so many arguments would.
+#[derive(Debug)]
+pub struct StandIn<const ARGUMENTS: usize>;
+
+impl<const ARGUMENTS: usize> StandIn<ARGUMENTS> {
+    /// Cannot be called, and says why.
+    pub fn __annotated<T>()
+    where
+        Unannotated<T>: Annotated,
+    {
+    }
+}
+
 macro_rules! stand_ins {
-    ($($name:ident: $($argument:ident)*;)*) => {$(
+    ($($name:ident: $count:literal $($argument:ident)*;)*) => {$(
         pub mod $name {
-            use super::{Annotated, Unannotated};
+            pub type AdCallee = super::StandIn<$count>;
+        }
 
-            /// Stands where the callee's derivatives would.
-            #[derive(Debug)]
-            pub struct AdCallee {}
-
-            impl AdCallee {
-                pub fn __annotated<T>()
-                where
-                    Unannotated<T>: Annotated,
-                {
-                }
-
-                stand_ins!(@function __vjp $($argument)*);
-                stand_ins!(@function __jvp $($argument)*);
-                stand_ins!(@function __vjp_into $($argument)*);
-            }
+        impl StandIn<$count> {
+            stand_ins!(@function __vjp $($argument)*);
+            stand_ins!(@function __jvp $($argument)*);
+            stand_ins!(@function __vjp_into $($argument)*);
         }
     )*};
     (@function $function:ident $($argument:ident)*) => {
+        #[allow(clippy::too_many_arguments)]
         pub fn $function<$($argument,)* R>($(_: $argument),*) -> R {
             unreachable!("nothing that calls it compiles")
         }
@@ -44,16 +48,16 @@ macro_rules! stand_ins {
 }
 
 stand_ins! {
-    with1: A1;
-    with2: A1 A2;
-    with3: A1 A2 A3;
-    with4: A1 A2 A3 A4;
-    with5: A1 A2 A3 A4 A5;
-    with6: A1 A2 A3 A4 A5 A6;
-    with7: A1 A2 A3 A4 A5 A6 A7;
-    with8: A1 A2 A3 A4 A5 A6 A7 A8;
-    with9: A1 A2 A3 A4 A5 A6 A7 A8 A9;
-    with10: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10;
-    with11: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11;
-    with12: A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12;
+    with1: 1 A1;
+    with2: 2 A1 A2;
+    with3: 3 A1 A2 A3;
+    with4: 4 A1 A2 A3 A4;
+    with5: 5 A1 A2 A3 A4 A5;
+    with6: 6 A1 A2 A3 A4 A5 A6;
+    with7: 7 A1 A2 A3 A4 A5 A6 A7;
+    with8: 8 A1 A2 A3 A4 A5 A6 A7 A8;
+    with9: 9 A1 A2 A3 A4 A5 A6 A7 A8 A9;
+    with10: 10 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10;
+    with11: 11 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11;
+    with12: 12 A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A12;
 }

@@ -249,12 +249,12 @@ fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
 
 fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut BTreeSet<Value>) {
     for _ in 0..2 {
-        for i in 0..init.len() {
+        for (i, start) in init.iter().enumerate() {
             if set.contains(&node.results[i]) || set.contains(&body.params[skip + i]) {
                 // What goes around the loop is wanted at its end too: one answer for each variable.
                 set.insert(node.results[i]);
                 set.insert(body.results[i]);
-                set.insert(init[i]);
+                set.insert(*start);
             }
         }
         use_region(body, set);

@@ -1,6 +1,15 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
+/// `quote!`, with variables that no variable of the user's can be mistaken for.
+macro_rules! hygienic {
+    ($($tokens:tt)*) => {
+        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
+    };
+}
+
+mod checked;
 mod functions;
+mod lints;
 mod refused;
 mod rules;
 mod signature;
@@ -17,6 +26,7 @@ use crate::parse::Signature;
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer};
+pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
@@ -32,6 +42,8 @@ pub struct Derivatives<'a> {
     pub activity: &'a Activity,
     /// Reverse mode.
     pub reverse: &'a Graph,
+    /// The same as it is drawn.
+    pub drawn: &'a Graph,
     /// Forward mode.
     pub forward: &'a Graph,
     /// Reverse mode with the seed known from the start, where that saves anything.
@@ -44,8 +56,8 @@ pub struct Derivatives<'a> {
 struct Core {
     /// Of `__vjp`.
     vjp: TokenStream,
-    /// Of `__jvp`.
-    jvp: TokenStream,
+    /// Of `__jvp`: the tangents' names, and the body.
+    jvp: (Vec<Ident>, TokenStream),
     /// Of `__vjp_now`: the slots' names, and the body; none if it is `__vjp` and then its pullback.
     vjp_into: Option<(Vec<Ident>, TokenStream)>,
     graph: TokenStream,
@@ -59,33 +71,36 @@ pub fn handle(
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
     let header = Header::new(item, signature);
+    let checked = checked::constant(item, signature);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
-        None => rules::core(&header, signature, options),
+        None => rules::core(&item.sig.ident, &header, signature, options),
     };
     let functions = Functions { header: &header, signature, options, own: &item.sig.ident };
     let name = &item.sig.ident;
     let vis = &item.vis;
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
-    let jvp = functions.core_jvp(&core.jvp);
+    let jvp = functions.core_jvp(&core.jvp.0, &core.jvp.1);
     let public = functions.public(core.vjp_into.as_ref());
     let graph = core.graph;
     let source = options.source.then(|| source(&vjp, name));
+    let silenced = lints::silenced();
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
-        #[allow(non_camel_case_types, dead_code)]
+        #silenced
         #vis struct #name {}
 
         #(#cfgs)*
-        #[allow(warnings, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
+        #silenced
         #[automatically_derived]
         impl #name {
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
+            #checked
             #[doc(hidden)]
             #[inline]
             pub const fn __annotated<T>() {}
@@ -112,7 +127,9 @@ fn derived(
     let seed_type = header.seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
+    let methods = methods();
     let vjp = quote! {
+        #methods
         #(#items)*
         #forward
         (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
@@ -127,16 +144,13 @@ fn derived(
     let value = assemble(&signature.shape, &mut values);
     let mut dots = tangent_code.results.iter().skip(leaves).cloned();
     let dot = assemble(&signature.shape, &mut dots);
-    let rebind = signature.parameters.iter().zip(&tangents).map(|(p, t)| {
-        let slot = header.tangent_name(&p.name);
-        if *t == slot { TokenStream::new() } else { quote!(let #t = #slot;) }
-    });
     let jvp = quote! {
+        #methods
         #(#items)*
-        #(#rebind)*
         #pushed
         (#value, #dot)
     };
+    let ad_seed = signature::local("ad_seed", proc_macro2::Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
             let mut printer = Printer::new(graph, idents(item));
@@ -145,27 +159,37 @@ fn derived(
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
             let statements = &printed.backward;
-            (slots, quote!(#(#items)* let #seeds = ad_seed; #statements #result))
+            (slots, quote!(#methods #(#items)* let #seeds = #ad_seed; #statements #result))
         }
-        None => (
-            slots,
-            quote! {
+        None => {
+            let ad_value = signature::local("ad_value", proc_macro2::Span::mixed_site());
+            let body = quote! {
+                #methods
                 #(#items)*
                 #forward
-                let ad_value = #result;
-                let #seeds: #seed_type = ad_seed;
+                let #ad_value = #result;
+                let #seeds: #seed_type = #ad_seed;
                 #backward
-                ad_value
-            },
-        ),
+                #ad_value
+            };
+            (slots, body)
+        }
     });
     let graph = graph_data(
         &item.sig.ident.to_string(),
         derivatives.primal,
         derivatives.activity,
-        derivatives.reverse,
+        derivatives.drawn,
     );
-    Core { vjp, jvp, vjp_into, graph }
+    Core { vjp, jvp: (tangents, jvp), vjp_into, graph }
+}
+
+/// Brings the traits into scope whose methods generated code calls, should the user's module have no
+/// prelude; their names stay out.
+fn methods() -> TokenStream {
+    quote!(
+        use ::autodiff::__private::methods::*;
+    )
 }
 
 /// An expression or a pattern of the returned value's form.
@@ -200,6 +224,8 @@ fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
     let text = match syn::parse2::<syn::ItemFn>(vjp.clone()) {
         Ok(mut function) => {
             Plain.visit_item_fn_mut(&mut function);
+            let methods = methods().to_string();
+            function.block.stmts.retain(|s| s.to_token_stream().to_string() != methods);
             function.attrs.clear();
             function.vis = syn::Visibility::Inherited;
             function.sig.ident = quote::format_ident!("{}_vjp", name);

@@ -2,10 +2,11 @@
 
 mod graph_data;
 mod handle;
+mod manifest;
 mod rename;
 mod rust;
 mod types;
 
-pub use handle::{Derivatives, handle, refused, rules_supported};
-pub use rename::{facade_name, rename_facade};
-pub use rust::{Printed, Printer};
+pub use handle::{Derivatives, can_be_checked, handle, refused, rules_supported};
+pub use manifest::facade_name;
+pub use rename::rename_facade;

@@ -1,38 +1,6 @@
-//! The facade may have another name in the user's `Cargo.toml`: generated paths follow it.
+//! The facade may have another name for the user: generated paths follow it.
 
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
-
-/// The name under which the crate that is compiled knows the facade.
-pub fn facade_name() -> Option<String> {
-    let folder = std::env::var_os("CARGO_MANIFEST_DIR")?;
-    let manifest =
-        std::fs::read_to_string(std::path::Path::new(&folder).join("Cargo.toml")).ok()?;
-    renamed(&manifest)
-}
-
-/// The key of a dependency on the package `autodiff` under another name.
-fn renamed(manifest: &str) -> Option<String> {
-    let mut table = String::new();
-    for line in manifest.lines() {
-        let line = line.split('#').next().unwrap_or_default().trim();
-        if let Some(header) = line.strip_prefix('[') {
-            table = header.trim_end_matches(']').trim().to_owned();
-            continue;
-        }
-        let compact: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-        if !compact.contains("package=\"autodiff\"") {
-            continue;
-        }
-        // `[dependencies.ad]` with `package = "autodiff"` in it, or `ad = { package = "autodiff" }`.
-        let key = if compact.starts_with("package=") {
-            table.rsplit('.').next().unwrap_or_default().to_owned()
-        } else {
-            compact.split('=').next().unwrap_or_default().to_owned()
-        };
-        return Some(key.trim_matches('"').replace('-', "_")).filter(|k| !k.is_empty());
-    }
-    None
-}
 
 /// Replaces the path prefix `::autodiff` by `path` everywhere.
 pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
@@ -61,40 +29,57 @@ pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
 
 /// Whether the last tokens are a `::` that begins a path.
 fn follows_colons(out: &[TokenTree]) -> bool {
-    let colon =
-        |tree: Option<&TokenTree>| matches!(tree, Some(TokenTree::Punct(p)) if p.as_char() == ':');
     let n = out.len();
-    let begins = match n.checked_sub(3).and_then(|i| out.get(i)) {
-        Some(TokenTree::Ident(before)) => is_keyword(before),
-        Some(TokenTree::Punct(p)) => p.as_char() != '>',
+    let back = |steps: usize| n.checked_sub(steps).and_then(|i| out.get(i));
+    let is_one_of = |tree: Option<&TokenTree>, of: &[char]| matches!(tree, Some(TokenTree::Punct(p)) if of.contains(&p.as_char()));
+    let begins = match back(3) {
+        // A lifetime ends before the path.
+        Some(TokenTree::Ident(before)) => is_keyword(before) || is_one_of(back(4), &['\'']),
+        // `<T>::`, but not `-> ::` and `=> ::`.
+        Some(TokenTree::Punct(p)) if p.as_char() == '>' => is_one_of(back(4), &['-', '=']),
         _ => true,
     };
-    n >= 2 && colon(out.get(n - 1)) && colon(out.get(n - 2)) && begins
+    is_one_of(back(1), &[':']) && is_one_of(back(2), &[':']) && begins
 }
 
 fn is_keyword(ident: &Ident) -> bool {
-    ["as", "return", "in", "if", "else", "match", "move", "mut", "for", "impl", "dyn", "let"]
-        .iter()
-        .any(|k| ident == k)
+    // Neither the ends of paths, `self` and `super`, nor `crate` and `Self` that others follow.
+    const KEYWORDS: [&str; 20] = [
+        "as", "break", "const", "dyn", "else", "for", "if", "impl", "in", "let", "match", "move",
+        "mut", "pub", "ref", "return", "static", "use", "where", "while",
+    ];
+    KEYWORDS.iter().any(|keyword| ident == keyword)
 }
 
 #[cfg(test)]
 mod tests {
+    use quote::quote;
+
     use super::*;
 
     #[test]
-    fn finds_the_name() {
-        assert_eq!(renamed("[dependencies]\nautodiff = \"0.1\"\n"), None);
-        let inline = "[dependencies]\nad = { version = \"0.1\", package = \"autodiff\" }\n";
-        assert_eq!(renamed(inline).as_deref(), Some("ad"));
-        let table = "[dependencies.my-ad]\npackage = \"autodiff\" # renamed\n";
-        assert_eq!(renamed(table).as_deref(), Some("my_ad"));
-    }
-
-    #[test]
     fn renames_paths_only() {
-        let tokens = quote::quote!(::autodiff::Graph { autodiff: x::autodiff::y });
-        let renamed = rename_facade(tokens, &quote::quote!(::ad)).to_string();
-        assert_eq!(renamed, quote::quote!(::ad::Graph { autodiff: x::autodiff::y }).to_string());
+        let cases = [
+            (
+                quote!(::autodiff::Graph { autodiff: x::autodiff::y }),
+                quote!(::ad::Graph { autodiff: x::autodiff::y }),
+            ),
+            (
+                quote!(
+                    use ::autodiff::a::*;
+                ),
+                quote!(
+                    use ::ad::a::*;
+                ),
+            ),
+            (quote!(crate::autodiff::a(<T>::autodiff)), quote!(crate::autodiff::a(<T>::autodiff))),
+            (quote!(x as ::autodiff::A), quote!(x as ::ad::A)),
+            (quote!(&'a ::autodiff::A), quote!(&'a ::ad::A)),
+            (quote!(fn f() -> ::autodiff::A), quote!(fn f() -> ::ad::A)),
+        ];
+        for (tokens, expected) in cases {
+            let renamed = rename_facade(tokens, &quote!(::ad));
+            assert_eq!(renamed.to_string(), expected.to_string());
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! The types that stand in generated signatures: gradients, shadows, tangents.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, Type};
 
 use crate::parse::{Parameter, TypeReader, is_in_place};
@@ -33,9 +34,9 @@ pub fn tangent(ty: &Type, types: &TypeReader) -> TokenStream {
                 let element = tangent(element, types);
                 quote!(::std::vec::Vec<#element>)
             }
-            None => quote!(<#ty as ::autodiff::Differentiable>::Tangent),
+            None => quote_spanned!(ty.span()=> <#ty as ::autodiff::Differentiable>::Tangent),
         },
-        other => quote!(<#other as ::autodiff::Differentiable>::Tangent),
+        other => quote_spanned!(other.span()=> <#other as ::autodiff::Differentiable>::Tangent),
     }
 }
 
@@ -76,7 +77,7 @@ pub fn shadow(parameter: &Parameter, types: &TypeReader) -> TokenStream {
 /// The type of the slot through which a pullback is given a shadow.
 pub fn slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
     if parameter.active {
-        let shadow = shadow(parameter, types);
+        let shadow = in_error(&shadow(parameter, types));
         if is_in_place(&parameter.ty) {
             quote!(&mut #shadow)
         } else {
@@ -91,7 +92,7 @@ pub fn slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
 /// The type of the slot through which a pushforward is given a tangent.
 pub fn tangent_slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
     if parameter.active {
-        let shadow = shadow(parameter, types);
+        let shadow = in_error(&shadow(parameter, types));
         if is_in_place(&parameter.ty) {
             quote!(&mut #shadow)
         } else {
@@ -122,4 +123,21 @@ pub fn again(ty: &Type) -> TokenStream {
         }
         _ => quote!(::autodiff::__private::Ignored),
     }
+}
+
+/// A type, in error if the body is (see `handle::checked`). Of a reference, what it refers to is.
+pub fn checked(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Reference(r) => {
+            let (lifetime, mutability, inner) = (&r.lifetime, &r.mutability, &r.elem);
+            let inner = checked(inner);
+            quote!(&#lifetime #mutability #inner)
+        }
+        ty => in_error(&ty.to_token_stream()),
+    }
+}
+
+/// The same of a type that is no reference.
+fn in_error(ty: &TokenStream) -> TokenStream {
+    quote!(::autodiff::__private::Checked<#ty, { Self::__CHECKED }>)
 }

@@ -223,7 +223,7 @@ pub enum Op {
 pub enum PullArg {
     /// Nobody wants it.
     None,
-    /// A new local, zero before: a result of the node. Carries the argument, for its shape.
+    /// A new local: a result of the node. Carries the zero that it starts from.
     Local(Value),
     /// Into a shadow.
     Shadow(Place, bool),

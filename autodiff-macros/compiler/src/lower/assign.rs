@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::{Expr, Member};
 
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::{Lowered, Reported};
+use crate::errors::{Extent, Lowered, Reported};
 use crate::ir::{Op, Place, Proj, Storage, Take, Type};
 
 impl Lowerer<'_> {
@@ -123,7 +123,7 @@ impl Lowerer<'_> {
             Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => Ok((place, ty)),
             _ => Err(self.refuse(
                 "AD0227",
-                span_of(e),
+                Extent::of(e),
                 "this cannot be assigned to under differentiation",
                 "assign to a variable, an element or a field",
             )),
@@ -134,7 +134,7 @@ impl Lowerer<'_> {
     pub(super) fn writable(&mut self, place: &Place, span: Span) -> Lowered<()> {
         match self.b.data(place.root).storage {
             Storage::Object | Storage::RefMut => Ok(()),
-            _ => Err(self.refuse(
+            _ => Err(self.defer(
                 "AD0227",
                 span,
                 "this cannot be changed under differentiation",

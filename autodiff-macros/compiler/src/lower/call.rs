@@ -4,8 +4,9 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::method::integer_result;
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::{Diagnostic, Lowered, Reported};
+use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::{CallArg, Float, Op, Place, Type, Value};
 use crate::rules::Fun;
 
@@ -18,9 +19,9 @@ impl Lowerer<'_> {
                     let args = self.args(&c.args)?;
                     return self.inline(&closure, args, span);
                 }
-                _ => return self.unknown_callee(span),
+                _ => return self.unknown_callee(&c.func),
             },
-            _ => return self.unknown_callee(span),
+            _ => return self.unknown_callee(&c.func),
         };
         if let Some(name) = path.get_ident() {
             let binding = self.lookup(name).cloned();
@@ -68,10 +69,10 @@ impl Lowerer<'_> {
         }
     }
 
-    fn unknown_callee(&mut self, span: Span) -> Lowered<Rv> {
+    fn unknown_callee(&mut self, callee: &Expr) -> Lowered<Rv> {
         Err(self.refuse(
             "AD0230",
-            span,
+            Extent::of(callee),
             "what is called here is not known at compile time",
             "call a function by its path, or a closure by its name",
         ))
@@ -143,7 +144,7 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.refuse("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
         }
     }
 
@@ -299,7 +300,7 @@ impl Lowerer<'_> {
 
     fn mem_swap(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         let [Rv::Ref(a, ty, true), Rv::Ref(b, _, true)] = args.as_slice() else {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0232",
                 span,
                 "`mem::swap` takes two `&mut` references",
@@ -427,9 +428,11 @@ impl Lowerer<'_> {
                     Type::Float(Float::Param(owner))
                 }
             }
-            Some(owner) => match syn::parse_str(&owner) {
-                Ok(ty) => self.types.read(&ty),
-                Err(_) => Type::Unknown,
+            Some(owner) => match (self.owner_type(&owner), path.segments.last()) {
+                (ty @ Type::Int(_), Some(function)) => {
+                    integer_result(&ty, &function.ident.to_string())
+                }
+                (ty, _) => ty,
             },
             None => Type::Unknown,
         }

@@ -49,7 +49,7 @@ impl Lowerer<'_> {
             self.inlining.push(name.clone());
         }
         if args.len() != c.inputs.len() {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),

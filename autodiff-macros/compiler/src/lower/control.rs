@@ -48,10 +48,10 @@ impl Lowerer<'_> {
             };
         }
         // Codes that agree were made in a branch: outside it they need a value of their own.
-        for i in 0..count {
+        for (i, before) in before.iter().enumerate().take(count) {
             if let Some(value) = self.vars[i].current
                 && let Some(code) = self.known.get(&value).copied()
-                && before[i] != Some(value)
+                && *before != Some(value)
             {
                 self.vars[i].current = Some(self.code(code, span));
             }
@@ -333,7 +333,7 @@ impl Lowerer<'_> {
             let leaves = self.leaves(rv, &shape, e.span())?;
             let vars = self.loops[target].value.clone();
             if vars.len() != leaves.len() {
-                return Err(self.refuse(
+                return Err(self.defer(
                     "AD0205",
                     e.span(),
                     "the values that `break` gives out of this loop have different forms",

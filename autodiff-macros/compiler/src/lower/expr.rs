@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::{Binding, Closure, Lowerer, Rv, span_of};
-use crate::errors::{Lowered, Reported};
+use crate::errors::{Extent, Lowered, Reported};
 use crate::ir::{Float, Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -117,31 +117,31 @@ impl Lowerer<'_> {
             }
             Expr::Try(_) => Err(self.refuse(
                 "AD0220",
-                span,
+                Extent::of(e),
                 "`?` cannot be differentiated: it leaves the function without a value",
                 "unwrap, or check before the call and keep the function total",
             )),
             Expr::Async(_) | Expr::Await(_) => Err(self.refuse(
                 "AD0221",
-                span,
+                Extent::of(e),
                 "`async` code cannot be differentiated",
                 "await the data first and pass it to a synchronous function",
             )),
             Expr::Unsafe(_) => Err(self.refuse(
                 "AD0222",
-                span,
+                Extent::of(e),
                 "an `unsafe` block cannot be differentiated: memory reached through raw pointers has no shadow",
                 "use safe indexing or iterators here",
             )),
             Expr::RawAddr(_) => Err(self.refuse(
                 "AD0223",
-                span,
+                Extent::of(e),
                 "a raw pointer cannot be differentiated through",
                 "use a reference",
             )),
             Expr::Let(_) => Err(self.refuse(
                 "AD0224",
-                span,
+                Extent::of(e),
                 "`let` in this position is not supported",
                 "use it as the condition of an `if`",
             )),
@@ -435,6 +435,8 @@ impl Lowerer<'_> {
     pub(super) fn reference(&mut self, rv: Rv, mutable: bool, span: Span) -> Lowered<Rv> {
         match rv {
             Rv::Place(place, ty) | Rv::Temp(place, ty) => Ok(Rv::Ref(place, ty, mutable)),
+            // What is taken from an iterator through a reference is gone from the iterator.
+            Rv::Iter(_) if mutable => self.value_of(rv, span).map(Rv::Value),
             rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_)) => Ok(rv),
             rv => {
                 let value = self.value_of(rv, span)?;

@@ -8,8 +8,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
-use super::{Closure, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use super::{Closure, Lowerer, Rv};
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -56,6 +56,7 @@ pub enum Access {
 
 impl Lowerer<'_> {
     /// What `for` iterates over.
+    #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
         match rv {
             Rv::Iter(iter) => Ok(*iter),
@@ -411,7 +412,7 @@ impl Lowerer<'_> {
             Rv::Closure(c) => Ok(Callee::Closure(c)),
             _ => Err(self.refuse(
                 "AD0214",
-                span_of(f),
+                Extent::of(f),
                 "this is not a closure that can be inlined",
                 "write the closure here: `|x| ...`",
             )),

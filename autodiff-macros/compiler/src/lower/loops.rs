@@ -558,7 +558,7 @@ impl Lowerer<'_> {
             let param = body.params[fixed + i];
             let result = body.results[i];
             let same_code =
-                self.known.get(start).is_some() && self.known.get(start) == self.known.get(&result);
+                self.known.contains_key(start) && self.known.get(start) == self.known.get(&result);
             let unchanged = result == param || same_code;
             keep.push(!unchanged);
             if unchanged {

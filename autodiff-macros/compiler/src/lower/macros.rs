@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
 use super::{Lowerer, Rv};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Type};
 
 /// Macros whose result, if any, is a constant.
@@ -52,7 +52,7 @@ impl Lowerer<'_> {
         }
         Err(self.refuse(
             "AD0402",
-            span,
+            Extent::of(mac),
             format!(
                 "the macro `{name}!` cannot be seen through: what it expands to is not known here"
             ),
@@ -75,7 +75,7 @@ impl Lowerer<'_> {
             let Ok(parsed) = parsed else {
                 return Err(self.refuse(
                     "AD0403",
-                    span,
+                    Extent::of(mac),
                     "this `vec!` cannot be read",
                     "write `vec![a, b]` or `vec![a; n]`",
                 ));

@@ -11,6 +11,22 @@ use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Take, Type, Value};
 
+/// Methods of std's floats that have no derivative rule.
+const WITHOUT_RULE: [&str; 12] = [
+    "to_bits",
+    "to_be_bytes",
+    "to_le_bytes",
+    "to_ne_bytes",
+    "to_int_unchecked",
+    "total_cmp",
+    "partial_cmp",
+    "classify",
+    "to_string",
+    "gamma",
+    "ln_gamma",
+    "algebraic_add",
+];
+
 impl Lowerer<'_> {
     pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
         let span = m.method.span();
@@ -115,7 +131,7 @@ impl Lowerer<'_> {
 
     fn unknown_method(&mut self, receiver: &Rv, m: &ExprMethodCall) -> Lowered<Rv> {
         let (what, span) = (format!("the method `{}`", m.method), span_of(m));
-        let diagnostic = self.no_rule(&what, m.method.span());
+        let diagnostic = self.no_rule(&what, m.method.span()).deferred();
         let mut call = m.clone();
         self.scoped(|this| {
             // What the receiver did is done: its value takes its place.
@@ -187,24 +203,12 @@ impl Lowerer<'_> {
         } else {
             rest.iter().map(ToTokens::to_token_stream).collect()
         };
-        let result = match (&ty, name.as_str()) {
-            (Type::Int(_), "is_power_of_two" | "is_positive" | "is_negative") => Type::Bool,
-            (Type::Int(_), "count_ones" | "leading_zeros" | "trailing_zeros" | "ilog2") => {
-                Type::Int(Some("u32".into()))
-            }
-            (Type::Int(_), "unsigned_abs") => Type::Int(None),
-            (Type::Int(_), _)
-                if name.starts_with("checked_")
-                    || name.starts_with("overflowing_")
-                    || name.ends_with("cmp") =>
-            {
-                Type::Unknown
-            }
-            (Type::Int(_), _) => ty.clone(),
-            _ => Type::Unknown,
-        };
+        let result = integer_result(&ty, &name);
         let what = format!("the method `{name}`");
+        // What std's floats do not have is either a trait's method or a slip of the pen.
+        let known = ty.is_float() && WITHOUT_RULE.contains(&name.as_str());
         let diagnostic = self.no_rule(&what, span);
+        let diagnostic = if known { diagnostic } else { diagnostic.deferred() };
         self.refusals.push(diagnostic);
         let refusal = self.refusals.len() - 1;
         let tokens = quote!(#first.#method #turbofish(#(#rest),*));
@@ -455,5 +459,34 @@ fn blank(ty: &Type) -> Option<TokenStream> {
             Some(quote!((#(#parts,)*)))
         }
         ty => ty.static_zero(),
+    }
+}
+
+/// What a function of an integer type gives, called as method or by path; unknown if the type is
+/// another.
+pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
+    const COUNTS: [&str; 9] = [
+        "count_ones",
+        "count_zeros",
+        "leading_ones",
+        "leading_zeros",
+        "trailing_ones",
+        "trailing_zeros",
+        "ilog",
+        "ilog2",
+        "ilog10",
+    ];
+    const OF_OTHER_SIGN: [&str; 4] = ["unsigned_abs", "abs_diff", "cast_signed", "cast_unsigned"];
+    const WRAPPED: [&str; 6] = ["checked_", "overflowing_", "try_", "from_str", "to_", "partial_"];
+    if !matches!(ty, Type::Int(_)) || name == "cmp" || WRAPPED.iter().any(|p| name.starts_with(p)) {
+        Type::Unknown
+    } else if name.starts_with("is_") || matches!(name, "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
+        Type::Bool
+    } else if COUNTS.contains(&name) {
+        Type::Int(Some("u32".into()))
+    } else if OF_OTHER_SIGN.contains(&name) {
+        Type::Int(None)
+    } else {
+        ty.clone()
     }
 }

@@ -27,7 +27,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
-use crate::errors::{Diagnostic, Errors, Lowered, Reported};
+use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
 use crate::ir::{Builder, Graph, Op, Param, Place, Shape, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
 
@@ -267,11 +267,22 @@ impl<'a> Lowerer<'a> {
     fn refuse(
         &mut self,
         code: &'static str,
-        span: Span,
+        at: impl Into<Extent>,
         message: impl Into<String>,
         help: impl Into<String>,
     ) -> Reported {
-        self.errors.push(Diagnostic::new(code, span, message, help))
+        self.errors.push(Diagnostic::new(code, at, message, help))
+    }
+
+    /// Refuses what rustc refuses too in a function that is not under the attribute: it says so.
+    fn defer(
+        &mut self,
+        code: &'static str,
+        at: impl Into<Extent>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Reported {
+        self.errors.push(Diagnostic::new(code, at, message, help).deferred())
     }
 
     // Variables.

@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Member, Pat};
 
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -67,7 +67,7 @@ impl Lowerer<'_> {
             },
             other => Err(self.refuse(
                 "AD0301",
-                span_of(other),
+                Extent::of(other),
                 "this pattern cannot be taken apart under differentiation",
                 "bind the whole value to a name and read its parts",
             )),
@@ -107,11 +107,10 @@ impl Lowerer<'_> {
     }
 
     fn bind_slice(&mut self, pat: &syn::PatSlice, rv: Rv) -> Lowered<()> {
-        let span = span_of(pat);
         if pat.elems.iter().any(|p| matches!(p, Pat::Rest(_))) {
             return Err(self.refuse(
                 "AD0302",
-                span,
+                Extent::of(pat),
                 "`..` in a slice pattern is not supported",
                 "index the slice: `let first = x[0]; let rest = &x[1..];`",
             ));

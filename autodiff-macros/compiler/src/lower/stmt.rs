@@ -4,7 +4,7 @@ use quote::quote;
 use syn::{Block, Expr, Local, Stmt};
 
 use super::{Binding, Closure, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Type};
 use crate::rules::Fun;
 
@@ -233,7 +233,7 @@ impl Lowerer<'_> {
             syn::Pat::Tuple(t) => t.elems.iter().try_for_each(|p| self.deferred(p)),
             other => Err(self.refuse(
                 "AD0204",
-                span_of(other),
+                Extent::of(other),
                 "this pattern cannot be declared without a value",
                 "declare each name by itself: `let x;`",
             )),

@@ -5,7 +5,7 @@ use syn::Ident;
 
 use super::usage::changes_receiver;
 use super::{Binding, Lowerer, Rv};
-use crate::errors::{Diagnostic, Lowered, Reported};
+use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::{CallArg, Op, Place, Storage, Type, Value};
 
 impl Lowerer<'_> {
@@ -19,7 +19,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Value> {
         let diagnostic = Diagnostic::new(
             "AD0401",
-            span,
+            Extent::of(&tokens),
             format!("{what} cannot be differentiated, and it depends on a differentiated value"),
             "write it with the operations that have derivatives, call a function under `#[differentiate]`, or hold the value constant with `autodiff::stop_gradient`",
         );
@@ -36,7 +36,7 @@ impl Lowerer<'_> {
         if let Some(word) = escapes(&tokens) {
             return Err(self.refuse(
                 diagnostic.code,
-                span,
+                diagnostic.extent,
                 format!("{}, and `{word}` leaves it", diagnostic.message),
                 diagnostic.help,
             ));

@@ -1,5 +1,6 @@
 //! From the item under the attribute to a signature that the rest can rely on.
 
+mod same_name;
 mod signature;
 mod types;
 

@@ -1,12 +1,13 @@
 //! The function's signature: what is differentiated with respect to what.
 
-use proc_macro2::Span;
-use quote::format_ident;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
 use super::TypeReader;
-use crate::errors::{Diagnostic, Errors};
+use super::same_name::refuse_ambiguous;
+use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
 
@@ -40,6 +41,7 @@ impl Signature {
     /// Reads and checks the signature.
     pub fn read(item: &ItemFn, options: &Options, errors: &mut Errors) -> Self {
         refuse_qualifiers(item, errors);
+        refuse_ambiguous(item, errors);
         let types = TypeReader::new(&item.sig.generics);
         let mut parameters = Vec::new();
         for (i, input) in item.sig.inputs.iter().enumerate() {
@@ -47,7 +49,7 @@ impl Signature {
                 FnArg::Receiver(receiver) => {
                     errors.push(Diagnostic::new(
                         "AD0101",
-                        receiver.span(),
+                        Extent::of(receiver),
                         "methods cannot be differentiated",
                         "write a free function that takes the receiver as a parameter",
                     ));
@@ -55,7 +57,7 @@ impl Signature {
                 FnArg::Typed(typed) => {
                     let name = match &*typed.pat {
                         Pat::Ident(p) => p.ident.clone(),
-                        other => format_ident!("arg{}", i, span = other.span()),
+                        other => unnamed(i, other.span(), item),
                     };
                     refuse_type(&typed.ty, errors);
                     parameters.push(Parameter {
@@ -94,6 +96,24 @@ impl Signature {
         let shape = shape(&output);
         Self { parameters, output, shape, types }
     }
+}
+
+/// A name for a parameter that is bound by a pattern.
+fn unnamed(index: usize, span: Span, item: &ItemFn) -> Ident {
+    let inputs = item.sig.inputs.to_token_stream();
+    let mut name = format_ident!("arg{}", index, span = span);
+    while mentions(&inputs, &name) {
+        name = format_ident!("{}_", name);
+    }
+    name
+}
+
+fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(ident) => ident == *name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Whether the type is a `&mut` reference.
@@ -146,17 +166,17 @@ fn select(
 
 fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     let sig = &item.sig;
-    let mut refuse = |span: Span, what: &str, why: &str, help: &str| {
+    let mut refuse = |at: Extent, what: &str, why: &str, help: &str| {
         errors.push(Diagnostic::new(
             "AD0106",
-            span,
+            at,
             format!("{what} cannot be differentiated: {why}"),
             help,
         ));
     };
     if let Some(token) = &sig.asyncness {
         refuse(
-            token.span(),
+            Extent::of(token),
             "an `async` function",
             "its body does not run in one piece",
             "differentiate a synchronous function and call it from the `async` one",
@@ -164,7 +184,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let syn::Safety::Unsafe(token) = &sig.safety {
         refuse(
-            token.span(),
+            Extent::of(token),
             "an `unsafe` function",
             "memory reached through raw pointers has no shadow",
             "write the numerical part as a safe function",
@@ -172,7 +192,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(abi) = &sig.abi {
         refuse(
-            abi.span(),
+            Extent::of(abi),
             "an `extern` function",
             "its caller is not Rust",
             "differentiate an ordinary function and call it from the `extern` one",
@@ -180,7 +200,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(token) = &sig.constness {
         refuse(
-            token.span(),
+            Extent::of(token),
             "a `const fn`",
             "floating-point derivatives are not computed at compile time",
             "remove `const`",
@@ -188,7 +208,7 @@ fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
     }
     if let Some(variadic) = &sig.variadic {
         refuse(
-            variadic.span(),
+            Extent::of(variadic),
             "a variadic function",
             "its arguments have no types",
             "take a slice",
@@ -201,7 +221,7 @@ fn refuse_type(ty: &Type, errors: &mut Errors) {
         Type::Ptr(_) => {
             errors.push(Diagnostic::new(
                 "AD0107",
-                ty.span(),
+                Extent::of(ty),
                 "a raw pointer cannot be differentiated through",
                 "take a reference, `&T` or `&mut T`",
             ));
@@ -209,7 +229,7 @@ fn refuse_type(ty: &Type, errors: &mut Errors) {
         Type::TraitObject(_) => {
             errors.push(Diagnostic::new(
                 "AD0108",
-                ty.span(),
+                Extent::of(ty),
                 "a `dyn` value cannot be differentiated through: which code runs is not known at compile time",
                 "take a generic parameter or the concrete type",
             ));
@@ -258,7 +278,7 @@ fn refuse_output(ty: &Type, errors: &mut Errors) {
     if let Some((what, help)) = found {
         errors.push(Diagnostic::new(
             "AD0109",
-            ty.span(),
+            Extent::of(ty),
             format!("{what} cannot be differentiated"),
             help,
         ));

@@ -1,10 +1,9 @@
 //! The public functions of a handle: thin forms of the two that do the work.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Type};
 
-use super::signature::Header;
+use super::signature::{Header, local};
 use crate::emit::types;
 use crate::options::Options;
 use crate::parse::{Parameter, Signature, is_in_place};
@@ -27,7 +26,7 @@ impl Functions<'_> {
     fn slots(&self) -> Vec<Slot<'_>> {
         fn slot(parameter: &Parameter) -> Slot<'_> {
             let name = &parameter.name;
-            Slot { parameter, name, bar: format_ident!("{}_bar", name, span = name.span()) }
+            Slot { parameter, name, bar: local(&format!("{name}_bar"), name.span()) }
         }
         self.signature.parameters.iter().map(slot).collect()
     }
@@ -37,6 +36,12 @@ impl Functions<'_> {
         self.signature.parameters.iter().map(|p| types::slot(p, types)).collect()
     }
 
+    /// A function that contains the body's code, to be called.
+    fn core(&self, name: &str) -> TokenStream {
+        let (name, turbofish) = (Ident::new(name, Span::mixed_site()), &self.header.turbofish);
+        hygienic!(::autodiff::__private::callee::<_, { Self::__CHECKED }>(Self::#name #turbofish))
+    }
+
     fn names(&self) -> Vec<&Ident> {
         self.header.inputs.iter().map(|(name, _)| name).collect()
     }
@@ -44,8 +49,8 @@ impl Functions<'_> {
     /// `(A, B)`, bare if there is one.
     fn tuple(parts: &[TokenStream]) -> TokenStream {
         match parts {
-            [one] => quote!(#one),
-            parts => quote!((#(#parts),*)),
+            [one] => hygienic!(#one),
+            parts => hygienic!((#(#parts),*)),
         }
     }
 
@@ -69,7 +74,7 @@ impl Functions<'_> {
             .filter(|s| s.parameter.active)
             .map(|s| {
                 let bar = &s.bar;
-                quote!(#prefix #bar)
+                hygienic!(#prefix #bar)
             })
             .collect();
         Self::tuple(&parts)
@@ -77,14 +82,14 @@ impl Functions<'_> {
 
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let slots = self.slot_types();
         let again = self.header.again_types();
         let pull =
-            quote!(impl ::core::ops::FnOnce(#(#again,)* #seed, #(#slots),*) + #core_captures);
+            hygienic!(impl ::core::ops::FnOnce(#(#again,)* #seed, #(#slots),*) + #core_captures);
         if !self.options.checkpoint {
-            return quote! {
+            return hygienic! {
                 #[doc(hidden)]
                 #[inline]
                 pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
@@ -96,7 +101,7 @@ impl Functions<'_> {
         let own = self.own;
         let turbofish = &self.header.turbofish;
         let names = self.names();
-        quote! {
+        hygienic! {
             #[doc(hidden)]
             pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
 
@@ -119,31 +124,31 @@ impl Functions<'_> {
         let mut again = Vec::new();
         let mut bars = Vec::new();
         for (i, (name, ty)) in self.header.inputs.iter().enumerate() {
-            bars.push(format_ident!("ad_bar{}", i));
-            let kept = format_ident!("ad_kept{}", i);
+            bars.push(local(&format!("ad_bar{i}"), name.span()));
+            let kept = local(&format!("ad_kept{i}"), name.span());
             if is_in_place(ty) {
-                before.extend(quote!(let mut #kept = ::autodiff::__private::owned(&*#name);));
-                again.push(quote!(&mut #kept));
+                before.extend(hygienic!(let mut #kept = ::autodiff::__private::owned(&*#name);));
+                again.push(hygienic!(&mut #kept));
             } else if matches!(ty, Type::Reference(_)) {
-                again.push(quote!(#name));
+                again.push(hygienic!(#name));
             } else {
-                before.extend(quote!(let #kept = ::core::clone::Clone::clone(&#name);));
-                again.push(quote!(#kept));
+                before.extend(hygienic!(let #kept = ::core::clone::Clone::clone(&#name);));
+                again.push(hygienic!(#kept));
             }
         }
-        (before, quote!(#(#again),*), bars)
+        (before, hygienic!(#(#again),*), bars)
     }
 
-    pub fn core_jvp(&self, body: &TokenStream) -> TokenStream {
+    pub fn core_jvp(&self, dots: &[Ident], body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, output, .. } = self.header;
-        let params = self.header.params();
+        let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
         let types = &self.signature.types;
-        let tangents = self.signature.parameters.iter().map(|p| {
-            let (name, ty) = (self.header.tangent_name(&p.name), types::tangent_slot(p, types));
-            quote!(#name: #ty)
+        let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
+            let ty = types::tangent_slot(p, types);
+            hygienic!(#dot: #ty)
         });
-        quote! {
+        hygienic! {
             #[doc(hidden)]
             #[inline]
             pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause {
@@ -167,13 +172,17 @@ impl Functions<'_> {
         if self.signature.types.read(&self.signature.output).is_float() {
             return where_clause.clone();
         }
-        let bound = quote!(for<'ad> #output: ::autodiff::Float);
-        if where_clause.is_empty() { quote!(where #bound) } else { quote!(#where_clause, #bound) }
+        let bound = hygienic!(for<'ad> #output: ::autodiff::Float);
+        if where_clause.is_empty() {
+            hygienic!(where #bound)
+        } else {
+            hygienic!(#where_clause, #bound)
+        }
     }
 
     fn one(&self) -> TokenStream {
         let output = &self.signature.output;
-        quote!(<#output as ::autodiff::Float>::from_f64(1.0))
+        hygienic!(<#output as ::autodiff::Float>::from_f64(1.0))
     }
 
     /// Checks that shadows or tangents are as long as what they belong to.
@@ -185,10 +194,11 @@ impl Functions<'_> {
                 || shadow.starts_with(":: std :: vec :: Vec");
             let (name, bar) = (s.name, &s.bar);
             let text = format!("the {what} of `{name}`");
-            sequence
-                .then(|| quote!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());))
+            sequence.then(
+                || hygienic!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());),
+            )
         });
-        quote!(#(#checks)*)
+        hygienic!(#(#checks)*)
     }
 
     /// Zero gradients, one variable each.
@@ -200,11 +210,11 @@ impl Functions<'_> {
             // To a number the backward sweep adds exactly once, to an element maybe never.
             let zero = if ty.is_float() { ty.neutral() } else { ty.static_zero() };
             match zero {
-                Some(zero) => quote!(let mut #bar = #zero;),
-                None => quote!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
+                Some(zero) => hygienic!(let mut #bar = #zero;),
+                None => hygienic!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
             }
         });
-        quote!(#(#zeros)*)
+        hygienic!(#(#zeros)*)
     }
 
     /// The slots for owned gradients.
@@ -215,15 +225,15 @@ impl Functions<'_> {
             .map(|s| {
                 let bar = &s.bar;
                 if !s.parameter.active {
-                    return quote!(::core::option::Option::None);
+                    return hygienic!(::core::option::Option::None);
                 }
                 let shadow = types::shadow(s.parameter, types).to_string();
                 let slice = shadow.starts_with('[') && !shadow.contains(';');
-                let borrowed = if slice { quote!(&mut #bar[..]) } else { quote!(&mut #bar) };
+                let borrowed = if slice { hygienic!(&mut #bar[..]) } else { hygienic!(&mut #bar) };
                 if is_in_place(&s.parameter.ty) {
                     borrowed
                 } else {
-                    quote!(::core::option::Option::Some(#borrowed))
+                    hygienic!(::core::option::Option::Some(#borrowed))
                 }
             })
             .collect()
@@ -236,11 +246,11 @@ impl Functions<'_> {
             .map(|s| {
                 let bar = &s.bar;
                 if !s.parameter.active {
-                    quote!(::core::option::Option::None)
+                    hygienic!(::core::option::Option::None)
                 } else if is_in_place(&s.parameter.ty) {
-                    quote!(#bar)
+                    hygienic!(#bar)
                 } else {
-                    quote!(::core::option::Option::Some(#bar))
+                    hygienic!(::core::option::Option::Some(#bar))
                 }
             })
             .collect()
@@ -258,26 +268,30 @@ impl Functions<'_> {
     /// `__vjp_now`, which becomes part of the function that calls it, where seed and shadows are known,
     /// and `__vjp_into` for calls by other derivatives.
     fn vjp_into_core(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
-        let params = self.header.params();
+        let (core, now) = (self.core("__vjp"), self.core("__vjp_now"));
+        let Header { generics, where_clause, output, .. } = self.header;
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
         let types = self.slot_types();
-        let (slots, body) = match straight {
-            Some((slots, body)) => (self.header.slot_params(slots, self.signature), body.clone()),
+        let (params, slots, body) = match straight {
+            Some((slots, body)) => {
+                let slots = self.header.slot_params(slots, self.signature);
+                (self.header.core_params(), slots, body.clone())
+            }
             None => {
                 let again = self.header.again();
-                let body = quote! {
-                    let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let body = hygienic! {
+                    let (ad_value, ad_pull) = #core(#(#names),*);
                     ad_pull(#(#again,)* ad_seed, #(#bars),*);
                     ad_value
                 };
-                let slots = bars.iter().zip(&types).map(|(bar, ty)| quote!(#bar: #ty));
-                (slots.collect(), body)
+                let slots = bars.iter().zip(&types).map(|(bar, ty)| hygienic!(#bar: #ty));
+                (self.header.params(), slots.collect(), body)
             }
         };
-        quote! {
+        let outer = self.header.params();
+        hygienic! {
             #[doc(hidden)]
             #[inline(always)]
             pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
@@ -287,24 +301,25 @@ impl Functions<'_> {
 
             #[doc(hidden)]
             #[inline]
-            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #types),*) -> #output
+            pub fn __vjp_into #generics (#(#outer,)* ad_seed: #seed, #(#bars: #types),*) -> #output
             #where_clause {
-                Self::__vjp_now #turbofish (#(#names,)* ad_seed, #(#bars),*)
+                #now(#(#names,)* ad_seed, #(#bars),*)
             }
         }
     }
 
     fn vjp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, captures, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, captures, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         let gradient_type = self.gradient_type();
         let (zeros, slots) = (self.zeros(), self.owned_slots());
-        let gradient = self.gradient(&quote!());
+        let gradient = self.gradient(&hygienic!());
         let (lengths, checks) = self.seed_check();
         let again = self.header.again();
-        quote! {
+        hygienic! {
             /// The value and the pullback: given the adjoint of the value, the gradient.
             ///
             /// # Panics
@@ -315,7 +330,7 @@ impl Functions<'_> {
                 -> (#output, impl ::core::ops::FnOnce(#seed) -> #gradient_type + #captures)
             #where_clause {
                 #zeros
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 (ad_value, move |ad_seed: #seed| {
                     #checks
@@ -331,21 +346,22 @@ impl Functions<'_> {
         let is_vec =
             matches!(self.signature.types.read(&self.signature.output), crate::ir::Type::Vec(_));
         if !is_vec {
-            return (quote!(), quote!());
+            return (hygienic!(), hygienic!());
         }
         (
-            quote!(let ad_len = ad_value.len();),
-            quote!(::autodiff::__private::check_len("the seed", ad_len, ad_seed.len());),
+            hygienic!(let ad_len = ad_value.len();),
+            hygienic!(::autodiff::__private::check_len("the seed", ad_len, ad_seed.len());),
         )
     }
 
     fn jvp(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__jvp");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
         let gradient_type = self.gradient_type();
-        let pattern = self.gradient(&quote!(mut));
+        let pattern = self.gradient(&hygienic!(mut));
         let checks = self.checks("tangent");
         let types = &self.signature.types;
         let slots = self.slots().into_iter().map(|s| {
@@ -353,16 +369,16 @@ impl Functions<'_> {
             let shadow = types::shadow(s.parameter, types).to_string();
             let slice = shadow.starts_with('[') && !shadow.contains(';');
             if !s.parameter.active {
-                quote!(::core::option::Option::None)
+                hygienic!(::core::option::Option::None)
             } else if is_in_place(&s.parameter.ty) {
-                if slice { quote!(&mut #bar[..]) } else { quote!(&mut #bar) }
+                if slice { hygienic!(&mut #bar[..]) } else { hygienic!(&mut #bar) }
             } else if slice {
-                quote!(::core::option::Option::Some(&#bar[..]))
+                hygienic!(::core::option::Option::Some(&#bar[..]))
             } else {
-                quote!(::core::option::Option::Some(&#bar))
+                hygienic!(::core::option::Option::Some(&#bar))
             }
         });
-        quote! {
+        hygienic! {
             /// The value and its derivative in the direction of `ad_tangent`.
             ///
             /// # Panics
@@ -373,7 +389,7 @@ impl Functions<'_> {
             #where_clause {
                 let #pattern = ad_tangent;
                 #checks
-                Self::__jvp #turbofish (#(#names,)* #(#slots),*)
+                #core(#(#names,)* #(#slots),*)
             }
         }
     }
@@ -388,14 +404,16 @@ impl Functions<'_> {
             .filter(|p| p.active)
             .map(|p| {
                 let shadow = types::shadow(p, types);
-                quote!(&mut #shadow)
+                hygienic!(&mut #shadow)
             })
             .collect();
-        (Self::tuple(&parts), self.gradient(&quote!()))
+        (Self::tuple(&parts), self.gradient(&hygienic!()))
     }
 
     fn vjp_into(&self) -> TokenStream {
-        let Header { generics, where_clause, turbofish, output, .. } = self.header;
+        let core = self.core("__vjp");
+        let core_now = self.core("__vjp_now");
+        let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
         let names = self.names();
         let seed = self.header.seed_type(self.signature);
@@ -405,17 +423,17 @@ impl Functions<'_> {
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
         let body = if lengths.is_empty() {
-            quote!(Self::__vjp_now #turbofish (#(#names,)* ad_seed, #(#slots),*))
+            hygienic!(#core_now(#(#names,)* ad_seed, #(#slots),*))
         } else {
-            quote! {
-                let (ad_value, ad_pull) = Self::__vjp #turbofish (#(#names),*);
+            hygienic! {
+                let (ad_value, ad_pull) = #core(#(#names),*);
                 #lengths
                 #seed_checks
                 ad_pull(#(#again,)* ad_seed, #(#slots),*);
                 ad_value
             }
         };
-        quote! {
+        hygienic! {
             /// The value; adds the adjoints of the parameters, for the given adjoint of the value, to
             /// `ad_shadows`. The shadow of a `&mut` parameter is read as the adjoint of what it holds on
             /// return and leaves as the adjoint of what it held on entry.
@@ -434,18 +452,19 @@ impl Functions<'_> {
     }
 
     fn gradients(&self) -> TokenStream {
+        let core_now = self.core("__vjp_now");
         let Header { generics, turbofish, output, .. } = self.header;
         let where_clause = self.number_bound();
         let params = self.header.params();
         let names = self.names();
         let gradient_type = self.gradient_type();
         let (zeros, slots) = (self.zeros(), self.owned_slots());
-        let gradient = self.gradient(&quote!());
+        let gradient = self.gradient(&hygienic!());
         let one = self.one();
         let (shadows, pattern) = self.shadows();
         let checks = self.checks("shadow");
         let given = self.given_slots();
-        quote! {
+        hygienic! {
             /// The gradient.
             #[inline]
             pub fn grad #generics (#(#params),*) -> #gradient_type #where_clause {
@@ -457,7 +476,7 @@ impl Functions<'_> {
             pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
-                let ad_value = Self::__vjp_now #turbofish (#(#names,)* #one, #(#slots),*);
+                let ad_value = #core_now(#(#names,)* #one, #(#slots),*);
                 (ad_value, #gradient)
             }
 
@@ -470,18 +489,19 @@ impl Functions<'_> {
             pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                Self::__vjp_now #turbofish (#(#names,)* #one, #(#given),*)
+                #core_now(#(#names,)* #one, #(#given),*)
             }
         }
     }
 
     /// `grad` of a function that does not return one number: refused where it is called.
     fn no_gradients(&self) -> TokenStream {
-        let Some(((first, _), rest)) = self.header.inputs.split_first() else { return quote!() };
-        let types: Vec<_> = (0..rest.len()).map(|i| format_ident!("AdArg{}", i)).collect();
+        let Some(((first, _), rest)) = self.header.inputs.split_first() else { return hygienic!() };
+        let types: Vec<_> =
+            (0..rest.len()).map(|i| local(&format!("AdArg{i}"), Span::mixed_site())).collect();
         let params: Vec<_> =
-            rest.iter().zip(&types).map(|((name, _), ty)| quote!(#name: #ty)).collect();
-        quote! {
+            rest.iter().zip(&types).map(|((name, _), ty)| hygienic!(#name: #ty)).collect();
+        hygienic! {
             #[doc(hidden)]
             pub fn grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
                 #first: AdFirst, #(#params),*

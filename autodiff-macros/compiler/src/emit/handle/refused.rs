@@ -4,7 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ItemFn;
 
+use super::checked;
 use crate::errors::Diagnostic;
+use crate::parse::Signature;
 
 /// Everything that can be called on a handle.
 const NAMES: [&str; 14] = [
@@ -25,23 +27,44 @@ const NAMES: [&str; 14] = [
 ];
 
 /// A handle whose functions have a type in error, so that nothing is reported where they are called:
-/// the refusal is the only error. rustc shows the same `compile_error!` at the same place once.
-pub fn refused(item: &ItemFn, reason: &Diagnostic) -> TokenStream {
+/// the refusals are the only errors. What is deferred panics in a constant, unless that constant is in
+/// error because the body is. rustc shows the same `compile_error!` at the same place once.
+pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> TokenStream {
     let ItemFn { vis, sig, attrs, .. } = item;
     let name = &sig.ident;
     let cfgs: Vec<_> = attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let names = NAMES.iter().map(|name| format_ident!("{}", name));
-    let reason = reason.to_expression();
+    let checked = if reasons.iter().any(|r| r.deferred) {
+        checked::constant(item, signature)
+    } else {
+        quote!(
+            #[doc(hidden)]
+            pub const __CHECKED: usize = 0;
+        )
+    };
+    let constants = (0..reasons.len()).map(|i| format_ident!("__REFUSED{}", i));
+    let reasons = reasons.iter().zip(constants).map(|(reason, constant)| {
+        let value = if reason.deferred {
+            let panic = reason.to_panic();
+            quote!({ let _: [(); Self::__CHECKED]; #panic })
+        } else {
+            reason.to_expression()
+        };
+        quote!(#[doc(hidden)] pub const #constant: usize = #value;)
+    });
+    let silenced = super::lints::silenced();
     quote! {
         #(#cfgs)*
-        #[allow(non_camel_case_types, dead_code)]
+        #silenced
         #vis struct #name {}
 
         #(#cfgs)*
-        #[allow(warnings, missing_docs)]
+        #silenced
         impl #name {
+            #checked
+            #(#reasons)*
             #[doc(hidden)] pub const fn __annotated<T>() {}
-            #(#[doc(hidden)] pub const #names: [(); #reason] = [];)*
+            #(#[doc(hidden)] pub const #names: [(); Self::__REFUSED0] = [];)*
         }
     }
 }

@@ -1,40 +1,50 @@
 //! Functions whose derivative is the user's own.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Core;
-use super::signature::Header;
+use super::signature::{Header, local};
+use crate::emit::graph_data::custom;
+use crate::emit::types;
 use crate::options::Options;
 use crate::parse::{Signature, is_in_place};
 
 /// `__vjp` and `__jvp` in terms of the user's rules.
-pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
+pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &Options) -> Core {
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
+    let [ad_value, ad_pull, ad_seed, ad_shadow, ad_dot, ad_tangent] =
+        ["ad_value", "ad_pull", "ad_seed", "ad_shadow", "ad_dot", "ad_tangent"].map(own_local);
     let seed = header.seed_type(signature);
-    let bars: Vec<_> =
-        signature.parameters.iter().map(|p| format_ident!("{}_bar", p.name)).collect();
+    let bars: Vec<_> = signature
+        .parameters
+        .iter()
+        .map(|p| local(&format!("{}_bar", p.name), p.name.span()))
+        .collect();
     let params = header.slot_params(&bars, signature);
     let again = header.again_params();
-    let gradients: Vec<_> = (0..active.len()).map(|i| format_ident!("ad_gradient{}", i)).collect();
+    let gradients: Vec<_> =
+        (0..active.len()).map(|i| own_local(&format!("ad_gradient{i}"))).collect();
     let pattern = match gradients.as_slice() {
         [one] => quote!(#one),
         all => quote!((#(#all),*)),
     };
     let hand_over = active.iter().zip(&gradients).map(|(p, gradient)| {
-        let bar = format_ident!("{}_bar", p.name);
+        let bar = local(&format!("{}_bar", p.name), p.name.span());
         quote! {
-            if let ::core::option::Option::Some(ad_shadow) = #bar {
-                ::autodiff::__private::accumulate(ad_shadow, &#gradient);
+            if let ::core::option::Option::Some(#ad_shadow) = #bar {
+                ::autodiff::__private::accumulate(#ad_shadow, &#gradient);
             }
         }
     });
     let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    let rule = Rule { header, signature, path: &vjp_path };
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
     let borrows = header.inputs.iter().any(|(_, ty)| matches!(ty, syn::Type::Reference(_)));
-    let kept: Vec<_> = (0..names.len()).map(|i| format_ident!("ad_kept{}", i)).collect();
+    let kept: Vec<_> = (0..names.len()).map(|i| own_local(&format!("ad_kept{i}"))).collect();
     let (keep, again_args): (Vec<_>, Vec<_>) = header
         .inputs
         .iter()
@@ -46,29 +56,42 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
         .unzip();
     let (before, pull) = if borrows {
         (
-            quote!(#(#keep)* let (ad_value, _) = #vjp_path(#(#names),*);),
-            quote!(let (_, ad_pull) = #vjp_path(#(#again_args),*);),
+            {
+                let called = rule.call(&names);
+                quote!(#(#keep)* let (#ad_value, _) = #called;)
+            },
+            {
+                let called = rule.call(&again_args);
+                quote!(let (_, #ad_pull) = #called;)
+            },
         )
     } else {
-        (quote!(let (ad_value, ad_pull) = #vjp_path(#(#names),*);), quote!())
+        let called = rule.call(&names);
+        (quote!(let (#ad_value, #ad_pull) = #called;), quote!())
     };
     let vjp = quote! {
         #before
-        (ad_value, move |#(#again,)* ad_seed: #seed, #(#params),*| {
+        (#ad_value, move |#(#again,)* #ad_seed: #seed, #(#params),*| {
             #pull
-            let #pattern = ad_pull(ad_seed);
+            let #pattern = #ad_pull(#ad_seed);
             #(#hand_over)*
         })
     };
+    let dots: Vec<_> = signature
+        .parameters
+        .iter()
+        .map(|p| local(&format!("{}_dot", p.name), p.name.span()))
+        .collect();
     let jvp = match &options.jvp {
         Some(path) => {
-            let tangents: Vec<_> = active
+            let tangents: Vec<_> = signature.parameters
                 .iter()
-                .map(|p| {
-                    let dot = header.tangent_name(&p.name);
+                .zip(&dots)
+                .filter(|(p, _)| p.active)
+                .map(|(p, dot)| {
                     let name = &p.name;
                     quote!(match #dot {
-                        ::core::option::Option::Some(ad_dot) => ::autodiff::__private::owned(ad_dot),
+                        ::core::option::Option::Some(#ad_dot) => ::autodiff::__private::owned(#ad_dot),
                         ::core::option::Option::None => ::autodiff::__private::zero_tangent(&#name),
                     })
                 })
@@ -77,74 +100,81 @@ pub fn core(header: &Header, signature: &Signature, options: &Options) -> Core {
                 [one] => quote!(#one),
                 all => quote!((#(#all),*)),
             };
+            let output = &signature.output;
+            let called = quote_spanned! {path.span()=>
+                ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* #ad_tangent))
+            };
             quote! {
-                let ad_tangent = #tangent;
-                #path(#(#names,)* ad_tangent)
+                let #ad_tangent = #tangent;
+                #called
             }
         }
-        None => transposed(header, signature, &vjp_path, &names, &pattern, &gradients),
+        None => transposed(&rule, &dots, &names, &pattern, &gradients),
     };
-    let graph = graph(signature, &vjp_path.to_string().replace(' ', ""));
-    Core { vjp, jvp, vjp_into: None, graph }
+    let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
+    Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
+}
+
+/// A variable of generated code, at the attribute.
+fn own_local(name: &str) -> syn::Ident {
+    local(name, Span::mixed_site())
+}
+
+/// The user's `vjp`.
+struct Rule<'a> {
+    header: &'a Header,
+    signature: &'a Signature,
+    path: &'a TokenStream,
+}
+
+impl Rule<'_> {
+    /// A call of it. What it must return is said once, at its path, so that a rule of another form is
+    /// one error there.
+    fn call(&self, arguments: &[impl ToTokens]) -> TokenStream {
+        let path = self.path;
+        let output = &self.signature.output;
+        let seed = self.header.seed_type(self.signature);
+        let active = self.signature.parameters.iter().filter(|p| p.active);
+        let gradients: Vec<_> =
+            active.map(|p| types::tangent(&p.ty, &self.signature.types)).collect();
+        let gradient = match gradients.as_slice() {
+            [one] => quote!(#one),
+            all => quote!((#(#all),*)),
+        };
+        quote_spanned! {path.span()=>
+            ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
+        }
+    }
 }
 
 /// The pushforward of a function that returns one number, by its pullback: the gradient times the
 /// tangent.
 fn transposed(
-    header: &Header,
-    signature: &Signature,
-    vjp: &TokenStream,
+    rule: &Rule<'_>,
+    dots: &[syn::Ident],
     names: &[&syn::Ident],
     pattern: &TokenStream,
     gradients: &[syn::Ident],
 ) -> TokenStream {
+    let [ad_value, ad_pull, ad_dot, ad_sum] =
+        ["ad_value", "ad_pull", "ad_dot", "ad_sum"].map(own_local);
+    let signature = rule.signature;
     let output = &signature.output;
-    let parts = signature.parameters.iter().filter(|p| p.active).zip(gradients).map(|(p, g)| {
-        let dot = header.tangent_name(&p.name);
+    let called = rule.call(names);
+    let active = signature.parameters.iter().zip(dots).filter(|(p, _)| p.active);
+    let parts = active.zip(gradients).map(|((_, dot), g)| {
         quote! {
-            if let ::core::option::Option::Some(ad_dot) = #dot {
-                ad_sum = ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, ad_dot);
+            if let ::core::option::Option::Some(#ad_dot) = #dot {
+                #ad_sum = #ad_sum + ::autodiff::__private::inner::<_, _, #output>(&#g, #ad_dot);
             }
         }
     });
     quote! {
-        let (ad_value, ad_pull) = #vjp(#(#names),*);
-        let #pattern = ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
-        let mut ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
+        let (#ad_value, #ad_pull) = #called;
+        let #pattern = #ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
+        let mut #ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);
         #(#parts)*
-        (ad_value, ad_sum)
-    }
-}
-
-/// The parameters and one node.
-fn graph(signature: &Signature, rule: &str) -> TokenStream {
-    let leaves = signature.parameters.iter().map(|p| {
-        let label = p.name.to_string();
-        let ty = p.ty.to_token_stream().to_string();
-        let start = p.name.span().start();
-        let (line, column) = (start.line as u32, start.column as u32);
-        let active = p.active;
-        quote!(::autodiff::Node {
-            op: "input", inputs: &[], label: ::core::option::Option::Some(#label), ty: #ty,
-            line: #line, column: #column, leaf: true, requires_grad: #active,
-            grad_fn: ::core::option::Option::None, region: ::core::option::Option::None,
-        })
-    });
-    let count = signature.parameters.len();
-    let inputs = 0..count;
-    let ty = signature.output.to_token_stream().to_string();
-    quote! {
-        &::autodiff::Graph {
-            name: #rule,
-            nodes: &[#(#leaves,)* ::autodiff::Node {
-                op: "custom", inputs: &[#(#inputs),*], label: ::core::option::Option::None,
-                ty: #ty, line: 0, column: 0, leaf: false, requires_grad: true,
-                grad_fn: ::core::option::Option::Some(#rule),
-                region: ::core::option::Option::None,
-            }],
-            outputs: &[#count],
-            backward: &[],
-        }
+        (#ad_value, #ad_sum)
     }
 }
 

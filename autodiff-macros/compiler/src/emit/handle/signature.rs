@@ -27,6 +27,11 @@ pub struct Header {
     pub output: Type,
 }
 
+/// A variable of generated code, which no variable of the user's can be mistaken for.
+pub fn local(name: &str, span: Span) -> Ident {
+    Ident::new(name.trim_start_matches("r#"), Span::mixed_site().located_at(span))
+}
+
 /// Gives names to the lifetimes that are left out.
 struct Name {
     fresh: Vec<Lifetime>,
@@ -167,6 +172,17 @@ impl Header {
         self.inputs.iter().map(|(name, ty)| quote!(#name: #ty)).collect()
     }
 
+    /// The same for what contains the body's code.
+    pub fn core_params(&self) -> Vec<TokenStream> {
+        self.inputs
+            .iter()
+            .map(|(name, ty)| {
+                let ty = types::checked(ty);
+                quote!(#name: #ty)
+            })
+            .collect()
+    }
+
     /// The type of the seed.
     pub fn seed_type(&self, signature: &Signature) -> TokenStream {
         types::tangent(&self.output, &signature.types)
@@ -192,10 +208,12 @@ impl Header {
             .iter()
             .map(|(name, ty)| {
                 let again = types::again(ty);
-                if is_in_place(ty) || !matches!(ty, Type::Reference(_)) {
-                    quote!(_: #again)
-                } else {
-                    quote!(#name: #again)
+                match ty {
+                    Type::Reference(r) if r.mutability.is_none() => {
+                        let inner = types::checked(&r.elem);
+                        quote!(#name: &#inner)
+                    }
+                    _ => quote!(_: #again),
                 }
             })
             .collect()
@@ -215,10 +233,5 @@ impl Header {
                 _ => quote!(::autodiff::__private::Ignored),
             })
             .collect()
-    }
-
-    /// The name under which `__jvp` takes a parameter's tangent.
-    pub fn tangent_name(&self, name: &Ident) -> Ident {
-        format_ident!("{}_dot", name, span = name.span())
     }
 }

@@ -8,25 +8,26 @@ use syn::{Path, PathArguments};
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
 
-/// `<path>::function`, to be called with so many arguments.
+/// `<path>::function`, to be called with so many arguments; in error, as the parameters are, where the
+/// body that calls it is.
 ///
 /// Where `path` is a function without the attribute there is no type of that name. The error then
 /// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
 /// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains.
 pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
-    let Some((path, generics)) = importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments))
-    else {
-        return quote_spanned!(span=> <#path>::#function);
-    };
+    let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
-    // In parentheses: a block at the beginning of a statement would end there.
-    quote_spanned! {span=> ({
-        use #path as AdCallee;
-        use ::autodiff::__private::unannotated::#stand_in::*;
-        <AdCallee>::__annotated::<()>();
-        <AdCallee>::#function #generics
-    })}
+    let function = match importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
+        Some((path, generics)) => quote_spanned! {span=> {
+            use #path as AdCallee;
+            use ::autodiff::__private::unannotated::#stand_in::*;
+            <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
+            <AdCallee>::#function #generics
+        }},
+        None => quote_spanned!(span=> <#path>::#function),
+    };
+    quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
 /// A path that `use` takes, and the generic arguments at its end. Functions of types have none.
@@ -45,23 +46,46 @@ fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
     path.segments.iter().all(of_module).then_some((path, generics))
 }
 
-/// Undoes [`derivative`] in code that is to be read.
+/// Undoes [`derivative`], and the types that are checked apart, in code that is to be read.
 pub struct Plain;
 
 impl VisitMut for Plain {
+    fn visit_type_mut(&mut self, ty: &mut syn::Type) {
+        if let syn::Type::Path(p) = ty
+            && let Some(last) = p.path.segments.last()
+            && last.ident == "Checked"
+            && let PathArguments::AngleBracketed(arguments) = &last.arguments
+            && let Some(syn::GenericArgument::Type(inner)) = arguments.args.first()
+        {
+            *ty = inner.clone();
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
         visit_mut::visit_expr_mut(self, e);
-        if let syn::Expr::Paren(inner) = e
-            && let syn::Expr::Block(block) = &*inner.expr
-            && let [syn::Stmt::Item(syn::Item::Use(import)), _, _, syn::Stmt::Expr(function, None)] =
-                block.block.stmts.as_slice()
-            && let Some(path) = renamed(&import.tree)
-            && let syn::Expr::Path(function) = function
+        if let syn::Expr::Call(call) = e
+            && let syn::Expr::Path(p) = &*call.func
+            && p.path.segments.last().is_some_and(|s| s.ident == "callee")
+            && let Some(callee) = call.args.first()
         {
-            let segments = &function.path.segments;
-            *e = syn::parse_quote!(#path::#segments);
+            *e = plain(callee);
         }
     }
+}
+
+/// `path::function` of what [`derivative`] makes of it.
+fn plain(callee: &syn::Expr) -> syn::Expr {
+    if let syn::Expr::Block(block) = callee
+        && let [syn::Stmt::Item(syn::Item::Use(import)), _, _, syn::Stmt::Expr(function, None)] =
+            block.block.stmts.as_slice()
+        && let Some(path) = renamed(&import.tree)
+        && let syn::Expr::Path(function) = function
+    {
+        let segments = &function.path.segments;
+        return syn::parse_quote!(#path::#segments);
+    }
+    callee.clone()
 }
 
 /// `a::b` of `use a::b as AdCallee`.

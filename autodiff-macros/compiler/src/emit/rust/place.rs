@@ -154,7 +154,7 @@ impl Printer<'_> {
 
     /// The `let`s under which the user's own code finds its names.
     pub(super) fn captures(&mut self, captures: &[(Ident, CallArg)]) -> TokenStream {
-        let mut lets = TokenStream::new();
+        let (mut names, mut values) = (Vec::new(), Vec::new());
         for (name, capture) in captures {
             let whole = match capture {
                 CallArg::Value(v) => Some(*v),
@@ -163,10 +163,15 @@ impl Printer<'_> {
             if whole.is_some_and(|v| self.is_named(v, name)) {
                 continue;
             }
-            let held = self.argument(capture);
-            lets.extend(quote_spanned!(name.span()=> let #name = #held;));
+            names.push(name);
+            values.push(self.argument(capture));
         }
-        lets
+        match (names.as_slice(), values.as_slice()) {
+            ([], _) => TokenStream::new(),
+            ([name], [value]) => quote_spanned!(name.span()=> let #name = #value;),
+            // All at once: one value may be in a variable that has another's name.
+            _ => quote!(let (#(#names),*) = (#(#values),*);),
+        }
     }
 
     /// A shared reference to a value, for its shape.

@@ -3,8 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Ident;
+use syn::visit_mut::VisitMut;
 
-use super::Printer;
+use super::{Plain, Printer};
 use crate::ir::{
     Builder, CallArg, Float, Graph, Op, Param, Place, Proj, PullArg, Shape, Storage, Take, Type,
     Value,
@@ -102,13 +103,16 @@ impl Sketch {
             let (backward, results) = (printed.backward, printed.backward_results);
             all.extend(quote!(|#(#seeds),*| { #backward return (#(#results),*); };));
         }
-        assert_eq!(pretty(&all), pretty(&expected.parse().unwrap()), "\n{}", pretty(&all));
+        let printed = pretty(&all);
+        assert_eq!(printed, pretty(&expected.parse().unwrap()), "\n{printed}");
     }
 }
 
 fn pretty(statements: &TokenStream) -> String {
     let file = syn::parse2(quote!(fn f() { #statements }));
-    prettyplease::unparse(&file.unwrap_or_else(|e| panic!("{e}: {statements}")))
+    let mut file = file.unwrap_or_else(|e| panic!("{e}: {statements}"));
+    Plain.visit_file_mut(&mut file);
+    prettyplease::unparse(&file)
 }
 
 fn word(name: &str) -> Ident {
@@ -355,8 +359,9 @@ fn shadows_may_be_absent() {
         span(),
     );
     let part = Place::whole(x_bar).with(Proj::Slice(Some(i), Some(j), false));
+    let zero = s.literal("0.0");
     let args = vec![
-        PullArg::Local(w),
+        PullArg::Local(zero),
         PullArg::None,
         PullArg::Shadow(part, false),
         PullArg::Shadow(Place::whole(x_bar), false),
@@ -375,7 +380,7 @@ fn shadows_may_be_absent() {
                  *w_bar += y_bar * x[0];
              }
              let pull = p();
-             let mut t = 0.0_f64;
+             let mut t: f64 = 0.0;
              pull(
                  y_bar,
                  ::core::option::Option::Some(&mut t),
@@ -407,7 +412,7 @@ fn absent_tangents_are_zero() {
     s.b.node(call, results.clone(), span());
     s.check(
         &[dot, owned, results[0]],
-        "let (y, _) = <helper::cube>::__jvp(x, 1, x_dot, ::core::option::Option::None);
+        "let (y, _) = helper::cube::__jvp(x, 1, x_dot, ::core::option::Option::None);
          return (
              x_dot.map_or(0.0_f64, |x_dot| x_dot[1]),
              x_dot.map_or_else(|| ::autodiff::__private::zero_tangent(x), |x_dot| x_dot.to_vec()),
@@ -451,10 +456,10 @@ fn captured_names_are_bound_where_they_differ() {
     s.check(
         &[product],
         "let n_1 = n + n;
-         let t = n - 1;
-         let t_1 = t * ({ let n = n_1; n - 1 });
+         let t: usize = n - 1;
+         let t_1: usize = { let n = n_1; n - 1 };
          assert!(n > 0);
-         return (t_1);",
+         return (t * t_1);",
     );
 }
 

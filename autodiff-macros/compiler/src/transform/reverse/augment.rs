@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proc_macro2::Span;
 
-use super::{Field, Key, Reverse};
+use super::{Key, Reverse};
 use crate::analysis::RegionId;
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
 
@@ -44,7 +44,7 @@ impl<'a> Reverse<'a> {
 
     fn keep_shape(&mut self, v: Value, id: RegionId, span: Span, exports: &mut Exports) {
         let shape = self.b.op(Op::ShapeOf(v), Type::Unknown, span);
-        self.hold(Key::Shape(v), shape, id, span, exports);
+        self.hold(Key::Shape(v), shape, id, exports);
     }
 
     /// Appends some of a region's nodes.
@@ -87,7 +87,7 @@ impl<'a> Reverse<'a> {
                 let name = quote::format_ident!("pull", span = node.span);
                 let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, node.span);
                 self.b.node(Op::CallVjp(path.clone(), args.clone()), vec![result, pull], node.span);
-                self.hold(Key::Pull(result), pull, id, node.span, exports);
+                self.hold(Key::Pull(result), pull, id, exports);
             }
             Op::If(cond, a, b) => self.augment_if(node, *cond, a, b, id, exports),
             Op::For { lo, hi, inclusive, rev, init, body } => {
@@ -131,47 +131,13 @@ impl<'a> Reverse<'a> {
             let old = self.b.load(place.clone(), Take::Value, Type::Unknown, node.span);
             let Op::Store(_, new) = node.op else { return };
             self.b.values[old.index()].ty = self.b.ty(new).clone();
-            self.hold(Key::Old(id, index), old, id, node.span, exports);
+            self.hold(Key::Old(id, index), old, id, exports);
         }
         let whole = place.path.is_empty() && matches!(ty, Type::Vec(_) | Type::Unknown);
         if whole && self.activity.is_active(place.root) {
             let shape = self.b.op(Op::ShapeOf(place.root), Type::Unknown, node.span);
-            self.hold(Key::Before(id, index), shape, id, node.span, exports);
+            self.hold(Key::Before(id, index), shape, id, exports);
         }
-    }
-
-    /// Keeps a value that only the transform knows.
-    pub(super) fn hold(
-        &mut self,
-        key: Key,
-        value: Value,
-        id: RegionId,
-        span: Span,
-        exports: &mut Exports,
-    ) {
-        self.held.insert(key, value);
-        if self.live.contains_key(&id) {
-            return;
-        }
-        if !self.in_stored_loop(id) {
-            exports.push((value, value, false));
-            return;
-        }
-        self.records.entry(id).or_default().push((Field::Held(key), value));
-    }
-
-    /// What was kept so, in the backward sweep.
-    pub(super) fn held(&mut self, key: Key, span: Span) -> Option<Value> {
-        let value = self.held.get(&key).copied()?;
-        if let Some(again) = self.held_again.get(&key).copied() {
-            return Some(again);
-        }
-        let ty = self.b.ty(value).clone();
-        Some(match self.exported.get(&value).copied() {
-            Some((exported, true)) => self.b.op(Op::Unkeep(exported), ty, span),
-            Some((exported, false)) => exported,
-            None => value,
-        })
     }
 
     fn augment_if(

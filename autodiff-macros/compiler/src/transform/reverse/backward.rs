@@ -61,11 +61,10 @@ impl<'a> Reverse<'a> {
                 }
             }
             Op::Repeat(v, _) | Op::VecRepeat(v, _) => self.repeat(*v, node),
+            Op::Object(init) if self.aliases.contains_key(init) => {}
             Op::Object(init) => {
-                if !self.aliases.contains_key(init) {
-                    let shadow = self.shadow(node.results[0], span);
-                    self.collect(Place::whole(shadow), *init, span);
-                }
+                let shadow = self.shadow(node.results[0], span);
+                self.collect(Place::whole(shadow), *init, span);
             }
             Op::Load(place, _) => self.load(place, here),
             Op::Store(place, v) => self.store(place, *v, here),
@@ -458,7 +457,7 @@ impl<'a> Reverse<'a> {
                 continue;
             }
             let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
-            self.hold(Key::Entry(node.results[0], k), copy, id, node.span, exports);
+            self.hold(Key::Entry(node.results[0], k), copy, id, exports);
         }
     }
 

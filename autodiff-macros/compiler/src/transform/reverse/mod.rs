@@ -21,6 +21,7 @@ mod backward;
 mod control;
 mod fuse;
 mod primal;
+mod record;
 mod shadow;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,0 +1,237 @@
+//! What an iteration of a loop keeps for the backward sweep: one record, on a stack of the region.
+
+use proc_macro2::Span;
+
+use super::augment::Exports;
+use super::{Field, Key, Reverse};
+use crate::analysis::{Kind, RegionId, Site};
+use crate::ir::{CallArg, Node, Op, Place, Storage, Take, Type, Value};
+use crate::rules::Fun;
+
+/// So many records need no heap.
+const FEW: i64 = 32;
+
+impl<'a> Reverse<'a> {
+    /// Keeps a value that only the transform knows.
+    pub(super) fn hold(&mut self, key: Key, value: Value, id: RegionId, exports: &mut Exports) {
+        self.held.insert(key, value);
+        if self.live.contains_key(&id) {
+            return;
+        }
+        if !self.in_stored_loop(id) {
+            exports.push((value, value, false));
+            return;
+        }
+        self.records.entry(id).or_default().push((Field::Held(key), value));
+    }
+
+    /// What was kept so, in the backward sweep.
+    pub(super) fn held(&mut self, key: Key, span: Span) -> Option<Value> {
+        let value = self.held.get(&key).copied()?;
+        if let Some(again) = self.held_again.get(&key).copied() {
+            return Some(again);
+        }
+        let ty = self.b.ty(value).clone();
+        Some(match self.exported.get(&value).copied() {
+            Some((exported, true)) => self.b.op(Op::Unkeep(exported), ty, span),
+            Some((exported, false)) => exported,
+            None => value,
+        })
+    }
+
+    /// Opens a frame for the backward sweep of a region: what was kept in it is at hand again.
+    pub(super) fn open_frame(&mut self, region: RegionId, span: Span) {
+        self.frames.push(std::collections::BTreeMap::new());
+        let kept: Vec<Value> =
+            self.plan.keep.iter().copied().filter(|v| self.home(*v) == region).collect();
+        self.failed |= self.early && !kept.is_empty();
+        for v in kept {
+            let value = if let Some((exported, wrapped)) = self.exported.get(&v).copied() {
+                if wrapped {
+                    let ty = self.b.ty(v).clone();
+                    let name = self.b.data(v).name.clone();
+                    let value = self.b.named(ty, name, Storage::Local, span);
+                    self.b.node(Op::Unkeep(exported), vec![value], span);
+                    value
+                } else {
+                    exported
+                }
+            } else {
+                continue;
+            };
+            self.frames.last_mut().expect("a frame is open").insert(v, value);
+        }
+        self.take_record(region, span);
+    }
+
+    /// Takes back what an iteration of a stored loop kept.
+    fn take_record(&mut self, region: RegionId, span: Span) {
+        let Some(stack) = self.stacks.get(&region).copied() else { return };
+        let mut taken = Vec::new();
+        for (field, kept) in self.records[&region].clone() {
+            let of = match field {
+                Field::Primal(v) => v,
+                Field::Held(_) => kept,
+            };
+            let data = self.b.data(of).clone();
+            let storage = match data.storage {
+                Storage::Object => Storage::Object,
+                _ => Storage::Local,
+            };
+            let value = self.b.named(data.ty, data.name, storage, span);
+            taken.push(value);
+            match field {
+                Field::Primal(v) => {
+                    self.frames.last_mut().expect("a frame is open").insert(v, value);
+                }
+                Field::Held(key) => {
+                    self.held_again.insert(key, value);
+                }
+            }
+        }
+        self.b.node(Op::StackPop(stack), taken, span);
+    }
+
+    pub(super) fn close_frame(&mut self) {
+        self.frames.pop();
+    }
+
+    /// Puts what the region keeps, at its end, on a stack of its own, made before the outermost loop
+    /// around it.
+    pub(super) fn close_record(&mut self, region: RegionId, span: Span) {
+        let Some(record) = self.records.get(&region) else { return };
+        let values: Vec<Value> = record.iter().map(|(_, value)| *value).collect();
+        let name = record.iter().find_map(|(field, value)| match field {
+            Field::Primal(v) => self.b.data(*v).name.clone(),
+            Field::Held(_) => self.b.data(*value).name.clone(),
+        });
+        let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
+        let (depth, capacity) = self.room(region, span);
+        let stack = self.b.named(Type::Stack, name, Storage::Local, span);
+        self.b.before(depth, Op::StackNew(capacity), vec![stack], span);
+        self.stacks.insert(region, stack);
+        self.b.effect(Op::StackPush(stack, values), span);
+    }
+
+    /// Where the stack of a region is made, by depth, and for how many records if that is known there.
+    ///
+    /// Where a few iterations of a fused loop's inner loop are all, they need no heap, and a stack for
+    /// each iteration of the fused loop dissolves in registers. Others are made once.
+    fn room(&mut self, region: RegionId, span: Span) -> (usize, Option<Value>) {
+        let (loops, base) = self.stored_loops(region);
+        let ranges: Option<Vec<(Value, Value)>> = loops
+            .into_iter()
+            .map(|node| match &node.op {
+                Op::For { lo, hi, inclusive: false, .. } => Some((*lo, *hi)),
+                _ => None,
+            })
+            .collect();
+        let Some(ranges) = ranges else { return (0, None) };
+        let fixed = ranges.iter().all(|(lo, hi)| self.is_fixed(*lo) && self.is_fixed(*hi));
+        if base != 0 && fixed {
+            return (self.live[&base], None);
+        }
+        let counts = ranges.iter().map(|(lo, hi)| Some(self.layout.distance(*lo, *hi)?.max(0)));
+        let few = counts.product::<Option<i64>>().is_some_and(|count| count <= FEW);
+        let known = |v: Value| {
+            self.layout.def(v).is_some_and(|(region, site)| {
+                region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v))
+            })
+        };
+        if few || !ranges.iter().all(|(lo, hi)| known(*lo) && known(*hi)) {
+            return (0, None);
+        }
+        let mut product: Option<Value> = None;
+        for (lo, hi) in ranges {
+            let count = self.b.value(Type::usize(), span);
+            let captures = vec![
+                (syn::Ident::new("ad_lo", span), CallArg::Value(lo)),
+                (syn::Ident::new("ad_hi", span), CallArg::Value(hi)),
+            ];
+            let tokens = quote::quote!((ad_lo..ad_hi).count());
+            let op = Op::Verbatim { tokens, refusal: usize::MAX, captures };
+            self.b.before(0, op, vec![count], span);
+            product = Some(match product {
+                None => count,
+                Some(others) => {
+                    let total = self.b.value(Type::usize(), span);
+                    let op = Op::Scalar(Fun::Mul, vec![others, count]);
+                    self.b.before(0, op, vec![total], span);
+                    total
+                }
+            });
+        }
+        (0, product)
+    }
+
+    /// The loops around a region whose iterations are stored, and the region around these.
+    fn stored_loops(&self, mut region: RegionId) -> (Vec<&'a Node>, RegionId) {
+        let mut loops = Vec::new();
+        while !self.live.contains_key(&region) {
+            if self.layout.kind(region) == Kind::Body {
+                loops.extend(self.layout.holder(region));
+            }
+            region = self.layout.parent(region).map_or(0, |at| at.region);
+        }
+        (loops, region)
+    }
+
+    /// Whether an integer is a constant of the program.
+    fn is_fixed(&self, v: Value) -> bool {
+        match self.layout.node(v).map(|n| &n.op) {
+            Some(Op::Const(_)) => true,
+            Some(Op::Len(place)) => {
+                place.path.is_empty() && matches!(self.graph.ty(place.root), Type::Array(..))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what a region keeps goes to a stack: it lies in a loop whose iterations are not
+    /// finished one by one.
+    pub(super) fn in_stored_loop(&self, mut region: RegionId) -> bool {
+        loop {
+            if self.live.contains_key(&region) {
+                return false;
+            }
+            if self.layout.kind(region) == Kind::Body {
+                return true;
+            }
+            match self.layout.parent(region) {
+                Some(at) => region = at.region,
+                None => return false,
+            }
+        }
+    }
+
+    /// Keeps a value at the end of the forward nodes so far.
+    pub(super) fn keep(
+        &mut self,
+        v: Value,
+        region: RegionId,
+        span: Span,
+        exports: &mut super::augment::Exports,
+    ) {
+        if self.live.contains_key(&region) {
+            return;
+        }
+        let data = self.b.data(v).clone();
+        let value = if data.ty.is_copy() || matches!(data.ty, Type::Pullback) {
+            if data.storage == Storage::Object {
+                self.b.load(Place::whole(v), Take::Value, data.ty.clone(), span)
+            } else {
+                v
+            }
+        } else if data.storage == Storage::Object {
+            // At the end of its region: nothing reads it any more.
+            self.b.load(Place::whole(v), Take::Value, data.ty.clone(), span)
+        } else {
+            self.b.load(Place::whole(v), Take::Clone, data.ty.clone(), span)
+        };
+        if self.in_stored_loop(region) {
+            self.records.entry(region).or_default().push((Field::Primal(v), value));
+        } else {
+            exports.push((v, value, false));
+        }
+    }
+}
