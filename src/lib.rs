@@ -433,7 +433,10 @@
 //!   `replace`; casts.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
 //!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
-//! - **Macros**: `vec!`, the `assert!` and `print!` families, `panic!`, `unreachable!`, `matches!`.
+//! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,
+//!   `unreachable!`, `matches!`. What is printed is printed once.
+//! - **Integers and text** made of floats, as by `as usize` or `format!`, are constants, as the steps of
+//!   `floor` are.
 //!
 //! ```
 //! use autodiff::differentiate;
@@ -462,7 +465,8 @@
 //! assert!((bar[0] + 1.0 / 8.0_f64.sqrt()).abs() < 1e-12);
 //! ```
 //!
-//! `LIMITATIONS.md`, at the root of the repository, lists what is refused.
+//! What is refused has a code: [`errors`] lists them. `LIMITATIONS.md`, at the root of the repository,
+//! lists what is not supported.
 //!
 //! # Points without a derivative
 //!
@@ -546,6 +550,9 @@ pub use autodiff_runtime::{
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}
+
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
 
 #[doc(hidden)]
 pub use autodiff_runtime::private as __private;

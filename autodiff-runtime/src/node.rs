@@ -1,6 +1,6 @@
 //! A node of the graph.
 
-/// One operation, parameter or constant of a [`Graph`].
+/// One operation, parameter or constant of a [`Graph`](crate::Graph).
 ///
 /// # Examples
 ///
@@ -19,7 +19,7 @@
 pub struct Node {
     /// The operation's name.
     pub op: &'static str,
-    /// The nodes this one reads, as [`Graph::node`] counts them.
+    /// The nodes this one reads, as [`Graph::node`](crate::Graph::node) counts them.
     pub inputs: &'static [usize],
     /// The user's own name for the value, where there is one.
     pub label: Option<&'static str>,
@@ -54,7 +54,7 @@ impl Node {
         self.op
     }
 
-    /// The nodes this one reads, as [`Graph::node`] counts them.
+    /// The nodes this one reads, as [`Graph::node`](crate::Graph::node) counts them.
     ///
     /// ```
     /// # const Y: autodiff_runtime::Node = autodiff_runtime::Node {

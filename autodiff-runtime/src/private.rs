@@ -300,7 +300,7 @@ impl<T: ?Sized, const CHECKED: usize> TypeOf<T> for Body<CHECKED> {
 
 /// Implemented by nothing: stands in `grad` of functions that do not return one number.
 #[diagnostic::on_unimplemented(
-    message = "a function that does not return one number has no gradient",
+    message = "[AD0406] a function that does not return one number has no gradient",
     label = "`grad` needs a function that returns `f32`, `f64` or a generic float",
     note = "use `vjp` and give the pullback the adjoint of the returned value, or `jvp` for a directional derivative"
 )]

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// assert_eq!((2.0_f32, 3_usize).zero_tangent(), (0.0_f32, ()));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no derivative",
+    message = "[AD0407] `{Self}` has no derivative",
     label = "not a differentiable type",
     note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; pass the fields of a struct instead of it, and hold anything else constant with `autodiff::stop_gradient`"
 )]

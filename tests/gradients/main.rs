@@ -26,6 +26,7 @@ mod matches;
 mod methods_f32;
 mod models;
 mod nested_arrays;
+mod observers;
 mod open_ranges;
 mod operators;
 mod ownership;

@@ -117,12 +117,6 @@ impl Diagnostic {
     }
 }
 
-impl From<syn::Error> for Diagnostic {
-    fn from(error: syn::Error) -> Self {
-        Diagnostic::new("AD0001", error.span(), error.to_string(), "")
-    }
-}
-
 /// Marks that a diagnostic has been collected: the construct has no meaning any more.
 #[derive(Clone, Copy, Debug)]
 pub struct Reported;

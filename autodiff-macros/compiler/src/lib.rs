@@ -102,7 +102,7 @@ fn differentiate(
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(&lowered, &function.sig.ident.to_string(), errors);
+    let passes = pipeline::run(&lowered, &function.sig.ident, errors)?;
     if !errors.is_empty() {
         return None;
     }

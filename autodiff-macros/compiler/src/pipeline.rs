@@ -1,7 +1,9 @@
 //! The passes between lowering and emission, as a list; each result is verified in debug builds.
 
+use proc_macro2::Ident;
+
 use crate::analysis::Activity;
-use crate::errors::Errors;
+use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
 use crate::lower::Function;
 use crate::{optimize, transform};
@@ -19,9 +21,22 @@ pub(crate) struct Passes {
     pub fused: Option<Graph>,
 }
 
-/// Runs the passes; `own` is the function's own name.
-pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes {
-    let primal = checked("lower", function.graph.clone());
+/// Runs the passes; `own` is the function's own name. There is no result if the body is ill-typed.
+pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Option<Passes> {
+    let primal = function.graph.clone();
+    if cfg!(debug_assertions)
+        && let Err(broken) = verify::verify(&primal)
+    {
+        let report = Diagnostic::new(
+            "AD0901",
+            own.span(),
+            format!("`{own}` was misunderstood: {broken}"),
+            "this is a mistake of `autodiff`: please report it with the function",
+        );
+        errors.push(report.deferred());
+        return None;
+    }
+    let own = &own.to_string();
     let primal = checked("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, &function.refusals, errors);
     let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
@@ -33,7 +48,7 @@ pub(crate) fn run(function: &Function, own: &str, errors: &mut Errors) -> Passes
         .flatten()
         .map(|graph| fast(tidy("fuse", graph)))
         .filter(|graph| keeps || transform::is_light(graph));
-    Passes { primal, activity, reverse, drawn, forward, fused }
+    Some(Passes { primal, activity, reverse, drawn, forward, fused })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.

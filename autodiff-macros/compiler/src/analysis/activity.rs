@@ -219,6 +219,10 @@ fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
             Op::Load(place, _) if wanted => {
                 set.insert(place.root);
             }
+            // What is made of it by code without a derivative is wanted of it all the same.
+            Op::Verbatim { captures, .. } if wanted => {
+                set.extend(captures.iter().filter_map(|(_, capture)| reads(capture)));
+            }
             Op::Store(place, v) | Op::Push(place, v) if set.contains(&place.root) => {
                 set.insert(*v);
             }

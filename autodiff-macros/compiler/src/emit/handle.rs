@@ -124,7 +124,7 @@ fn derived(
     let (forward, backward) = (&printed.forward, &printed.backward);
     let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
     let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(mut #s)));
-    let seed_type = header.seed_type(signature);
+    let seed_type = header.core_seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
     let methods = methods();

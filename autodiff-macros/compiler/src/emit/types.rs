@@ -1,8 +1,7 @@
 //! The types that stand in generated signatures: gradients, shadows, tangents.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, Type};
 
 use crate::parse::{Parameter, TypeReader, is_in_place};
@@ -34,10 +33,16 @@ pub fn tangent(ty: &Type, types: &TypeReader) -> TokenStream {
                 let element = tangent(element, types);
                 quote!(::std::vec::Vec<#element>)
             }
-            None => quote_spanned!(ty.span()=> <#ty as ::autodiff::Differentiable>::Tangent),
+            None => derived(ty),
         },
-        other => quote_spanned!(other.span()=> <#other as ::autodiff::Differentiable>::Tangent),
+        other => derived(other),
     }
+}
+
+/// The tangent of a type that has one if it implements the trait.
+fn derived(ty: &Type) -> TokenStream {
+    let ty = in_error(&ty.to_token_stream());
+    quote!(<#ty as ::autodiff::Differentiable>::Tangent)
 }
 
 fn vec_element(ty: &Type) -> Option<&Type> {
@@ -138,6 +143,6 @@ pub fn checked(ty: &Type) -> TokenStream {
 }
 
 /// The same of a type that is no reference.
-fn in_error(ty: &TokenStream) -> TokenStream {
+pub fn in_error(ty: &TokenStream) -> TokenStream {
     quote!(::autodiff::__private::Checked<#ty, { Self::__CHECKED }>)
 }

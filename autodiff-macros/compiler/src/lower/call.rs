@@ -45,11 +45,10 @@ impl Lowerer<'_> {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_constructor(path) {
-            return self.verbatim_rv(
-                c.to_token_stream(),
-                span,
-                "a constructor of a user-defined type",
-            );
+            return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
+        }
+        if self.is_associated(path) {
+            return self.verbatim_rv(c.to_token_stream(), span, "an associated function");
         }
         if self.is_constant_function(path) {
             return self.constant_call(path, &c.args, span);
@@ -144,7 +143,12 @@ impl Lowerer<'_> {
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
         match args.into_iter().next() {
             Some(rv) => self.value_of(rv, span),
-            None => Err(self.defer("AD0231", span, "an argument is missing", "")),
+            None => Err(self.defer(
+                "AD0231",
+                span,
+                "an argument is missing",
+                "give the function all its arguments",
+            )),
         }
     }
 
@@ -358,6 +362,15 @@ impl Lowerer<'_> {
         let hi = hi.map(|_| quote!(ad_hi));
         let dots = if inclusive { quote!(..=) } else { quote!(..) };
         self.int_method(quote!(#lo #dots #hi), &args, Type::Int(Some("range".into())), span)
+    }
+
+    /// Whether a path names a function of a type of which nothing is known.
+    fn is_associated(&self, path: &Path) -> bool {
+        let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
+        let owner = owner.ident.to_string();
+        owner.starts_with(char::is_uppercase)
+            && !["Vec", "Box"].contains(&owner.as_str())
+            && !self.is_float_owner(&owner)
     }
 
     /// Functions of std that make constants of constants.

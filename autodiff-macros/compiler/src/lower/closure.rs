@@ -53,7 +53,7 @@ impl Lowerer<'_> {
                 "AD0235",
                 span,
                 format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
-                "",
+                "give the closure as many arguments as it has parameters",
             ));
         }
         let hidden = self.scopes.split_off(c.depth);

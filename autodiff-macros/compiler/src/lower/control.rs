@@ -219,18 +219,12 @@ impl Lowerer<'_> {
         };
         self.scoped(|this| {
             let scrutinee = this.scrutinee(&e.expr, &rv);
-            this.arms(e, &rv, &scrutinee, 0, tail)
+            this.arms(e, (&scrutinee, &rv), 0, tail)
         })
     }
 
-    fn arms(
-        &mut self,
-        e: &ExprMatch,
-        rv: &Rv,
-        scrutinee: &Expr,
-        i: usize,
-        tail: bool,
-    ) -> Lowered<Rv> {
+    fn arms(&mut self, e: &ExprMatch, matched: (&Expr, &Rv), i: usize, tail: bool) -> Lowered<Rv> {
+        let (scrutinee, rv) = matched;
         let span = span_of(&e.match_token);
         let Some(arm) = e.arms.get(i) else {
             // rustc checks that `match` is exhaustive: this path is never taken.
@@ -258,7 +252,7 @@ impl Lowerer<'_> {
                             lower_body(this)
                         })
                     },
-                    |this| this.arms(e, rv, scrutinee, i + 1, tail),
+                    |this| this.arms(e, matched, i + 1, tail),
                 ),
                 _ => self.scoped(|this| {
                     this.bind_tested(pat, rv.clone(), scrutinee)?;
@@ -292,7 +286,7 @@ impl Lowerer<'_> {
                     lower_body(this)
                 })
             },
-            |this| this.arms(e, rv, scrutinee, i + 1, tail),
+            |this| this.arms(e, matched, i + 1, tail),
         )
     }
 

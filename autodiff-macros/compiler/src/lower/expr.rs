@@ -319,7 +319,7 @@ impl Lowerer<'_> {
                 "AD0225",
                 span,
                 format!("the operator `{op}` is not supported"),
-                "",
+                "write it with `+`, `-`, `*`, `/` and `%`",
             ));
         };
         if fun.returns_bool() {

@@ -1,17 +1,17 @@
 //! Macro calls: `vec!`, assertions, panics, printing.
 
 use proc_macro2::Span;
-use quote::quote;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Macro, Token};
 
 use super::{Lowerer, Rv};
 use crate::errors::{Extent, Lowered};
-use crate::ir::{Op, Place, Type};
+use crate::ir::{CallArg, Op, Place, Type};
 
 /// Macros whose result, if any, is a constant.
-const EFFECTS: [&str; 12] = [
+const EFFECTS: [&str; 10] = [
     "assert",
     "assert_eq",
     "assert_ne",
@@ -22,8 +22,6 @@ const EFFECTS: [&str; 12] = [
     "eprintln",
     "print",
     "eprint",
-    "write",
-    "writeln",
 ];
 
 impl Lowerer<'_> {
@@ -36,12 +34,26 @@ impl Lowerer<'_> {
             self.effect(quote!(#mac), span)?;
             return Ok(self.unreachable(span));
         }
+        if name == "dbg" {
+            return self.dbg(mac, span);
+        }
         if EFFECTS.contains(&name.as_str()) {
             self.effect(quote!(#mac), span)?;
             return Ok(Rv::Unit);
         }
-        if ["matches", "format", "concat", "stringify", "line", "column", "env", "cfg"]
-            .contains(&name.as_str())
+        if [
+            "write",
+            "writeln",
+            "matches",
+            "format",
+            "concat",
+            "stringify",
+            "line",
+            "column",
+            "env",
+            "cfg",
+        ]
+        .contains(&name.as_str())
         {
             let ty = match name.as_str() {
                 "matches" | "cfg" => Type::Bool,
@@ -58,6 +70,40 @@ impl Lowerer<'_> {
             ),
             "write out what it stands for, or put it in a function of its own",
         ))
+    }
+
+    /// `dbg!(a)` is `a`, shown.
+    fn dbg(&mut self, mac: &Macro, span: Span) -> Lowered<Rv> {
+        let parsed = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone());
+        let Ok(parsed) = parsed else {
+            return Err(self.refuse(
+                "AD0403",
+                Extent::of(mac),
+                "this `dbg!` cannot be read",
+                "write `dbg!(a, b)`",
+            ));
+        };
+        let mut shown = Vec::new();
+        for e in &parsed {
+            let rv = self.expr(e)?;
+            let value = self.value_of(rv, span)?;
+            let name = syn::Ident::new("ad_shown", span);
+            let text = e.to_token_stream().to_string();
+            let tokens = quote_spanned! {span=>
+                ::std::eprintln!(
+                    "[{}:{}:{}] {} = {:#?}",
+                    ::core::file!(), ::core::line!(), ::core::column!(), #text, ad_shown
+                )
+            };
+            let captures = vec![(name, CallArg::Value(value))];
+            self.b.effect(Op::Effect { tokens, captures }, span);
+            shown.push(Rv::Value(value));
+        }
+        Ok(match shown.len() {
+            0 => Rv::Unit,
+            1 => shown.remove(0),
+            _ => Rv::Tuple(shown),
+        })
     }
 
     fn vec_macro(&mut self, mac: &Macro, span: Span) -> Lowered<Rv> {

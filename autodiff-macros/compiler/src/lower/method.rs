@@ -5,11 +5,11 @@ use quote::{ToTokens, quote};
 use syn::ExprMethodCall;
 
 use super::iter::{Access, Callee, Iter};
-use super::pattern::does_something;
+use super::pattern::calls;
 use super::usage::changes_receiver;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Lowered};
-use crate::ir::{CallArg, Float, Op, Place, Proj, Take, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
 const WITHOUT_RULE: [&str; 12] = [
@@ -25,6 +25,40 @@ const WITHOUT_RULE: [&str; 12] = [
     "gamma",
     "ln_gamma",
     "algebraic_add",
+];
+
+/// Methods of integers that give an integer of the same type.
+const LIKE_RECEIVER: [&str; 16] = [
+    "pow",
+    "abs",
+    "signum",
+    "min",
+    "max",
+    "clamp",
+    "rem_euclid",
+    "div_euclid",
+    "div_ceil",
+    "next_multiple_of",
+    "next_power_of_two",
+    "isqrt",
+    "midpoint",
+    "swap_bytes",
+    "rotate_left",
+    "rotate_right",
+];
+
+/// Methods of sequences that change nothing.
+const READING: [&str; 10] = [
+    "first",
+    "last",
+    "get",
+    "contains",
+    "capacity",
+    "is_sorted",
+    "starts_with",
+    "ends_with",
+    "concat",
+    "binary_search_by",
 ];
 
 impl Lowerer<'_> {
@@ -66,7 +100,7 @@ impl Lowerer<'_> {
                     let value = self.value_of(receiver, span)?;
                     return self.scalar_call(value, m);
                 }
-                self.unknown_method(&receiver, m)
+                self.unknown_method(&receiver, &ty, m)
             }
         }
     }
@@ -129,21 +163,44 @@ impl Lowerer<'_> {
         Ok(Rv::Value(value))
     }
 
-    fn unknown_method(&mut self, receiver: &Rv, m: &ExprMethodCall) -> Lowered<Rv> {
-        let (what, span) = (format!("the method `{}`", m.method), span_of(m));
-        let diagnostic = self.no_rule(&what, m.method.span()).deferred();
-        let mut call = m.clone();
-        self.scoped(|this| {
-            // What the receiver did is done: its value takes its place.
-            if let (Rv::Value(v), true) = (receiver, does_something(&m.receiver)) {
-                let name = quote::format_ident!("ad_receiver_{}", v.index(), span = span);
-                let ty = this.b.ty(*v).clone();
-                this.declare(&name, Binding::Place(Place::whole(*v), ty));
-                call.receiver = syn::parse_quote!(#name);
+    /// A method of which nothing is known: kept as it stands, so long as nothing active goes in. One
+    /// that may change data with a derivative is refused at once, since what it changes is not seen.
+    fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
+        let name = m.method.to_string();
+        let changeable = match receiver {
+            Rv::Ref(_, _, exclusive) => *exclusive,
+            Rv::Temp(..) => true,
+            Rv::Place(place, _) => {
+                matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
             }
-            let tokens = call.to_token_stream();
-            this.verbatim_as(tokens, Type::Unknown, span, diagnostic).map(Rv::Value)
-        })
+            _ => false,
+        };
+        if changeable && !ty.is_constant() && !READING.contains(&name.as_str()) {
+            return Err(self.refuse(
+                "AD0236",
+                m.method.span(),
+                format!("`{name}` may change data that has a derivative, and how is not known"),
+                "use `push`, `swap`, `fill`, `copy_from_slice`, indexing, and loops over them",
+            ));
+        }
+        let what = format!("the method `{name}`");
+        let diagnostic = self.no_rule(&what, m.method.span()).deferred();
+        let ty = if name.starts_with("is_") { Type::Bool } else { Type::Unknown };
+        let value = match receiver {
+            // What the receiver calls has been called: its result has the method.
+            Rv::Value(v) if calls(&m.receiver) => {
+                let (name, method) = (syn::Ident::new("ad_receiver", span_of(m)), &m.method);
+                let (turbofish, args) = (&m.turbofish, &m.args);
+                let tokens = quote!(#name.#method #turbofish (#args));
+                let v = *v;
+                self.scoped(|this| {
+                    this.declare(&name, Binding::Other(Rv::Value(v)));
+                    this.verbatim_as(tokens, ty, span_of(m), diagnostic)
+                })?
+            }
+            _ => self.verbatim_as(m.to_token_stream(), ty, span_of(m), diagnostic)?,
+        };
+        Ok(Rv::Value(value))
     }
 
     fn generic_constant(&mut self, m: &ExprMethodCall) -> Lowered<Option<Rv>> {
@@ -462,8 +519,8 @@ fn blank(ty: &Type) -> Option<TokenStream> {
     }
 }
 
-/// What a function of an integer type gives, called as method or by path; unknown if the type is
-/// another.
+/// What a function of an integer type gives, called as method or by path; unknown if that cannot be
+/// said by its name.
 pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
     const COUNTS: [&str; 9] = [
         "count_ones",
@@ -477,16 +534,22 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
         "ilog10",
     ];
     const OF_OTHER_SIGN: [&str; 4] = ["unsigned_abs", "abs_diff", "cast_signed", "cast_unsigned"];
-    const WRAPPED: [&str; 6] = ["checked_", "overflowing_", "try_", "from_str", "to_", "partial_"];
-    if !matches!(ty, Type::Int(_)) || name == "cmp" || WRAPPED.iter().any(|p| name.starts_with(p)) {
+    const OF_PATHS: [&str; 3] = ["from", "max_value", "min_value"];
+    if !matches!(ty, Type::Int(_)) {
         Type::Unknown
-    } else if name.starts_with("is_") || matches!(name, "eq" | "ne" | "lt" | "le" | "gt" | "ge") {
+    } else if ["is_power_of_two", "is_positive", "is_negative"].contains(&name) {
         Type::Bool
     } else if COUNTS.contains(&name) {
         Type::Int(Some("u32".into()))
     } else if OF_OTHER_SIGN.contains(&name) {
         Type::Int(None)
-    } else {
+    } else if name.starts_with("wrapping_")
+        || name.starts_with("saturating_")
+        || LIKE_RECEIVER.contains(&name)
+        || OF_PATHS.contains(&name)
+    {
         ty.clone()
+    } else {
+        Type::Unknown
     }
 }

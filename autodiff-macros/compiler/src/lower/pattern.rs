@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Member, Pat};
 
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::{Extent, Lowered};
+use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::{Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -215,7 +215,7 @@ impl Lowerer<'_> {
                 }
                 Expr::Tuple(tuple)
             }
-            (e, Rv::Value(v)) if does_something(e) => {
+            (e, Rv::Value(v)) if calls(e) => {
                 let name = quote::format_ident!("ad_scrutinee_{}", v.index(), span = span_of(e));
                 let ty = self.b.ty(*v).clone();
                 self.declare(&name, Binding::Ref(Place::whole(*v), ty, false));
@@ -320,7 +320,7 @@ impl Lowerer<'_> {
             #pat => true,
             _ => false,
         });
-        self.verbatim(tokens, Type::Bool, span, "a pattern of a user-defined type")
+        self.verbatim_as(tokens, Type::Bool, span, opaque_pattern(pat))
     }
 
     /// Binds a pattern whose test holds.
@@ -337,12 +337,8 @@ impl Lowerer<'_> {
                         #pat => #name,
                         _ => ::core::unreachable!(),
                     });
-                    let value = self.verbatim(
-                        tokens,
-                        Type::Unknown,
-                        span,
-                        "a pattern of a user-defined type",
-                    )?;
+                    let value =
+                        self.verbatim_as(tokens, Type::Unknown, span, opaque_pattern(pat))?;
                     self.bind(&Pat::Ident(plain(name)), Rv::Value(value))?;
                 }
                 Ok(())
@@ -383,9 +379,14 @@ impl Lowerer<'_> {
     }
 }
 
-/// Whether running an expression may do more than name something.
-pub(super) fn does_something(e: &Expr) -> bool {
-    matches!(e, Expr::Call(_) | Expr::MethodCall(_) | Expr::Macro(_) | Expr::Block(_))
+/// Why a pattern that rustc alone can judge is refused, should it bind something active.
+fn opaque_pattern(pat: &Pat) -> Diagnostic {
+    Diagnostic::new(
+        "AD0303",
+        Extent::of(pat),
+        "a pattern of a user-defined type cannot be differentiated, and it takes apart a differentiated value",
+        "pass the parts as floats, arrays, slices, `Vec`s or tuples",
+    )
 }
 
 /// The expression of a tuple's component.
@@ -432,6 +433,25 @@ pub(super) fn names(pat: &Pat) -> Vec<Ident> {
     let mut names = Names { found: Vec::new() };
     names.visit_pat(pat);
     names.found
+}
+
+/// Whether evaluating an expression calls anything.
+pub(super) fn calls(e: &Expr) -> bool {
+    struct Finder(bool);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_expr_call(&mut self, _: &'a syn::ExprCall) {
+            self.0 = true;
+        }
+        fn visit_expr_method_call(&mut self, _: &'a syn::ExprMethodCall) {
+            self.0 = true;
+        }
+        fn visit_macro(&mut self, _: &'a syn::Macro) {
+            self.0 = true;
+        }
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(e);
+    finder.0
 }
 
 struct Names {

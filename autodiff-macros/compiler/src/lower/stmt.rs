@@ -194,6 +194,14 @@ impl Lowerer<'_> {
                     let ty = self.types.read(&t.ty);
                     self.types.alias(t.ident.to_string(), ty);
                 }
+                syn::Item::Impl(i) if i.trait_.is_some() && !is_of(&i.self_ty, stmts) => {
+                    self.refuse(
+                        "AD0207",
+                        Extent::of(&i.self_ty),
+                        "a trait is implemented inside the body for a type that is not declared there: the items of the body stand in each derivative again",
+                        "move the `impl` out of the function",
+                    );
+                }
                 syn::Item::Const(c) => self.declare(&c.ident, Binding::Item),
                 syn::Item::Static(c) => self.declare(&c.ident, Binding::Item),
                 _ => {}
@@ -273,6 +281,18 @@ impl Lowerer<'_> {
         self.b.effect(Op::Effect { tokens: quote!(#tokens), captures }, span);
         Ok(())
     }
+}
+
+/// Whether a type is declared among these statements.
+fn is_of(ty: &syn::Type, stmts: &[Stmt]) -> bool {
+    let syn::Type::Path(p) = ty else { return false };
+    let Some(name) = p.path.segments.last().map(|s| &s.ident) else { return false };
+    stmts.iter().any(|stmt| match stmt {
+        Stmt::Item(syn::Item::Struct(s)) => s.ident == *name,
+        Stmt::Item(syn::Item::Enum(e)) => e.ident == *name,
+        Stmt::Item(syn::Item::Union(u)) => u.ident == *name,
+        _ => false,
+    })
 }
 
 /// Whether an item carries the attribute itself and so can be called.

@@ -81,12 +81,20 @@ impl Signature {
                     "AD0102",
                     item.sig.ident.span(),
                     format!("`{}` has no differentiable parameter", item.sig.ident),
-                    "give it a parameter of a float type, or of an array, slice, `Vec` or tuple of floats",
+                    if item.sig.generics.type_params().next().is_some() {
+                        "bound the type parameter that stands for a float by `autodiff::Float`: `T: Float`"
+                    } else {
+                        "give it a parameter of a float type, or of an array, slice, `Vec` or tuple of floats"
+                    },
                 ));
-            } else if matches!(&output, Type::Tuple(t) if t.elems.is_empty()) && !in_place {
+            } else if types.is_constant(&output) && !in_place && !is_opaque(&output) {
+                let at = match &item.sig.output {
+                    ReturnType::Default => item.sig.ident.span().into(),
+                    ReturnType::Type(_, ty) => Extent::of(ty),
+                };
                 errors.push(Diagnostic::new(
                     "AD0103",
-                    item.sig.ident.span(),
+                    at,
                     format!("`{}` returns nothing that could be differentiated", item.sig.ident),
                     "return the value, as in `-> f64`, or write it through a `&mut` parameter",
                 ));
@@ -119,6 +127,19 @@ fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
 /// Whether the type is a `&mut` reference.
 pub fn is_in_place(ty: &Type) -> bool {
     matches!(ty, Type::Reference(r) if r.mutability.is_some())
+}
+
+/// Whether the type is refused for another reason.
+fn is_opaque(ty: &Type) -> bool {
+    match ty {
+        Type::ImplTrait(_) | Type::TraitObject(_) | Type::FnPtr(_) => true,
+        Type::Path(p) => p
+            .path
+            .segments
+            .last()
+            .is_some_and(|s| ["Option", "Result", "Box"].iter().any(|name| s.ident == name)),
+        _ => false,
+    }
 }
 
 fn shape(ty: &Type) -> Shape {

@@ -10,8 +10,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::visit_mut::VisitMut;
 use syn::{GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
 
+use crate::emit::rust::Plain;
 use crate::emit::types;
 use crate::parse::{Signature, TypeReader};
 
@@ -37,7 +39,11 @@ fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
     });
     let (output, block) = (&signature.output, &item.block);
     let active = signature.parameters.iter().filter(|p| p.active);
-    let tangents = active.map(|p| types::tangent(&p.ty, &signature.types));
+    let tangents = active.filter_map(|p| {
+        let mut ty = syn::parse2::<Type>(types::tangent(&p.ty, &signature.types)).ok()?;
+        Plain.visit_type_mut(&mut ty);
+        Some(ty)
+    });
     // A closure's errors, unlike a function's, are errors of what is around it. A type without a
     // derivative is a mistake like another.
     let body = quote!({

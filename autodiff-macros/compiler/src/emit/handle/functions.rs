@@ -83,7 +83,7 @@ impl Functions<'_> {
     pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.core_params();
-        let seed = self.header.seed_type(self.signature);
+        let seed = self.header.core_seed_type(self.signature);
         let slots = self.slot_types();
         let again = self.header.again_types();
         let pull =
@@ -192,9 +192,12 @@ impl Functions<'_> {
             let shadow = types::shadow(s.parameter, types).to_string();
             let sequence = shadow.starts_with('[') && !shadow.contains(';')
                 || shadow.starts_with(":: std :: vec :: Vec");
+            // What grows in place is as long as its shadow when the function returns, not before.
+            let grows =
+                what == "shadow" && is_in_place(&s.parameter.ty) && !shadow.starts_with('[');
             let (name, bar) = (s.name, &s.bar);
             let text = format!("the {what} of `{name}`");
-            sequence.then(
+            (sequence && !grows).then(
                 || hygienic!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());),
             )
         });
@@ -211,7 +214,11 @@ impl Functions<'_> {
             let zero = if ty.is_float() { ty.neutral() } else { ty.static_zero() };
             match zero {
                 Some(zero) => hygienic!(let mut #bar = #zero;),
-                None => hygienic!(let mut #bar = ::autodiff::__private::zero_tangent(&#name);),
+                None => hygienic! {
+                    let mut #bar = ::autodiff::__private::callee::<_, { Self::__CHECKED }>(
+                        ::autodiff::__private::zero_tangent
+                    )(&#name);
+                },
             }
         });
         hygienic!(#(#zeros)*)
@@ -274,10 +281,11 @@ impl Functions<'_> {
         let seed = self.header.seed_type(self.signature);
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
         let types = self.slot_types();
-        let (params, slots, body) = match straight {
+        let (params, inner_seed, slots, body) = match straight {
             Some((slots, body)) => {
                 let slots = self.header.slot_params(slots, self.signature);
-                (self.header.core_params(), slots, body.clone())
+                let seed = self.header.core_seed_type(self.signature);
+                (self.header.core_params(), seed, slots, body.clone())
             }
             None => {
                 let again = self.header.again();
@@ -287,14 +295,14 @@ impl Functions<'_> {
                     ad_value
                 };
                 let slots = bars.iter().zip(&types).map(|(bar, ty)| hygienic!(#bar: #ty));
-                (self.header.params(), slots.collect(), body)
+                (self.header.params(), seed.clone(), slots.collect(), body)
             }
         };
         let outer = self.header.params();
         hygienic! {
             #[doc(hidden)]
             #[inline(always)]
-            pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
+            pub fn __vjp_now #generics (#(#params,)* ad_seed: #inner_seed, #(#slots),*) -> #output
             #where_clause {
                 #body
             }

@@ -31,6 +31,10 @@ const NAMES: [&str; 14] = [
 /// error because the body is. rustc shows the same `compile_error!` at the same place once.
 pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> TokenStream {
     let ItemFn { vis, sig, attrs, .. } = item;
+    // Among the items of an `impl` no type can stand.
+    if sig.receiver().is_some() {
+        return TokenStream::new();
+    }
     let name = &sig.ident;
     let cfgs: Vec<_> = attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let names = NAMES.iter().map(|name| format_ident!("{}", name));

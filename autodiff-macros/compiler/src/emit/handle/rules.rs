@@ -15,8 +15,11 @@ use crate::parse::{Signature, is_in_place};
 pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &Options) -> Core {
     let names: Vec<_> = header.inputs.iter().map(|(name, _)| name).collect();
     let active: Vec<_> = signature.parameters.iter().filter(|p| p.active).collect();
-    let [ad_value, ad_pull, ad_seed, ad_shadow, ad_dot, ad_tangent] =
-        ["ad_value", "ad_pull", "ad_seed", "ad_shadow", "ad_dot", "ad_tangent"].map(own_local);
+    let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
+    let at = at_rule(&vjp_path);
+    let own_local = |name: &str| local(name, at);
+    let [ad_value, ad_pull, ad_seed, ad_shadow, ad_dot] =
+        ["ad_value", "ad_pull", "ad_seed", "ad_shadow", "ad_dot"].map(own_local);
     let seed = header.seed_type(signature);
     let bars: Vec<_> = signature
         .parameters
@@ -39,7 +42,6 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
             }
         }
     });
-    let vjp_path = options.vjp.as_ref().map(ToTokens::to_token_stream).unwrap_or_default();
     let rule = Rule { header, signature, path: &vjp_path };
     // A pullback of the user's may borrow the arguments, which one that a caller keeps must not: then it
     // is made again.
@@ -58,18 +60,18 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         (
             {
                 let called = rule.call(&names);
-                quote!(#(#keep)* let (#ad_value, _) = #called;)
+                quote_spanned!(at=> #(#keep)* let (#ad_value, _) = #called;)
             },
             {
                 let called = rule.call(&again_args);
-                quote!(let (_, #ad_pull) = #called;)
+                quote_spanned!(at=> let (_, #ad_pull) = #called;)
             },
         )
     } else {
         let called = rule.call(&names);
-        (quote!(let (#ad_value, #ad_pull) = #called;), quote!())
+        (quote_spanned!(at=> let (#ad_value, #ad_pull) = #called;), quote!())
     };
-    let vjp = quote! {
+    let vjp = quote_spanned! {at=>
         #before
         (#ad_value, move |#(#again,)* #ad_seed: #seed, #(#params),*| {
             #pull
@@ -101,7 +103,8 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
                 all => quote!((#(#all),*)),
             };
             let output = &signature.output;
-            let called = quote_spanned! {path.span()=>
+            let ad_tangent = local("ad_tangent", path.span());
+            let called = quote_spanned! {at_rule(&path)=>
                 ::autodiff::__private::jvp_rule::<#output, #seed>(#path(#(#names,)* #ad_tangent))
             };
             quote! {
@@ -115,9 +118,9 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
     Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
 }
 
-/// A variable of generated code, at the attribute.
-fn own_local(name: &str) -> syn::Ident {
-    local(name, Span::mixed_site())
+/// The span of what is generated about a rule: what rustc says of the rule, it says at its path.
+fn at_rule(path: &impl ToTokens) -> Span {
+    Span::mixed_site().located_at(path.span())
 }
 
 /// The user's `vjp`.
@@ -141,7 +144,7 @@ impl Rule<'_> {
             [one] => quote!(#one),
             all => quote!((#(#all),*)),
         };
-        quote_spanned! {path.span()=>
+        quote_spanned! {at_rule(&path)=>
             ::autodiff::__private::vjp_rule::<#output, #seed, #gradient, _>(#path(#(#arguments),*))
         }
     }
@@ -157,7 +160,7 @@ fn transposed(
     gradients: &[syn::Ident],
 ) -> TokenStream {
     let [ad_value, ad_pull, ad_dot, ad_sum] =
-        ["ad_value", "ad_pull", "ad_dot", "ad_sum"].map(own_local);
+        ["ad_value", "ad_pull", "ad_dot", "ad_sum"].map(|name| local(name, rule.path.span()));
     let signature = rule.signature;
     let output = &signature.output;
     let called = rule.call(names);
@@ -169,7 +172,7 @@ fn transposed(
             }
         }
     });
-    quote! {
+    quote_spanned! {at_rule(rule.path)=>
         let (#ad_value, #ad_pull) = #called;
         let #pattern = #ad_pull(<#output as ::autodiff::Float>::from_f64(1.0));
         let mut #ad_sum = <#output as ::autodiff::Float>::from_f64(0.0);

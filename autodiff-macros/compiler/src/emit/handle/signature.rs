@@ -188,6 +188,11 @@ impl Header {
         types::tangent(&self.output, &signature.types)
     }
 
+    /// The same for what contains the body's code.
+    pub fn core_seed_type(&self, signature: &Signature) -> TokenStream {
+        types::in_error(&self.seed_type(signature))
+    }
+
     /// The closure parameters through which a pullback is given shadows.
     pub fn slot_params(&self, names: &[Ident], signature: &Signature) -> Vec<TokenStream> {
         names

@@ -50,6 +50,10 @@ fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
 pub struct Plain;
 
 impl VisitMut for Plain {
+    fn visit_qself_mut(&mut self, qself: &mut syn::QSelf) {
+        self.visit_type_mut(&mut qself.ty);
+    }
+
     fn visit_type_mut(&mut self, ty: &mut syn::Type) {
         if let syn::Type::Path(p) = ty
             && let Some(last) = p.path.segments.last()

@@ -135,12 +135,12 @@ impl Printer<'_> {
     }
 
     /// The tangent of an argument: an `Option`, save for an argument changed in place.
-    pub(super) fn tangent(&mut self, dot: Option<&CallArg>) -> TokenStream {
+    pub(super) fn tangent(&mut self, dot: Option<&CallArg>, span: Span) -> TokenStream {
         match dot {
             None => quote!(::core::option::Option::None),
             Some(CallArg::Value(v)) => {
                 let v = self.expr(*v).tokens;
-                quote!(::core::option::Option::Some(#v))
+                quote_spanned!(span=> ::core::option::Option::Some(#v))
             }
             Some(CallArg::Ref(place, true)) => self.place(place).borrow(true),
             Some(CallArg::Ref(place, false)) => self.optional_borrow(place, false),
@@ -164,7 +164,14 @@ impl Printer<'_> {
                 continue;
             }
             names.push(name);
-            values.push(self.argument(capture));
+            values.push(match capture {
+                // The user's code may change it.
+                CallArg::Value(v) if self.storage(*v) == Storage::Object => {
+                    let object = self.name(*v);
+                    quote!(&mut #object)
+                }
+                capture => self.argument(capture),
+            });
         }
         match (names.as_slice(), values.as_slice()) {
             ([], _) => TokenStream::new(),

@@ -133,7 +133,7 @@ impl Printer<'_> {
                 PullArg::Shadow(place, in_place) => self.shadow(place, *in_place),
                 PullArg::Local(_) => {
                     let adjoint = adjoints.next();
-                    quote!(::core::option::Option::Some(&mut #adjoint))
+                    quote_spanned!(node.span=> ::core::option::Option::Some(&mut #adjoint))
                 }
             })
             .collect();

@@ -89,7 +89,7 @@ impl Printer<'_> {
             }
             Op::CallJvp(path, args, dots) => {
                 let mut args = self.arguments(args);
-                args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref())));
+                args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
                 let callee = derivative(path, "__jvp", args.len(), span);
                 Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
             }

@@ -1,9 +1,8 @@
 use autodiff::differentiate;
 
 #[differentiate]
-fn f(x: f64) -> f64 {
-    let (a | a) = x;
-    a * a
+fn f(x: f64) {
+    x * x
 }
 
 fn main() {}
