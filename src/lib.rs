@@ -423,13 +423,14 @@
 //!   destructuring assignment; local type aliases, constants and functions.
 //! - **Control flow**: `if`, `if let`, `match` with guards, `for`, `while`, `loop` with `break value`,
 //!   `continue`, labels, early `return`.
-//! - **Iterators**: ranges with `rev` and `step_by`; `iter`, `iter_mut`, `into_iter`, `chunks`,
-//!   `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
+//! - **Iterators**: ranges with `rev` and `step_by`, and without an end where something else ends them;
+//!   `iter`, `iter_mut`, `into_iter`, `chunks`, `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
 //!   `take`, `step_by`, `copied`, `cloned` and `filter` on them; at their ends `sum`, `product`, `fold`,
 //!   `for_each`, `collect`, `count`, `any` and `all`.
 //! - **Data**: indexing, slicing and nested indexing; tuples; arrays; `Vec::new`, `with_capacity`,
 //!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
-//!   `split_at_mut`, `std::mem::swap`; casts.
+//!   `split_at_mut`, `first`, `last` and `get` with `unwrap`, `map` of arrays, `std::mem::swap` and
+//!   `replace`; casts.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
 //!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
 //! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,

@@ -123,6 +123,71 @@ pub const fn int_pred(n: i32) -> i32 {
     n.saturating_sub((n != 0) as i32)
 }
 
+/// The integer `k` after `start`, where both are in one range of the type.
+#[inline]
+pub fn nth<T: Integer>(start: T, k: usize) -> T {
+    start.nth(k)
+}
+
+/// See [`nth`].
+pub trait Integer {
+    /// The integer `k` after this one.
+    fn nth(self, k: usize) -> Self;
+}
+
+macro_rules! integers {
+    ($($integer:ty)*) => {$(
+        impl Integer for $integer {
+            #[inline]
+            fn nth(self, k: usize) -> Self {
+                self.wrapping_add(k as $integer)
+            }
+        }
+    )*};
+}
+integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+/// `value as U`, of tangents and adjoints: that of an integer is `()`, and zero.
+#[inline]
+pub fn recast<T: Recast<U>, U>(value: T) -> U {
+    value.recast()
+}
+
+/// See [`recast`].
+pub trait Recast<U> {
+    /// The same derivative for another type of number.
+    fn recast(self) -> U;
+}
+
+macro_rules! recasts {
+    ($($from:ty => $($to:ty)*;)*) => {$($(
+        impl Recast<$to> for $from {
+            #[inline]
+            fn recast(self) -> $to {
+                self as $to
+            }
+        }
+    )*)*};
+}
+recasts!(f32 => f32 f64; f64 => f32 f64;);
+
+macro_rules! recasts_of_integers {
+    ($($float:ty)*) => {$(
+        impl Recast<$float> for () {
+            #[inline]
+            fn recast(self) -> $float {
+                0.0
+            }
+        }
+
+        impl Recast<()> for $float {
+            #[inline]
+            fn recast(self) {}
+        }
+    )*};
+}
+recasts_of_integers!(f32 f64);
+
 /// Refuses a shadow, a tangent or a seed of the wrong length.
 ///
 /// # Panics

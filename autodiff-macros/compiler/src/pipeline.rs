@@ -59,7 +59,8 @@ fn tidy(transform: &str, graph: Graph) -> Graph {
 /// A derivative as it is printed.
 fn fast(graph: Graph) -> Graph {
     let graph = checked("preaccumulate", transform::preaccumulate(graph));
-    checked("optimize", optimize::derived(graph))
+    let graph = checked("optimize", optimize::derived(graph));
+    checked("own", optimize::own(graph))
 }
 
 /// The graph, verified after the pass of that name in debug builds.

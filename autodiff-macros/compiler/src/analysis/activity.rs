@@ -29,9 +29,11 @@ impl Activity {
         let varied = varied(graph);
         let useful = useful(graph);
         graph.body.each_node(&mut |node| {
+            let wanted = |v: &Value| useful.contains(v) && !graph.ty(*v).is_constant();
             if let Op::Verbatim { refusal, captures, .. } = &node.op
                 && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(&v)))
-                && node.results.iter().any(|r| useful.contains(r) && !graph.ty(*r).is_constant())
+                && (node.results.iter().any(wanted)
+                    || node.op.written().iter().any(|place| wanted(&place.root)))
                 && let Some(diagnostic) = refusals.get(*refusal)
             {
                 errors.push(diagnostic.clone());
@@ -104,6 +106,10 @@ fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
             }
             Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) => vs.iter().any(|v| set.contains(v)),
             Op::Load(place, _) => set.contains(&place.root),
+            // To be refused where the result matters.
+            Op::Verbatim { captures, .. } => {
+                captures.iter().any(|(_, c)| reads(c).is_some_and(|v| set.contains(&v)))
+            }
             Op::Store(place, v) | Op::Push(place, v) => {
                 if set.contains(v) {
                     mark(set, place.root);

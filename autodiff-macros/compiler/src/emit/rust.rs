@@ -147,7 +147,9 @@ impl<'g> Printer<'g> {
             self.node(node);
         }
         let wanted = region.results.iter().enumerate().filter(|(k, _)| wanted(*k));
-        let results = wanted.map(|(_, v)| self.expr(*v)).collect();
+        let wanted: Vec<Value> = wanted.map(|(_, v)| *v).collect();
+        self.flush(|waiting| waiting.reads.iter().any(|v| wanted.contains(v)));
+        let results = wanted.into_iter().map(|v| self.expr(v)).collect();
         let inner = mem::replace(&mut self.scope, outer);
         Block { statements: inner.statements, results }
     }
@@ -272,9 +274,9 @@ impl<'g> Printer<'g> {
             return;
         }
         if self.folds(value) && footprint.writes.is_empty() {
-            if footprint.effect {
-                self.flush(|other| other.effect);
-            }
+            self.flush(|other| {
+                other.is_disturbed_by(&footprint) || (footprint.effect && other.effect)
+            });
             self.held[value.index()] = Some(Held::Once(expr));
             self.scope.waiting.push((value, footprint));
             return;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-use super::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use super::{CallArg, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
 use crate::rules::Fun;
 
 /// Builds regions; the innermost open one receives the nodes.
@@ -112,6 +112,14 @@ impl Builder {
     pub fn int(&mut self, value: usize, span: Span) -> Value {
         let literal = proc_macro2::Literal::usize_unsuffixed(value);
         self.constant(quote::quote!(#literal), Type::Int(None), span)
+    }
+
+    /// The tangent or adjoint of what a cast makes of a number or takes: an `as` from or to a type that
+    /// only rustc knows, which is `()` if the number is an integer.
+    pub fn recast(&mut self, value: Value, to: &TokenStream, ty: Type, span: Span) -> Value {
+        let captures = vec![(Ident::new("ad_number", span), CallArg::Value(value))];
+        let tokens = quote::quote!(::autodiff::__private::recast::<_, #to>(ad_number));
+        self.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
     }
 
     /// A row of the rule table.

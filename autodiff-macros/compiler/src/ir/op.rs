@@ -298,6 +298,21 @@ impl CallArg {
             CallArg::Ref(place, mutable) => CallArg::Ref(place.map(f), *mutable),
         }
     }
+
+    /// The memory that is lent to be changed.
+    pub fn written(&self) -> Option<&Place> {
+        match self {
+            CallArg::Ref(place, true) => Some(place),
+            _ => None,
+        }
+    }
+
+    fn map_moved(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        match self {
+            CallArg::Value(v) => CallArg::Value(f(*v)),
+            borrowed => borrowed.clone(),
+        }
+    }
 }
 
 impl PullArg {
@@ -492,6 +507,59 @@ impl Op {
         }
     }
 
+    /// The operation with every operand replaced that it takes by value and so would move out of a
+    /// variable; what regions hand on is not among them.
+    pub fn map_moves(&self, f: &mut dyn FnMut(Value) -> Value) -> Op {
+        let args = |args: &[CallArg], f: &mut dyn FnMut(Value) -> Value| -> Vec<CallArg> {
+            args.iter().map(|a| a.map_moved(f)).collect()
+        };
+        let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
+        match self {
+            Op::Scalar(Fun::Select, vs) => Op::Scalar(Fun::Select, all(vs)),
+            Op::Tuple(vs) => Op::Tuple(all(vs)),
+            Op::Array(vs) => Op::Array(all(vs)),
+            Op::VecOf(vs) => Op::VecOf(all(vs)),
+            Op::Seed(vs) => Op::Seed(all(vs)),
+            Op::Stop(v) => Op::Stop(f(*v)),
+            Op::Repeat(v, n) => Op::Repeat(f(*v), n.clone()),
+            Op::VecRepeat(v, n) => Op::VecRepeat(f(*v), *n),
+            Op::Object(v) => Op::Object(f(*v)),
+            Op::Keep(v) => Op::Keep(f(*v)),
+            Op::Unkeep(v) => Op::Unkeep(f(*v)),
+            Op::StackPush(stack, vs) => Op::StackPush(*stack, all(vs)),
+            Op::Store(p, v) => Op::Store(p.clone(), f(*v)),
+            Op::Push(p, v) => Op::Push(p.clone(), f(*v)),
+            Op::Call(path, a) => Op::Call(path.clone(), args(a, f)),
+            Op::CallVjp(path, a) => Op::CallVjp(path.clone(), args(a, f)),
+            Op::CallJvp(path, a, dots) => {
+                let a = args(a, f);
+                let dots = dots.iter().map(|d| d.as_ref().map(|d| d.map_moved(f))).collect();
+                Op::CallJvp(path.clone(), a, dots)
+            }
+            Op::Pull { pull, call, seed, args } => {
+                Op::Pull { pull: *pull, call: call.clone(), seed: f(*seed), args: args.clone() }
+            }
+            Op::CallInto { path, call, seed, args: shadows } => Op::CallInto {
+                path: path.clone(),
+                call: args(call, f),
+                seed: f(*seed),
+                args: shadows.clone(),
+            },
+            Op::For { lo, hi, inclusive, rev, init, body } => Op::For {
+                lo: *lo,
+                hi: *hi,
+                inclusive: *inclusive,
+                rev: *rev,
+                init: all(init),
+                body: body.clone(),
+            },
+            Op::While { init, cond, body } => {
+                Op::While { init: all(init), cond: cond.clone(), body: body.clone() }
+            }
+            op => op.clone(),
+        }
+    }
+
     /// The regions of a control-flow operation.
     pub fn regions(&self) -> Vec<&Region> {
         match self {
@@ -524,13 +592,12 @@ impl Op {
             | Op::Swap(p, _, _)
             | Op::Push(p, _)
             | Op::PopBack(p) => vec![p],
-            Op::Call(_, args) | Op::CallVjp(_, args) | Op::CallJvp(_, args, _) => args
-                .iter()
-                .filter_map(|a| match a {
-                    CallArg::Ref(place, true) => Some(place),
-                    _ => None,
-                })
-                .collect(),
+            Op::Call(_, args) | Op::CallVjp(_, args) | Op::CallJvp(_, args, _) => {
+                args.iter().filter_map(CallArg::written).collect()
+            }
+            Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
+                captures.iter().filter_map(|(_, capture)| capture.written()).collect()
+            }
             Op::Pull { args, .. } | Op::CallInto { args, .. } => args
                 .iter()
                 .filter_map(|a| match a {

@@ -139,6 +139,28 @@ impl Type {
         }
     }
 
+    /// The type with what `more` knows of it beyond.
+    pub fn refined(&self, more: &Type) -> Type {
+        match (self, more) {
+            (Type::Unknown, more) => more.clone(),
+            (Type::Int(None), Type::Int(_) | Type::Float(_)) => more.clone(),
+            (Type::Float(Float::Infer), Type::Float(_)) => more.clone(),
+            (Type::Array(t, n), Type::Array(more, _)) => {
+                Type::Array(Box::new(t.refined(more)), n.clone())
+            }
+            (Type::Slice(t), Type::Slice(more) | Type::Vec(more) | Type::Array(more, _)) => {
+                Type::Slice(Box::new(t.refined(more)))
+            }
+            (Type::Vec(t), Type::Slice(more) | Type::Vec(more) | Type::Array(more, _)) => {
+                Type::Vec(Box::new(t.refined(more)))
+            }
+            (Type::Tuple(parts), Type::Tuple(more)) if parts.len() == more.len() => {
+                Type::Tuple(parts.iter().zip(more).map(|(t, more)| t.refined(more)).collect())
+            }
+            (known, _) => known.clone(),
+        }
+    }
+
     /// The type of an element.
     pub fn element(&self) -> Type {
         match self {

@@ -1,14 +1,13 @@
-//! Calls: of closures and local functions, which are inlined; of functions of std; of annotated
-//! functions.
+//! Calls: of functions of std, of annotated functions, of what names stand for.
 
 use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
 use super::method::integer_result;
-use super::{Binding, Closure, Frame, Lowerer, Rv, span_of};
-use crate::errors::{Extent, Lowered};
-use crate::ir::{CallArg, Float, Op, Place, Shape, Type, Value};
+use super::{Binding, Lowerer, Rv, span_of};
+use crate::errors::{Diagnostic, Extent, Lowered, Reported};
+use crate::ir::{CallArg, Float, Op, Place, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -25,11 +24,17 @@ impl Lowerer<'_> {
             _ => return self.unknown_callee(&c.func),
         };
         if let Some(name) = path.get_ident() {
-            match self.lookup(name).cloned() {
+            let binding = self.lookup(name).cloned();
+            if let Some(path) = binding.as_ref().and_then(|binding| self.function_bound(binding)) {
+                let args = self.args(&c.args)?;
+                return self.call_path(&path, args, span);
+            }
+            match binding {
                 Some(Binding::Closure(closure)) => {
                     let args = self.args(&c.args)?;
                     return self.inline(&closure, args, span);
                 }
+                Some(Binding::Refused) => return Err(Reported),
                 Some(Binding::Item) | None => {}
                 Some(_) => return self.verbatim_rv(c.to_token_stream(), span, "a call of a value"),
             }
@@ -46,12 +51,21 @@ impl Lowerer<'_> {
             return self.verbatim_rv(c.to_token_stream(), span, "an associated function");
         }
         if self.is_constant_function(path) {
-            let ty = self.constant_type(path);
-            let value = self.verbatim(c.to_token_stream(), ty, span, "this function")?;
-            return Ok(Rv::Value(value));
+            return self.constant_call(path, &c.args, span);
         }
         let args = self.args(&c.args)?;
         self.call_path(path, args, span)
+    }
+
+    /// The function that a name was bound to by its path.
+    fn function_bound(&self, binding: &Binding) -> Option<Path> {
+        match binding {
+            Binding::Var(var) => self.paths.get(&self.vars[var.0].current?).cloned(),
+            Binding::Place(place, _) if place.path.is_empty() => {
+                self.paths.get(&place.root).cloned()
+            }
+            _ => None,
+        }
     }
 
     fn unknown_callee(&mut self, callee: &Expr) -> Lowered<Rv> {
@@ -94,6 +108,14 @@ impl Lowerer<'_> {
                 self.refine(n, &Type::usize());
                 return Ok(self.new_vec(Some(n), span));
             }
+            (Some("Box"), "new") if args.len() == 1 => {
+                return Ok(args.into_iter().next().expect("one argument"));
+            }
+            (Some("Vec"), "from") if args.len() == 1 => {
+                let rv = args.into_iter().next().expect("one argument");
+                return self.vec_from(rv, span);
+            }
+            (Some("mem"), "replace" | "take") => return self.mem_replace(args, span),
             (Some("mem"), "swap") => return self.mem_swap(args, span),
             (Some("f64"), "from") => {
                 let v = self.single_value(args, span)?;
@@ -172,8 +194,8 @@ impl Lowerer<'_> {
         Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)))
     }
 
-    pub(super) fn no_rule(&self, what: &str, span: Span) -> crate::errors::Diagnostic {
-        crate::errors::Diagnostic::new(
+    pub(super) fn no_rule(&self, what: &str, span: Span) -> Diagnostic {
+        Diagnostic::new(
             "AD0404",
             span,
             format!("{what} has no derivative rule, and it is given a differentiated value"),
@@ -214,6 +236,19 @@ impl Lowerer<'_> {
         Rv::Temp(Place::whole(object), ty)
     }
 
+    /// `Vec::from` of an array or a slice.
+    fn vec_from(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
+        let element = self.type_of(&rv).element();
+        let place = match rv {
+            Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => place,
+            rv => Place::whole(self.value_of(rv, span)?),
+        };
+        let ty = Type::Vec(Box::new(element));
+        let value = self.b.load(place, crate::ir::Take::Owned, ty.clone(), span);
+        let object = self.object(value, None, span);
+        Ok(Rv::Temp(Place::whole(object), ty))
+    }
+
     fn stop(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
         Ok(match rv {
             Rv::Tuple(parts) => {
@@ -230,6 +265,41 @@ impl Lowerer<'_> {
                 Rv::Value(self.b.op(Op::Stop(value), ty, span))
             }
         })
+    }
+
+    /// `mem::replace`, and `mem::take` of a `Vec` or a float.
+    fn mem_replace(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        let mut args = args.into_iter();
+        let (Some(Rv::Ref(place, ty, true)), new) = (args.next(), args.next()) else {
+            return Err(self.refuse(
+                "AD0232",
+                span,
+                "`mem::replace` and `mem::take` need an `&mut` reference",
+                "write `std::mem::replace(&mut a, b)`",
+            ));
+        };
+        let new = match (new, &ty) {
+            (Some(new), _) => self.value_of(new, span)?,
+            (None, Type::Vec(_)) => self.b.op(Op::VecNew(None), ty.clone(), span),
+            (None, ty) => match ty.static_zero() {
+                Some(zero) => self.b.constant(zero, ty.clone(), span),
+                None => {
+                    return Err(self.refuse(
+                        "AD0232",
+                        span,
+                        "what `mem::take` leaves here is not known",
+                        "write `std::mem::replace` with the new value",
+                    ));
+                }
+            },
+        };
+        let old = self.b.load(place.clone(), take_for(&ty), ty.clone(), span);
+        self.b.effect(Op::Store(place, new), span);
+        if ty.is_scalar() {
+            return Ok(Rv::Value(old));
+        }
+        let object = self.object(old, None, span);
+        Ok(Rv::Temp(Place::whole(object), ty))
     }
 
     fn mem_swap(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
@@ -294,85 +364,13 @@ impl Lowerer<'_> {
         self.int_method(quote!(#lo #dots #hi), &args, Type::Int(Some("range".into())), span)
     }
 
-    // Closures.
-
-    /// Lowers a closure's body where it is called.
-    pub(super) fn inline(&mut self, c: &Closure, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
-        if let Some(name) = &c.name {
-            if self.inlining.contains(name) {
-                return Err(self.refuse(
-                    "AD0234",
-                    span,
-                    format!("the local function `{name}` calls itself"),
-                    "put it under `#[differentiate]`: annotated functions may be recursive",
-                ));
-            }
-            self.inlining.push(name.clone());
-        }
-        if args.len() != c.inputs.len() {
-            return Err(self.defer(
-                "AD0235",
-                span,
-                format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
-                "give the closure as many arguments as it has parameters",
-            ));
-        }
-        let hidden = self.scopes.split_off(c.depth);
-        let lowered = self.scoped(|this| {
-            for ((pat, ty), rv) in c.inputs.iter().zip(args) {
-                let rv = match ty {
-                    Some(ty) => this.typed(rv, ty),
-                    None => rv,
-                };
-                this.bind(pat, rv)?;
-            }
-            this.closure_body(c, span)
-        });
-        self.scopes.truncate(c.depth);
-        self.scopes.extend(hidden);
-        if c.name.is_some() {
-            self.inlining.pop();
-        }
-        lowered
-    }
-
-    fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
-        if !returns(&c.body) {
-            let rv = self.expr(&c.body)?;
-            if let (Rv::Value(v), Some(ty)) = (&rv, &c.output) {
-                let ty = self.types.read(ty);
-                self.refine(*v, &ty);
-            }
-            // What is read is read now: the caller may change it before it uses the result.
-            return Ok(match rv {
-                Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
-                rv => rv,
-            });
-        }
-        let shape = match &c.output {
-            Some(ty) => shape_of_type(ty),
-            None => tail_shape(&c.body),
-        };
-        let outer: Frame = self.frame.clone();
-        self.open_frame(Some(shape.clone()), c.output.as_ref(), span);
-        if c.output.is_none() {
-            let leaves = count(&shape);
-            self.frame.ret = (0..leaves).map(|_| self.var(None, None, true, span)).collect();
-            self.frame.types = vec![Type::Unknown; leaves];
-        }
-        let lowered = self.returned(&c.body);
-        let rets = self.frame.ret.clone();
-        self.frame = outer;
-        lowered?;
-        let leaves: Vec<_> = rets.into_iter().map(|v| self.read(v, span)).collect();
-        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
-    }
-
     /// Whether a path names a function of a type of which nothing is known.
     fn is_associated(&self, path: &Path) -> bool {
         let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
         let owner = owner.ident.to_string();
-        owner.starts_with(char::is_uppercase) && owner != "Vec" && !self.is_float_owner(&owner)
+        owner.starts_with(char::is_uppercase)
+            && !["Vec", "Box"].contains(&owner.as_str())
+            && !self.is_float_owner(&owner)
     }
 
     /// Functions of std that make constants of constants.
@@ -393,8 +391,47 @@ impl Lowerer<'_> {
             || matches!((owner, last.as_str()), ("Float", "from" | "zero" | "one" | "from_f64"))
     }
 
+    /// A call of such a function: kept as it is, with values for its arguments.
+    fn constant_call<'e>(
+        &mut self,
+        path: &Path,
+        args: impl IntoIterator<Item = &'e Expr>,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let mut captures = Vec::new();
+        let mut joined = Type::Unknown;
+        for (i, rv) in self.args(args)?.into_iter().enumerate() {
+            joined = joined.join(&self.type_of(&rv));
+            let arg = match rv {
+                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
+                rv => CallArg::Value(self.value_of(rv, span)?),
+            };
+            captures.push((quote::format_ident!("ad_arg{}", i), arg));
+        }
+        let ty = match self.constant_type(path) {
+            // `cmp::max`: of the type of what it is given.
+            Type::Unknown if path.segments.iter().any(|s| s.ident == "cmp") => joined,
+            ty => ty,
+        };
+        let args = captures.iter().map(|(name, _)| name);
+        let tokens = quote!(#path(#(#args),*));
+        self.refusals.push(Diagnostic::new(
+            "AD0401",
+            span,
+            "this function cannot be differentiated, and it depends on a differentiated value",
+            "write it with the operations that have derivatives, call a function under `#[differentiate]`, or hold the value constant with `autodiff::stop_gradient`",
+        ));
+        let refusal = self.refusals.len() - 1;
+        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)))
+    }
+
     fn constant_type(&self, path: &Path) -> Type {
         let owner = path.segments.len().checked_sub(2).map(|i| path.segments[i].ident.to_string());
+        let last = path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        // An `Option` or a `Result` of the type.
+        if ["try_", "checked_", "from_str"].iter().any(|prefix| last.starts_with(prefix)) {
+            return Type::Unknown;
+        }
         match owner {
             Some(owner) if self.types.floats().contains(&owner) => {
                 // `T::from(x)` is an `Option` until it is unwrapped.
@@ -435,44 +472,4 @@ fn is_constructor(path: &Path) -> bool {
     path.segments
         .last()
         .is_some_and(|s| s.ident.to_string().chars().next().is_some_and(char::is_uppercase))
-}
-
-fn returns(body: &Expr) -> bool {
-    use syn::visit::Visit;
-    struct Finder(bool);
-    impl<'a> Visit<'a> for Finder {
-        fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
-            self.0 = true;
-        }
-        fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
-        fn visit_item(&mut self, _: &'a syn::Item) {}
-    }
-    let mut finder = Finder(false);
-    finder.visit_expr(body);
-    finder.0
-}
-
-fn tail_shape(body: &Expr) -> Shape {
-    match body {
-        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(tail_shape).collect()),
-        Expr::Block(b) => match b.block.stmts.last() {
-            Some(syn::Stmt::Expr(e, None)) => tail_shape(e),
-            _ => Shape::Tuple(Vec::new()),
-        },
-        _ => Shape::Leaf,
-    }
-}
-
-fn shape_of_type(ty: &syn::Type) -> Shape {
-    match ty {
-        syn::Type::Tuple(t) => Shape::Tuple(t.elems.iter().map(shape_of_type).collect()),
-        _ => Shape::Leaf,
-    }
-}
-
-fn count(shape: &Shape) -> usize {
-    match shape {
-        Shape::Leaf => 1,
-        Shape::Tuple(parts) => parts.iter().map(count).sum(),
-    }
 }

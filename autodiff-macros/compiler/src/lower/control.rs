@@ -217,8 +217,10 @@ impl Lowerer<'_> {
             }
             rv => rv,
         };
-        let scrutinee = self.scrutinee(&e.expr, &rv);
-        self.arms(e, (&scrutinee, &rv), 0, tail)
+        self.scoped(|this| {
+            let scrutinee = this.scrutinee(&e.expr, &rv);
+            this.arms(e, (&scrutinee, &rv), 0, tail)
+        })
     }
 
     fn arms(&mut self, e: &ExprMatch, matched: (&Expr, &Rv), i: usize, tail: bool) -> Lowered<Rv> {

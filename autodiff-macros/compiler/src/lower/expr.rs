@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::{Binding, Closure, Lowerer, Rv, span_of};
-use crate::errors::{Extent, Lowered};
-use crate::ir::{Float, Op, Place, Proj, Take, Type, Value};
+use crate::errors::{Extent, Lowered, Reported};
+use crate::ir::{Float, Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -59,7 +59,7 @@ impl Lowerer<'_> {
                 Ok(Rv::Tuple(parts))
             }
             Expr::Array(a) => {
-                let values = a.elems.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
+                let values = self.elements(&a.elems)?;
                 Ok(Rv::Value(self.array(values, span)))
             }
             Expr::Repeat(r) => {
@@ -100,11 +100,17 @@ impl Lowerer<'_> {
                     syn::ReturnType::Default => None,
                     syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
                 };
+                let moved = match c.capture {
+                    Some(_) => self.moved(&c.body, span),
+                    None => Vec::new(),
+                };
                 let closure = Closure {
                     inputs,
+                    moved,
                     body: (*c.body).clone(),
                     output,
                     depth: self.scopes.len(),
+                    names: self.scopes.last().map_or(0, Vec::len),
                     name: None,
                 };
                 Ok(Rv::Closure(std::rc::Rc::new(closure)))
@@ -155,6 +161,19 @@ impl Lowerer<'_> {
         })
     }
 
+    /// The elements of a new sequence.
+    pub(super) fn elements<'e>(
+        &mut self,
+        elements: impl IntoIterator<Item = &'e Expr>,
+    ) -> Lowered<Vec<Value>> {
+        let one = |e: &Expr| {
+            let rv = self.expr(e)?;
+            let rv = self.lasting(rv, span_of(e))?;
+            self.value_of(rv, span_of(e))
+        };
+        elements.into_iter().map(one).collect()
+    }
+
     pub(super) fn array(&mut self, values: Vec<Value>, span: Span) -> Value {
         let element = values
             .iter()
@@ -187,6 +206,7 @@ impl Lowerer<'_> {
     fn path(&mut self, p: &syn::ExprPath, span: Span) -> Lowered<Rv> {
         if let Some(name) = p.path.get_ident() {
             match self.lookup(name).cloned() {
+                Some(Binding::Refused) => return Err(Reported),
                 Some(Binding::Item) => {
                     return Ok(Rv::Value(self.b.constant(quote!(#p), Type::Unknown, span)));
                 }
@@ -195,21 +215,41 @@ impl Lowerer<'_> {
             }
         }
         let ty = self.path_type(&p.path);
-        Ok(Rv::Value(self.b.constant(p.to_token_stream(), ty, span)))
+        let value = self.b.constant(p.to_token_stream(), ty, span);
+        if p.qself.is_none() {
+            self.paths.insert(value, p.path.clone());
+        }
+        Ok(Rv::Value(value))
     }
 
-    fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
+    /// The path behind an operand that may be a function.
+    pub(super) fn named_function(&self, rv: &Rv) -> Option<syn::Path> {
+        match rv {
+            Rv::Value(v) => self.paths.get(v).cloned(),
+            Rv::Place(place, _) | Rv::Ref(place, ..) if place.path.is_empty() => {
+                self.paths.get(&place.root).cloned()
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
         match binding {
             Binding::Var(var) => Rv::Value(self.read(*var, span)),
-            Binding::Place(place, ty) => Rv::Place(place.clone(), ty.clone()),
-            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), ty.clone(), *m),
+            Binding::Place(place, ty) => Rv::Place(place.clone(), self.known_type(place, ty)),
+            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), self.known_type(place, ty), *m),
             Binding::Tuple(parts) => {
                 Rv::Tuple(parts.iter().map(|p| self.bound_rv(p, span)).collect())
             }
             Binding::Closure(c) => Rv::Closure(c.clone()),
             Binding::Other(rv) => rv.clone(),
-            Binding::Item => Rv::Unit,
+            Binding::Item | Binding::Refused => Rv::Unit,
         }
+    }
+
+    /// The type of what a name stands for: more may be known by now than when it was bound.
+    fn known_type(&self, place: &Place, ty: &Type) -> Type {
+        if place.path.is_empty() { ty.refined(self.b.ty(place.root)) } else { ty.clone() }
     }
 
     /// The type of a constant behind a path, where the path tells it.
@@ -420,151 +460,6 @@ impl Lowerer<'_> {
             Rv::Tuple(parts) => Rv::Tuple(parts.into_iter().map(|p| self.deref(p, span)).collect()),
             rv => rv,
         }
-    }
-
-    // Assignment.
-
-    fn assignment(&mut self, left: &Expr, right: &Expr, span: Span) -> Lowered<Rv> {
-        let rv = self.expr(right)?;
-        if matches!(rv, Rv::Never) {
-            return Ok(Rv::Never);
-        }
-        let rv = self.read_all(rv, span);
-        self.store(left, rv, span)?;
-        Ok(Rv::Unit)
-    }
-
-    /// Reads every place of a tuple, so that `(a, b) = (b, a)` swaps.
-    fn read_all(&mut self, rv: Rv, span: Span) -> Rv {
-        match rv {
-            Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
-            Rv::Tuple(parts) => Rv::Tuple(
-                parts
-                    .into_iter()
-                    .map(|part| match part {
-                        Rv::Place(place, ty) => Rv::Value(self.load(&place, &ty, span)),
-                        part => self.read_all(part, span),
-                    })
-                    .collect(),
-            ),
-            rv => rv,
-        }
-    }
-
-    /// Stores into whatever `left` names.
-    fn store(&mut self, left: &Expr, rv: Rv, span: Span) -> Lowered<()> {
-        match left {
-            Expr::Infer(_) => Ok(()),
-            Expr::Paren(e) => self.store(&e.expr, rv, span),
-            Expr::Tuple(t) => {
-                for (i, e) in t.elems.iter().enumerate() {
-                    let part = self.field(rv.clone(), &Member::from(i), span)?;
-                    let part = self.read_all(part, span);
-                    self.store(e, part, span)?;
-                }
-                Ok(())
-            }
-            Expr::Array(a) => {
-                let value = self.value_of(rv, span)?;
-                for (i, e) in a.elems.iter().enumerate() {
-                    let index = self.b.int(i, span);
-                    self.refine(index, &Type::usize());
-                    let part = self.project(Rv::Value(value), Proj::Index(index), span)?;
-                    let part = self.value_of(part, span)?;
-                    self.store(e, Rv::Value(part), span)?;
-                }
-                Ok(())
-            }
-            _ => {
-                if let Some(binding) = self.target(left) {
-                    return self.store_binding(&binding, rv, span);
-                }
-                let (place, ty) = self.place(left)?;
-                let value = self.value_of(rv, span)?;
-                self.refine(value, &ty);
-                self.b.effect(Op::Store(place, value), span);
-                Ok(())
-            }
-        }
-    }
-
-    /// The variable, or the component of a tuple variable, that an expression names.
-    fn target(&self, e: &Expr) -> Option<Binding> {
-        match e {
-            Expr::Path(p) => self.lookup(p.path.get_ident()?).cloned(),
-            Expr::Paren(e) => self.target(&e.expr),
-            Expr::Field(f) => match (self.target(&f.base)?, &f.member) {
-                (Binding::Tuple(parts), Member::Unnamed(i)) => parts.get(i.index as usize).cloned(),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn store_binding(&mut self, binding: &Binding, rv: Rv, span: Span) -> Lowered<()> {
-        match binding {
-            Binding::Var(var) => {
-                let value = self.value_of(rv, span)?;
-                self.assign(*var, value);
-                Ok(())
-            }
-            Binding::Place(place, ty) => {
-                let value = self.value_of(rv, span)?;
-                self.refine(value, ty);
-                self.b.effect(Op::Store(place.clone(), value), span);
-                Ok(())
-            }
-            Binding::Tuple(parts) => {
-                for (i, part) in parts.clone().iter().enumerate() {
-                    let rv = self.field(rv.clone(), &Member::from(i), span)?;
-                    let rv = self.read_all(rv, span);
-                    self.store_binding(part, rv, span)?;
-                }
-                Ok(())
-            }
-            _ => Err(self.refuse(
-                "AD0226",
-                span,
-                "a reference is assigned a new target",
-                "index the data instead of moving a reference, or bind the new reference to a new name",
-            )),
-        }
-    }
-
-    /// The memory that an expression names.
-    pub(super) fn place(&mut self, e: &Expr) -> Lowered<(Place, Type)> {
-        match self.expr(e)? {
-            Rv::Place(place, ty) | Rv::Ref(place, ty, _) | Rv::Temp(place, ty) => Ok((place, ty)),
-            _ => Err(self.refuse(
-                "AD0227",
-                Extent::of(e),
-                "this cannot be assigned to under differentiation",
-                "assign to a variable, an element or a field",
-            )),
-        }
-    }
-
-    fn compound(&mut self, left: &Expr, op: &str, right: &Expr, span: Span) -> Lowered<Rv> {
-        let rhs = self.value(right)?;
-        match self.target(left) {
-            Some(Binding::Var(var)) => {
-                let current = self.read(var, span);
-                let next = self.arithmetic(op, current, rhs, span)?;
-                self.assign(var, next);
-            }
-            _ => {
-                let (place, ty) = self.place(left)?;
-                let current = self.load_element(&place, &ty, span);
-                let next = self.arithmetic(op, current, rhs, span)?;
-                self.refine(next, &ty);
-                self.b.effect(Op::Store(place, next), span);
-            }
-        }
-        Ok(Rv::Unit)
-    }
-
-    fn load_element(&mut self, place: &Place, ty: &Type, span: Span) -> Value {
-        self.b.load(place.clone(), Take::Value, ty.clone(), span)
     }
 
     fn refuse_attrs(&mut self, attrs: &[syn::Attribute]) -> Lowered<()> {

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Expr;
 
 use super::{Closure, Lowerer, Rv};
@@ -26,6 +26,8 @@ pub enum Callee {
 pub enum Iter {
     /// `lo..hi`, `lo..=hi`.
     Range(Value, Value, bool),
+    /// `lo..`.
+    From(Value),
     /// The elements of a sequence; by value, or by reference (exclusive or not).
     Elements(Place, Type, Access),
     /// `chunks(n)`; the last may be shorter unless `exact`.
@@ -65,12 +67,10 @@ impl Lowerer<'_> {
                 self.refine(hi, &ty);
                 Ok(Iter::Range(lo, hi, inclusive))
             }
-            Rv::Range(..) => Err(self.refuse(
-                "AD0210",
-                span,
-                "a loop over a range without an end has no known number of iterations",
-                "give the range an end, or write `while` or `loop`",
-            )),
+            Rv::Range(Some(lo), None, _) => {
+                self.refine(lo, &Type::Int(None));
+                Ok(Iter::From(lo))
+            }
             Rv::Place(place, ty) | Rv::Temp(place, ty) => {
                 Ok(Iter::Elements(place, ty.element(), Access::Value))
             }
@@ -113,6 +113,17 @@ impl Lowerer<'_> {
     /// How many items there are, `filter` ignored.
     pub(super) fn len(&mut self, iter: &Iter, span: Span) -> Lowered<Value> {
         Ok(match iter {
+            Iter::Zip(a, b) if endless(a) => self.len(b, span)?,
+            Iter::Zip(a, b) if endless(b) => self.len(a, span)?,
+            Iter::Take(inner, n) if endless(inner) => *n,
+            Iter::From(_) => {
+                return Err(self.refuse(
+                    "AD0210",
+                    span,
+                    "a range without an end is run through to its end, which never comes",
+                    "give the range an end, `zip` it with something that ends, or leave the loop with `break`",
+                ));
+            }
             Iter::Range(lo, hi, inclusive) => {
                 let (lo, hi) = (*lo, *hi);
                 let tokens = if *inclusive {
@@ -251,15 +262,12 @@ impl Lowerer<'_> {
     /// The item at `index`.
     fn item(&mut self, iter: &Iter, index: Value, span: Span) -> Lowered<Rv> {
         Ok(match iter {
-            Iter::Range(lo, _, _) => {
+            Iter::Range(lo, _, _) | Iter::From(lo) => {
                 let ty = self.b.ty(*lo).clone();
-                let tokens = match &ty {
-                    Type::Int(Some(name)) if name != "usize" => {
-                        let name = syn::Ident::new(name, span);
-                        quote!(ad_lo + ad_k as #name)
-                    }
-                    _ => return Ok(Rv::Value(self.b.scalar(Fun::Add, vec![*lo, index], ty, span))),
-                };
+                if ty == Type::usize() {
+                    return Ok(Rv::Value(self.usize_op(Fun::Add, *lo, index, span)));
+                }
+                let tokens = quote!(::autodiff::__private::nth(ad_lo, ad_k));
                 let args = [("ad_lo", *lo), ("ad_k", index)];
                 Rv::Value(self.int_method(tokens, &args, ty, span))
             }
@@ -333,7 +341,7 @@ impl Lowerer<'_> {
         let args: Vec<&Expr> = call.args.iter().collect();
         let boxed = Box::new(iter);
         let iter = match (name.as_str(), args.as_slice()) {
-            ("iter" | "into_iter" | "iter_mut", []) => *boxed,
+            ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
                 let other = self.expr(other)?;
                 let other = self.into_iter(other, span)?;
@@ -379,6 +387,10 @@ impl Lowerer<'_> {
                 return self.len(&boxed, span).map(Rv::Value);
             }
             ("any" | "all", [f]) => return self.quantify(&boxed, f, name == "any", span),
+            _ if counts(&boxed) || matches!(name.as_str(), "position" | "rposition") => {
+                let what = format!("the iterator method `{name}`");
+                return self.verbatim_rv(call.to_token_stream(), span, &what);
+            }
             _ => {
                 return Err(self.refuse(
                     "AD0213",
@@ -392,12 +404,11 @@ impl Lowerer<'_> {
     }
 
     pub(super) fn callee(&mut self, f: &Expr) -> Lowered<Callee> {
-        if let Expr::Path(p) = f
-            && p.path.get_ident().is_none_or(|name| self.lookup(name).is_none())
-        {
-            return Ok(Callee::Path(p.path.clone()));
+        let rv = self.expr(f)?;
+        if let Some(path) = self.named_function(&rv) {
+            return Ok(Callee::Path(path));
         }
-        match self.expr(f)? {
+        match rv {
             Rv::Closure(c) => Ok(Callee::Closure(c)),
             _ => Err(self.refuse(
                 "AD0214",
@@ -408,7 +419,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn apply(&mut self, f: &Callee, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+    pub(super) fn apply(&mut self, f: &Callee, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         match f {
             Callee::Closure(c) => self.inline(c, args, span),
             Callee::Path(path) => self.call_path(path, args, span),
@@ -463,7 +474,7 @@ impl Lowerer<'_> {
     }
 
     /// Fills in a constant once it is known.
-    fn set_constant(&mut self, value: Value, tokens: TokenStream) {
+    pub(super) fn set_constant(&mut self, value: Value, tokens: TokenStream) {
         for node in self.b.region().nodes.iter_mut().rev() {
             if node.results == [value] {
                 node.op = Op::Const(tokens);
@@ -556,6 +567,44 @@ fn filters(iter: &Iter) -> bool {
         | Iter::StepBy(i, _)
         | Iter::Copied(i)
         | Iter::Map(i, _) => filters(i),
-        Iter::Range(..) | Iter::Elements(..) | Iter::Chunks(..) | Iter::Windows(..) => false,
+        Iter::Range(..)
+        | Iter::From(_)
+        | Iter::Elements(..)
+        | Iter::Chunks(..)
+        | Iter::Windows(..) => false,
+    }
+}
+
+/// Whether the items are numbers without derivatives.
+fn counts(iter: &Iter) -> bool {
+    match iter {
+        Iter::Range(..) | Iter::From(_) => true,
+        Iter::Elements(_, ty, _) | Iter::Chunks(_, ty, ..) | Iter::Windows(_, ty, _) => {
+            ty.is_constant()
+        }
+        Iter::Zip(a, b) => counts(a) && counts(b),
+        Iter::Map(..) => false,
+        Iter::Enumerate(i)
+        | Iter::Rev(i)
+        | Iter::Skip(i, _)
+        | Iter::Take(i, _)
+        | Iter::StepBy(i, _)
+        | Iter::Copied(i)
+        | Iter::Filter(i, _) => counts(i),
+    }
+}
+
+/// Whether the items never come to an end.
+pub(super) fn endless(iter: &Iter) -> bool {
+    match iter {
+        Iter::From(_) => true,
+        Iter::Zip(a, b) => endless(a) && endless(b),
+        Iter::Enumerate(i)
+        | Iter::Skip(i, _)
+        | Iter::StepBy(i, _)
+        | Iter::Copied(i)
+        | Iter::Map(i, _)
+        | Iter::Filter(i, _) => endless(i),
+        _ => false,
     }
 }

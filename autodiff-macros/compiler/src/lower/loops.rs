@@ -6,7 +6,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label};
 
 use super::control::has_let;
-use super::iter::Iter;
+use super::iter::{Iter, endless};
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
 use crate::ir::{Op, Region, Shape, Storage, Type, Value};
@@ -111,18 +111,16 @@ impl Lowerer<'_> {
         let rv = self.expr(&e.expr)?;
         let iter = self.into_iter(rv, span_of(&e.expr))?;
         let exits = Exits::of(&e.body, e.label.as_ref());
-        self.iterate(
-            &iter,
-            exits.any().then_some(&exits),
-            e.label.as_ref(),
-            span,
-            &mut |this, item| {
-                this.scoped(|this| {
-                    this.bind(&e.pat, item)?;
-                    this.block(&e.body.stmts, false).map(drop)
-                })
-            },
-        )?;
+        let exits_ever = exits.any().then_some(&exits);
+        if endless(&iter) && exits_ever.is_none() {
+            return self.len(&iter, span_of(&e.expr)).map(|_| Rv::Never);
+        }
+        self.iterate(&iter, exits_ever, e.label.as_ref(), span, &mut |this, item| {
+            this.scoped(|this| {
+                this.bind(&e.pat, item)?;
+                this.block(&e.body.stmts, false).map(drop)
+            })
+        })?;
         self.after_loop(&exits, span);
         Ok(self.status())
     }
@@ -159,22 +157,28 @@ impl Lowerer<'_> {
             _ => (iter, false),
         };
         let (lo, hi, inclusive, direct) = match range {
-            Iter::Range(lo, hi, inclusive) => (*lo, *hi, *inclusive, true),
+            Iter::Range(lo, hi, inclusive) => (*lo, Some(*hi), *inclusive, true),
+            Iter::From(lo) => (*lo, None, false, true),
             _ => {
                 let zero = self.b.int(0, span);
                 self.refine(zero, &Type::usize());
-                let len = self.len(iter, span)?;
+                let endless = endless(iter) && exits.is_some();
+                let len = if endless { None } else { Some(self.len(iter, span)?) };
                 (zero, len, false, false)
             }
         };
         let mut item = |this: &mut Self, index: Value| {
             if direct { body(this, Rv::Value(index)) } else { this.visit(iter, index, span, body) }
         };
-        let index_ty = self.b.ty(lo).join(self.b.ty(hi));
+        let lo_ty = self.b.ty(lo).clone();
+        let index_ty = hi.map_or(lo_ty.clone(), |hi| lo_ty.join(self.b.ty(hi)));
         let index_ty = if matches!(index_ty, Type::Int(_)) { index_ty } else { Type::Int(None) };
-        match exits {
-            None => self.counted(lo, hi, inclusive, rev, index_ty, label, span, &mut item),
-            Some(exits) => self.counted_with_exits(
+        match (exits, hi) {
+            (None, Some(hi)) => {
+                self.counted(lo, hi, inclusive, rev, index_ty, label, span, &mut item)
+            }
+            (None, None) => self.len(iter, span).map(drop),
+            (Some(exits), hi) => self.counted_with_exits(
                 lo, hi, inclusive, rev, index_ty, exits, label, span, &mut item,
             ),
         }
@@ -221,7 +225,7 @@ impl Lowerer<'_> {
     fn counted_with_exits(
         &mut self,
         lo: Value,
-        hi: Value,
+        hi: Option<Value>,
         inclusive: bool,
         rev: bool,
         index_ty: Type,
@@ -232,14 +236,15 @@ impl Lowerer<'_> {
     ) -> Lowered<()> {
         // `end` is one past the last index, computed as Rust's own ranges do, without overflow on the
         // way for every range that fits its type.
-        let end = if inclusive {
-            let one = self.b.int(1, span);
-            self.b.scalar(Fun::Add, vec![hi, one], index_ty.clone(), span)
-        } else {
-            hi
+        let end = match hi {
+            Some(hi) if inclusive => {
+                let one = self.b.int(1, span);
+                Some(self.b.scalar(Fun::Add, vec![hi, one], index_ty.clone(), span))
+            }
+            hi => hi,
         };
         // Going down, the variable is one past the index, so that it cannot fall below zero.
-        let start = if rev { end } else { lo };
+        let start = end.filter(|_| rev).unwrap_or(lo);
         let counter = self.var(Some(start), None, true, span);
         self.while_loop(
             exits,
@@ -247,12 +252,11 @@ impl Lowerer<'_> {
             span,
             &mut |this| {
                 let i = this.read(counter, span);
-                let test = if rev {
-                    this.b.scalar(Fun::Gt, vec![i, lo], Type::Bool, span)
-                } else {
-                    this.b.scalar(Fun::Lt, vec![i, end], Type::Bool, span)
-                };
-                Ok(test)
+                Ok(match end {
+                    Some(_) if rev => this.b.scalar(Fun::Gt, vec![i, lo], Type::Bool, span),
+                    Some(end) => this.b.scalar(Fun::Lt, vec![i, end], Type::Bool, span),
+                    None => this.b.constant(quote!(true), Type::Bool, span),
+                })
             },
             &mut |this| {
                 let i = this.read(counter, span);

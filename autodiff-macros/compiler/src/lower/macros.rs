@@ -126,7 +126,7 @@ impl Lowerer<'_> {
                     "write `vec![a, b]` or `vec![a; n]`",
                 ));
             };
-            let values = parsed.iter().map(|e| self.value(e)).collect::<Lowered<Vec<_>>>()?;
+            let values = self.elements(&parsed)?;
             let element = values
                 .iter()
                 .map(|v| self.b.ty(*v).clone())

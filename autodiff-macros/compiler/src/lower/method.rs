@@ -1,13 +1,14 @@
 //! Method calls: of floats, of sequences, of iterators.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ExprMethodCall;
 
-use super::iter::{Access, Iter};
+use super::iter::{Access, Callee, Iter};
 use super::pattern::calls;
+use super::usage::changes_receiver;
 use super::{Binding, Lowerer, Rv, span_of};
-use crate::errors::Lowered;
+use crate::errors::{Diagnostic, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
@@ -68,6 +69,9 @@ impl Lowerer<'_> {
         if let Some(rv) = self.generic_constant(m)? {
             return Ok(rv);
         }
+        if let Some(rv) = self.unwrapped_element(m)? {
+            return Ok(rv);
+        }
         let receiver = self.expr(&m.receiver)?;
         match receiver {
             Rv::Never => Ok(Rv::Never),
@@ -99,6 +103,54 @@ impl Lowerer<'_> {
                 self.unknown_method(&receiver, &ty, m)
             }
         }
+    }
+
+    /// `x.last().unwrap()` and its like are an index that is checked.
+    fn unwrapped_element(&mut self, m: &ExprMethodCall) -> Lowered<Option<Rv>> {
+        let method = |e: &syn::Expr| match e {
+            syn::Expr::MethodCall(inner) => Some(inner.clone()),
+            _ => None,
+        };
+        if m.method != "unwrap" && m.method != "expect" {
+            return Ok(None);
+        }
+        let Some(mut inner) = method(&m.receiver) else { return Ok(None) };
+        let copied = inner.method == "copied" || inner.method == "cloned";
+        if copied {
+            let Some(further) = method(&inner.receiver) else { return Ok(None) };
+            inner = further;
+        }
+        let (name, span) = (inner.method.to_string(), inner.method.span());
+        let (which, mutable) = match name.strip_suffix("_mut") {
+            Some(which) => (which, true),
+            None => (name.as_str(), false),
+        };
+        match (which, inner.args.first()) {
+            ("first" | "last", None) if method(&inner.receiver).is_none() => {}
+            ("get", Some(at)) if !matches!(at, syn::Expr::Range(_)) => {}
+            _ => return Ok(None),
+        }
+        let base = self.expr(&inner.receiver)?;
+        let index = match (which, inner.args.first()) {
+            ("get", Some(at)) => self.index(at)?,
+            ("last", _) => {
+                let place = match &base {
+                    Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => place.clone(),
+                    base => Place::whole(self.value_of(base.clone(), span)?),
+                };
+                let len = self.b.op(Op::Len(place), Type::usize(), span);
+                let one = self.b.int(1, span);
+                self.b.scalar(crate::rules::Fun::Sub, vec![len, one], Type::usize(), span)
+            }
+            _ => {
+                let zero = self.b.int(0, span);
+                self.refine(zero, &Type::usize());
+                zero
+            }
+        };
+        let element = self.project(base, Proj::Index(index), span)?;
+        let element = self.reference(element, mutable, span)?;
+        Ok(Some(if copied { self.deref(element, span) } else { element }))
     }
 
     fn is_scalar_method(&self, m: &ExprMethodCall) -> bool {
@@ -162,9 +214,19 @@ impl Lowerer<'_> {
         if !self.types.floats().contains(&owner) {
             return Ok(None);
         }
-        let ty = Type::Float(Float::Param(owner));
-        let value = self.verbatim(m.to_token_stream(), ty, span_of(m), "a conversion")?;
-        Ok(Some(Rv::Value(value)))
+        let Some(arg) = call.args.first().filter(|_| call.args.len() == 1) else { return Ok(None) };
+        let arg = self.value(arg)?;
+        let (path, span) = (&p.path, span_of(m));
+        let captures = vec![(syn::Ident::new("ad_number", span), CallArg::Value(arg))];
+        self.refusals.push(Diagnostic::new(
+            "AD0401",
+            span,
+            "a conversion between float types cannot be differentiated, and it depends on a differentiated value",
+            "keep to one float type, or hold the value constant with `autodiff::stop_gradient`",
+        ));
+        let refusal = self.refusals.len() - 1;
+        let op = Op::Verbatim { tokens: quote!(#path(ad_number).unwrap()), refusal, captures };
+        Ok(Some(Rv::Value(self.b.op(op, Type::Float(Float::Param(owner)), span))))
     }
 
     /// A method of a number.
@@ -229,6 +291,18 @@ impl Lowerer<'_> {
         let elements =
             |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
         let is_ref = matches!(receiver, Rv::Ref(..));
+        const WRITING: [&str; 7] = [
+            "swap",
+            "fill",
+            "copy_from_slice",
+            "clone_from_slice",
+            "push",
+            "extend_from_slice",
+            "extend",
+        ];
+        if WRITING.contains(&name.as_str()) {
+            self.writable(&place, span)?;
+        }
         Ok(Some(match (name.as_str(), args.as_slice()) {
             ("len", []) => Rv::Value(self.b.op(Op::Len(place), Type::usize(), span)),
             ("is_empty", []) => {
@@ -278,7 +352,7 @@ impl Lowerer<'_> {
                 Rv::Unit
             }
             ("push", [value]) => {
-                let value = self.value(value)?;
+                let value = self.elements([*value])?.remove(0);
                 self.learn_element(&place, value);
                 self.b.effect(Op::Push(place, value), span);
                 Rv::Unit
@@ -316,13 +390,12 @@ impl Lowerer<'_> {
                     Rv::Ref(high, slice, exclusive),
                 ])
             }
-            (
-                "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
-                | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
-                _,
-            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
-                && !ty.is_constant() =>
-            {
+            ("map", [f]) if matches!(ty, Type::Array(..)) => {
+                let f = self.callee(f)?;
+                self.map_array(&place, ty, &f, span)?
+            }
+            ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
+            (name, _) if !ty.is_constant() && changes_receiver(name) => {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -374,6 +447,36 @@ impl Lowerer<'_> {
         })
     }
 
+    /// `[T; N]::map`: a loop that fills an array which starts out blank.
+    fn map_array(&mut self, place: &Place, ty: &Type, f: &Callee, span: Span) -> Lowered<Rv> {
+        let Type::Array(from, len) = ty else { unreachable!("only arrays are mapped") };
+        let init = self.b.constant(TokenStream::new(), Type::Unknown, span);
+        let object = self.object(init, None, span);
+        let mut element = Type::Unknown;
+        self.over(place, span, &mut |this, at| {
+            let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };
+            let item = this.apply(f, vec![Rv::Place(at, (**from).clone())], span)?;
+            let value = this.value_of(item, span)?;
+            element = this.b.ty(value).clone();
+            this.b.effect(Op::Store(Place::whole(object).with(Proj::Index(k)), value), span);
+            Ok(())
+        })?;
+        let ty = Type::Array(Box::new(element), len.clone());
+        let Some(blank) = blank(&ty) else {
+            return Err(self.refuse(
+                "AD0237",
+                span,
+                "the type of what `map` makes of an element is not known here",
+                "say it in the closure, as in `.map(|x| -> f64 { f(x) })`, or fill an array in a loop",
+            ));
+        };
+        self.set_constant(init, blank);
+        for value in [init, object] {
+            self.b.values[value.index()].ty = ty.clone();
+        }
+        Ok(Rv::Temp(Place::whole(object), ty))
+    }
+
     fn copy_from(&mut self, to: Place, from: Place, ty: &Type, span: Span) -> Lowered<()> {
         let (to_len, from_len) = (
             self.b.op(Op::Len(to.clone()), Type::usize(), span),
@@ -395,6 +498,24 @@ impl Lowerer<'_> {
             this.b.effect(Op::Store(at, value), span);
             Ok(())
         })
+    }
+}
+
+/// Some value of a type, printable without an instance.
+fn blank(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Int(_) => Some(quote!(0)),
+        Type::Bool => Some(quote!(false)),
+        Type::Array(element, len) => {
+            let element = blank(element)?;
+            let len: TokenStream = len.parse().ok()?;
+            Some(quote!([#element; #len]))
+        }
+        Type::Tuple(parts) if !parts.is_empty() => {
+            let parts = parts.iter().map(blank).collect::<Option<Vec<_>>>()?;
+            Some(quote!((#(#parts,)*)))
+        }
+        ty => ty.static_zero(),
     }
 }
 

@@ -4,7 +4,9 @@
 //! structured here: an `exit` code is a variable like any other, and what follows a statement that may
 //! exit is lowered under the condition that it did not.
 
+mod assign;
 mod call;
+mod closure;
 mod control;
 mod expr;
 mod iter;
@@ -75,6 +77,8 @@ enum Binding {
     Other(Rv),
     /// A local item: printed as it stands.
     Item,
+    /// Its value was refused: what uses the name has no mistake of its own.
+    Refused,
 }
 
 /// A closure or a local function: inlined where it is called.
@@ -85,7 +89,11 @@ struct Closure {
     output: Option<syn::Type>,
     /// How many scopes are visible to it.
     depth: usize,
+    /// How many names of the innermost of them, later ones being declared after it.
+    names: usize,
     name: Option<String>,
+    /// What a `move` closure has copied: variables of its own.
+    moved: Vec<(String, Binding)>,
 }
 
 /// Where `return` goes.
@@ -136,6 +144,8 @@ struct Lowerer<'a> {
     last_break: i64,
     /// Integer constants, for the exit codes.
     known: BTreeMap<Value, i64>,
+    /// Values that are written as a plain path: constants, or functions.
+    paths: BTreeMap<Value, syn::Path>,
     mutated: BTreeSet<String>,
     items: Vec<syn::Item>,
     inlining: Vec<String>,
@@ -161,6 +171,7 @@ impl<'a> Lowerer<'a> {
             next_loop: 1,
             last_break: 0,
             known: BTreeMap::new(),
+            paths: BTreeMap::new(),
             mutated,
             items: Vec::new(),
             inlining: Vec::new(),
@@ -359,8 +370,13 @@ impl<'a> Lowerer<'a> {
         if place.path.is_empty() && self.b.data(place.root).storage == Storage::Local {
             return place.root;
         }
-        let take = if ty.is_copy() || *ty == Type::Unknown { Take::Value } else { Take::Clone };
-        self.b.load(place.clone(), take, ty.clone(), span)
+        let (take, ty) = match ty {
+            // What a slice shows is copied into a `Vec`.
+            Type::Slice(element) => (Take::Owned, Type::Vec(element.clone())),
+            ty if ty.is_copy() || *ty == Type::Unknown => (Take::Value, ty.clone()),
+            ty => (Take::Clone, ty.clone()),
+        };
+        self.b.load(place.clone(), take, ty, span)
     }
 }
 

@@ -75,10 +75,27 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Refuses an exclusive reference where only its target's value can be had: what is written
+    /// through it would go to a copy.
+    pub(super) fn lasting(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
+        match rv {
+            Rv::Ref(_, _, true) => Err(self.refuse(
+                "AD0238",
+                span,
+                "which memory this `&mut` reference points to is decided at run time",
+                "choose an index instead of a reference, or write each case out where it changes the memory",
+            )),
+            rv => Ok(rv),
+        }
+    }
+
     /// The leaves of an operand, split as `shape` says.
     pub(super) fn leaves(&mut self, rv: Rv, shape: &Shape, span: Span) -> Lowered<Vec<Value>> {
         match (shape, rv) {
-            (Shape::Leaf, rv) => Ok(vec![self.value_of(rv, span)?]),
+            (Shape::Leaf, rv) => {
+                let rv = self.lasting(rv, span)?;
+                Ok(vec![self.value_of(rv, span)?])
+            }
             (Shape::Tuple(shapes), Rv::Tuple(parts)) if shapes.len() == parts.len() => {
                 let mut leaves = Vec::new();
                 for (shape, part) in shapes.iter().zip(parts) {
@@ -143,8 +160,6 @@ impl Lowerer<'_> {
     /// Says what a value's type must be where more is known than its definition tells.
     pub(super) fn refine(&mut self, value: Value, ty: &Type) {
         let known = &mut self.b.values[value.index()].ty;
-        if known.is_vague() && *ty != Type::Unknown {
-            *known = ty.clone();
-        }
+        *known = known.refined(ty);
     }
 }

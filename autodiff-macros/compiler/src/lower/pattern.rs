@@ -90,6 +90,10 @@ impl Lowerer<'_> {
             }
             Rv::Place(p, Type::Unknown) => Rv::Place(p, ty),
             Rv::Ref(p, Type::Unknown, m) => Rv::Ref(p, ty, m),
+            Rv::Temp(p, known) => {
+                self.refine(p.root, &ty);
+                Rv::Temp(p, known.refined(&ty))
+            }
             rv => rv,
         }
     }
@@ -151,10 +155,10 @@ impl Lowerer<'_> {
                     let object = self.object(v, Some(name.clone()), span);
                     return Ok(Binding::Place(Place::whole(object), ty));
                 }
-                // What is moved, or copied from something that never changes, needs no copy.
+                // What comes from something that never changes needs no copy.
                 let constant = self.b.data(place.root).storage == crate::ir::Storage::Local
                     || self.b.data(place.root).storage == crate::ir::Storage::Ref;
-                if constant || matches!(ty, Type::Vec(_)) && place.path.is_empty() {
+                if constant {
                     return Ok(Binding::Place(place, ty));
                 }
                 let v = self.load(&place, &ty, span);
@@ -196,6 +200,28 @@ impl Lowerer<'_> {
         let data = &mut self.b.values[value.index()];
         if data.name.is_none() {
             data.name = Some(name.clone());
+        }
+    }
+
+    /// What to match on, as code that may run more than once: an expression that may do something, or
+    /// give another value the next time, is replaced by a name for the value that it gave.
+    pub(super) fn scrutinee(&mut self, e: &Expr, rv: &Rv) -> Expr {
+        match (e, rv) {
+            (Expr::Paren(e), rv) => self.scrutinee(&e.expr, rv),
+            (Expr::Tuple(t), Rv::Tuple(parts)) if t.elems.len() == parts.len() => {
+                let mut tuple = t.clone();
+                for (e, part) in tuple.elems.iter_mut().zip(parts) {
+                    *e = self.scrutinee(e, part);
+                }
+                Expr::Tuple(tuple)
+            }
+            (e, Rv::Value(v)) if calls(e) => {
+                let name = quote::format_ident!("ad_scrutinee_{}", v.index(), span = span_of(e));
+                let ty = self.b.ty(*v).clone();
+                self.declare(&name, Binding::Ref(Place::whole(*v), ty, false));
+                syn::parse_quote!(::core::clone::Clone::clone(#name))
+            }
+            (e, _) => e.clone(),
         }
     }
 
@@ -257,18 +283,6 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What patterns that rustc must judge are matched against. A call is made once, so its result gets
-    /// a name; each pattern looks at a copy.
-    pub(super) fn scrutinee(&mut self, e: &Expr, rv: &Rv) -> Expr {
-        let Rv::Value(value) = rv else { return e.clone() };
-        if !calls(e) {
-            return e.clone();
-        }
-        let name = Ident::new("ad_scrutinee", span_of(e));
-        self.declare(&name, Binding::Ref(Place::whole(*value), Type::Unknown, false));
-        syn::parse_quote_spanned!(span_of(e)=> ::core::clone::Clone::clone(#name))
-    }
-
     fn equals(
         &mut self,
         rv: &Rv,
@@ -313,9 +327,7 @@ impl Lowerer<'_> {
     pub(super) fn bind_tested(&mut self, pat: &Pat, rv: Rv, scrutinee: &Expr) -> Lowered<()> {
         match pat {
             Pat::TupleStruct(_) | Pat::Struct(_) | Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => {
-                let mut names = Names { found: Vec::new() };
-                names.visit_pat(pat);
-                for name in names.found {
+                for name in names(pat) {
                     if self.is_constant_name(&name) {
                         continue;
                     }
@@ -414,6 +426,13 @@ fn is_number(lit: &syn::PatLit) -> bool {
 
 fn plain(ident: Ident) -> syn::PatIdent {
     syn::PatIdent { attrs: Vec::new(), by_ref: None, mutability: None, ident, subpat: None }
+}
+
+/// The names in a pattern.
+pub(super) fn names(pat: &Pat) -> Vec<Ident> {
+    let mut names = Names { found: Vec::new() };
+    names.visit_pat(pat);
+    names.found
 }
 
 /// Whether evaluating an expression calls anything.

@@ -117,7 +117,15 @@ impl Lowerer<'_> {
 
     fn statement(&mut self, stmt: &Stmt, last: bool, tail: bool) -> Lowered<Rv> {
         match stmt {
-            Stmt::Local(local) => self.local(local).map(|()| Rv::Unit),
+            Stmt::Local(local) => match self.local(local) {
+                Ok(()) => Ok(Rv::Unit),
+                Err(reported) => {
+                    for name in super::pattern::names(&local.pat) {
+                        self.declare(&name, Binding::Refused);
+                    }
+                    Err(reported)
+                }
+            },
             Stmt::Item(_) => Ok(Rv::Unit),
             Stmt::Expr(expr, None) if last && tail => self.returned(expr),
             // `return` at the end of a function is its value, with or without a semicolon.
@@ -176,6 +184,8 @@ impl Lowerer<'_> {
                         body: syn::parse_quote!(#block),
                         output,
                         depth: self.scopes.len(),
+                        names: usize::MAX,
+                        moved: Vec::new(),
                         name: Some(f.sig.ident.to_string()),
                     };
                     self.declare(&f.sig.ident, Binding::Closure(std::rc::Rc::new(closure)));

@@ -8,28 +8,41 @@ use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr};
 
-/// Methods that change their receiver.
-pub const MUTATING: [&str; 19] = [
+/// Methods that change their receiver, in families that share a prefix.
+const FAMILIES: [&str; 8] =
+    ["sort", "rotate_", "drain", "retain", "dedup", "resize", "select_nth_", "extend"];
+
+/// Other methods that change their receiver, save for those that end in `_mut`.
+const MUTATING: [&str; 21] = [
     "push",
     "pop",
+    "pop_if",
     "swap",
     "fill",
+    "fill_with",
     "copy_from_slice",
     "clone_from_slice",
-    "iter_mut",
-    "chunks_mut",
-    "chunks_exact_mut",
+    "copy_within",
+    "swap_with_slice",
     "as_mut_slice",
-    "split_at_mut",
-    "extend_from_slice",
-    "extend",
     "truncate",
     "clear",
-    "resize",
     "insert",
-    "last_mut",
-    "first_mut",
+    "remove",
+    "swap_remove",
+    "reverse",
+    "append",
+    "split_off",
+    "splice",
+    "leak",
 ];
+
+/// Whether a method of that name changes its receiver, as far as std's methods go.
+pub fn changes_receiver(method: &str) -> bool {
+    MUTATING.contains(&method)
+        || method.ends_with("_mut")
+        || FAMILIES.iter().any(|family| method.starts_with(family))
+}
 
 /// Names whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
 pub fn mutated(block: &Block) -> BTreeSet<String> {
@@ -108,7 +121,7 @@ impl<'a> Visit<'a> for Finder {
     }
 
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
-        if MUTATING.contains(&e.method.to_string().as_str()) {
+        if changes_receiver(&e.method.to_string()) {
             self.root(&e.receiver);
         }
         visit::visit_expr_method_call(self, e);

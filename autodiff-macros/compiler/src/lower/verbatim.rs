@@ -3,8 +3,9 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::Ident;
 
+use super::usage::changes_receiver;
 use super::{Binding, Lowerer, Rv};
-use crate::errors::{Diagnostic, Extent, Lowered};
+use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::{CallArg, Op, Place, Storage, Type, Value};
 
 impl Lowerer<'_> {
@@ -63,6 +64,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Vec<(Ident, CallArg)>> {
         let mut names = Vec::new();
         idents(tokens, &mut names);
+        let changes = changes_memory(tokens);
         let mut captures = Vec::new();
         for name in names {
             if captures.iter().any(|(n, _): &(Ident, CallArg)| *n == name) {
@@ -71,13 +73,17 @@ impl Lowerer<'_> {
             let Some(binding) = self.lookup(&name).cloned() else { continue };
             let capture = match binding {
                 Binding::Item => continue,
+                Binding::Refused => return Err(Reported),
                 Binding::Var(var) => CallArg::Value(self.read(var, span)),
+                Binding::Place(place, _) if changes && self.is_mutable(&place) => {
+                    CallArg::Ref(place, true)
+                }
                 Binding::Place(place, _) if place.path.is_empty() => CallArg::Value(place.root),
                 Binding::Place(place, ty) => CallArg::Value(self.load(&place, &ty, span)),
-                Binding::Ref(place, _, mutable) => self.capture_ref(place, mutable),
+                Binding::Ref(place, _, mutable) => CallArg::Ref(place, mutable && changes),
                 Binding::Closure(c) if c.name.is_some() => continue,
                 binding => {
-                    let rv = self.binding_rv(&binding, span);
+                    let rv = self.bound_rv(&binding, span);
                     CallArg::Value(self.value_of(rv, span)?)
                 }
             };
@@ -86,32 +92,13 @@ impl Lowerer<'_> {
         Ok(captures)
     }
 
-    fn capture_ref(&mut self, place: Place, mutable: bool) -> CallArg {
-        let storage = self.b.data(place.root).storage;
-        if place.path.is_empty() && matches!(storage, Storage::Ref | Storage::RefMut) {
-            // The variable is the reference itself.
-            return CallArg::Ref(place, mutable);
-        }
-        CallArg::Ref(place, mutable)
-    }
-
-    fn binding_rv(&mut self, binding: &Binding, span: Span) -> Rv {
-        match binding {
-            Binding::Var(var) => Rv::Value(self.read(*var, span)),
-            Binding::Place(place, ty) => Rv::Place(place.clone(), ty.clone()),
-            Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), ty.clone(), *m),
-            Binding::Tuple(parts) => {
-                Rv::Tuple(parts.iter().map(|p| self.binding_rv(p, span)).collect())
-            }
-            Binding::Closure(c) => Rv::Closure(c.clone()),
-            Binding::Other(rv) => rv.clone(),
-            Binding::Item => Rv::Unit,
-        }
+    fn is_mutable(&self, place: &Place) -> bool {
+        matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
     }
 }
 
 /// Every identifier that may be a variable, names in format strings included.
-fn idents(tokens: &TokenStream, out: &mut Vec<Ident>) {
+pub(super) fn idents(tokens: &TokenStream, out: &mut Vec<Ident>) {
     let mut after_dot = false;
     for tree in tokens.clone() {
         let mut dot = false;
@@ -135,6 +122,29 @@ fn idents(tokens: &TokenStream, out: &mut Vec<Ident>) {
         }
         after_dot = dot;
     }
+}
+
+/// Whether code may change the memory that it names: it assigns, borrows exclusively, or calls a method
+/// that does.
+fn changes_memory(tokens: &TokenStream) -> bool {
+    let trees: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let punct = |i: usize| match trees.get(i) {
+        Some(TokenTree::Punct(p)) => Some(p.as_char()),
+        _ => None,
+    };
+    trees.iter().enumerate().any(|(i, tree)| match tree {
+        TokenTree::Group(group) => changes_memory(&group.stream()),
+        TokenTree::Ident(ident) if ident == "mut" => i > 0 && punct(i - 1) == Some('&'),
+        TokenTree::Ident(ident) => {
+            i > 0 && punct(i - 1) == Some('.') && changes_receiver(&ident.to_string())
+        }
+        TokenTree::Punct(p) if p.as_char() == '=' => {
+            let compares = |c: Option<char>| matches!(c, Some('=' | '<' | '>' | '!'));
+            let (before, after) = (i.checked_sub(1).and_then(punct), punct(i + 1));
+            !compares(before) && !matches!(after, Some('=' | '>'))
+        }
+        _ => false,
+    })
 }
 
 /// Control flow that would leave the code.

@@ -12,6 +12,7 @@ mod fold;
 mod gather;
 mod hoist;
 mod literal;
+mod own;
 mod promote;
 mod reciprocal;
 mod remember;
@@ -64,6 +65,9 @@ const DERIVED: [Pass; 15] = [
     view::view,
     simplify::simplify,
 ];
+
+/// Decides where memory is moved and where it is cloned: done to what is printed.
+pub use own::own;
 
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {

@@ -143,6 +143,12 @@ impl Forward<'_> {
                     self.set(result, dot);
                 }
             }
+            Op::Cast(v, to) if active && *self.b.ty(*v) == Type::Unknown => {
+                let (result, from) = (node.results[0], self.dot(*v));
+                let ty = self.b.ty(result).clone();
+                let dot = self.b.recast(from, to, ty, span);
+                self.set(result, dot);
+            }
             Op::Cast(..)
             | Op::Tuple(_)
             | Op::Array(_)

@@ -86,8 +86,13 @@ impl Printer<'_> {
             let receiver = at.receiver();
             match take {
                 Take::Value => at.value(),
+                // The type may be known to rustc only further on: no method can be looked up yet.
+                Take::Clone if *ty == Type::Unknown && place.path.is_empty() => {
+                    let source = at.borrow(false);
+                    Expr::postfix(quote_spanned!(span=> ::core::clone::Clone::clone(#source)))
+                }
                 Take::Clone => Expr::postfix(quote_spanned!(span=> #receiver.clone())),
-                Take::Owned if self.is_slice(place) => {
+                Take::Owned if self.is_slice(place) || matches!(ty, Type::Vec(_)) => {
                     Expr::postfix(quote_spanned!(span=> #receiver.to_vec()))
                 }
                 Take::Owned => Expr::postfix(quote_spanned!(span=> #receiver.to_owned())),
@@ -105,7 +110,15 @@ impl Printer<'_> {
         }
         let absent = match self.primal_of(place.root) {
             Some(primal) => {
-                let primal = self.rooted(primal, &path).borrow(false);
+                let at = self.rooted(primal, &path);
+                let primal = match (take, ty) {
+                    // The zero of an array is an array: that of a slice of it is a `Vec`.
+                    (Take::Owned, Type::Vec(_)) if !self.is_slice(place) => {
+                        let receiver = at.receiver();
+                        quote!(&#receiver[..])
+                    }
+                    _ => at.borrow(false),
+                };
                 quote_spanned!(span=> ::autodiff::__private::zero_tangent(#primal))
             }
             None => quote_spanned!(span=> ::core::default::Default::default()),
@@ -213,7 +226,14 @@ impl Printer<'_> {
             return option;
         }
         let variable = self.name(place.root);
-        quote!(#option.map(|#variable| #at))
+        if matches!(place.path.last(), Some(Proj::Slice(..))) {
+            return quote!(#option.map(|#variable| #at));
+        }
+        // Where a slice is wanted and a `Vec` stands, this is a place where rustc makes one of the other.
+        quote!(match #option {
+            ::core::option::Option::Some(#variable) => ::core::option::Option::Some(#at),
+            ::core::option::Option::None => ::core::option::Option::None,
+        })
     }
 
     /// Whether the place is known to be a slice.

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 
-use crate::ir::{CallArg, Graph, Node, Op, PullArg, Region, Storage, Value};
+use crate::ir::{CallArg, Graph, Node, Op, Proj, PullArg, Region, Storage, Take, Value};
 
 /// The readers of every value, as far as they are printed.
 #[derive(Debug)]
@@ -250,6 +250,8 @@ pub struct Footprint {
     pub reads: Vec<Value>,
     /// The memory it writes, by root.
     pub writes: Vec<Value>,
+    /// The variables it may move out of.
+    pub moves: Vec<Value>,
     /// It may do something that is no business of the graph: its order among its like stays.
     pub effect: bool,
 }
@@ -265,15 +267,20 @@ impl Footprint {
         footprint
     }
 
+    fn hand_on(&mut self, graph: &Graph, results: &[Value]) {
+        self.moves.extend(results.iter().filter(|v| !graph.ty(**v).is_copy()));
+    }
+
     /// Whether what is read here is changed by `other`.
     pub fn is_disturbed_by(&self, other: &Footprint) -> bool {
-        self.reads.iter().any(|v| other.writes.contains(v))
+        self.reads.iter().any(|v| other.writes.contains(v) || other.moves.contains(v))
     }
 
     /// Takes over what an operand touches.
     pub fn include(&mut self, operand: &Footprint) {
         self.reads.extend(&operand.reads);
         self.writes.extend(&operand.writes);
+        self.moves.extend(&operand.moves);
         self.effect |= operand.effect;
     }
 
@@ -297,9 +304,29 @@ impl Footprint {
             }
             _ => {}
         }
+        let mut moved = Vec::new();
+        node.op.map_moves(&mut |v| {
+            moved.push(v);
+            v
+        });
+        if let Op::Load(place, Take::Value) = &node.op
+            && node.results.iter().any(|v| !graph.ty(*v).is_copy())
+            && place.path.iter().all(|step| matches!(step, Proj::Field(_)))
+        {
+            moved.push(place.root);
+        }
+        // While an exclusive view is in use, its memory goes by no other name.
+        if let Op::View { sequence, .. } = &node.op
+            && node.results.iter().any(|v| graph.data(*v).storage == Storage::RefMut)
+        {
+            self.moves.push(sequence.root);
+        }
+        self.hand_on(graph, &moved);
+        node.op.regions().iter().for_each(|region| self.hand_on(graph, &region.results));
         node.op.each_input(&mut |v| {
+            let data = graph.data(v);
             let shared = [Storage::Object, Storage::RefMut, Storage::Slot];
-            if shared.contains(&graph.data(v).storage) {
+            if shared.contains(&data.storage) || !data.ty.is_copy() {
                 self.reads.push(v);
             }
         });

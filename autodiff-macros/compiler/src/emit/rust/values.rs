@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use super::Printer;
 use super::callee::derivative;
-use super::expr::{Expr, Level, type_name};
+use super::expr::{Expr, Level, full_type, type_name};
 use super::uses::static_zero;
 use crate::ir::{CallArg, Float, Node, Op, Type, Value};
 use crate::rules::{Fun, Spelling};
@@ -185,6 +185,9 @@ fn undefined(ty: &Type) -> Expr {
         Type::Bool => Expr::postfix(quote!(false)),
         Type::Unit => Expr::postfix(quote!(())),
         Type::Kept(_) => Expr::postfix(quote!(::core::option::Option::None)),
-        _ => Expr::postfix(quote!(::core::default::Default::default())),
+        ty => Expr::postfix(match full_type(ty) {
+            Some(ty) => quote!(<#ty as ::core::default::Default>::default()),
+            None => quote!(::core::default::Default::default()),
+        }),
     }
 }

@@ -147,9 +147,10 @@ fn path(path: &syn::Path, names: Names<'_>) -> Result<Datum, String> {
 /// A method, the receiver first; `None` if it is not known.
 fn method(name: &str, args: &[Datum]) -> Option<Result<Datum, String>> {
     Some(match (name, args) {
-        ("from_f64" | "from" | "clone", [x]) => Ok(x.clone()),
+        ("from_f64" | "from" | "clone" | "recast", [x]) => Ok(x.clone()),
         ("len", [Datum::Seq(parts)]) => Ok(Datum::Int(parts.len() as i64)),
         ("is_empty", [Datum::Seq(parts)]) => Ok(Datum::Bool(parts.is_empty())),
+        ("nth", [Datum::Int(start), Datum::Int(k)]) => Ok(Datum::Int(start + k)),
         // Of lengths: these are not negative.
         ("saturating_sub", [Datum::Int(a), Datum::Int(b)]) => Ok(Datum::Int((a - b).max(0))),
         ("div_ceil", [Datum::Int(a), Datum::Int(b)]) if *b > 0 => Ok(Datum::Int((a + b - 1) / b)),

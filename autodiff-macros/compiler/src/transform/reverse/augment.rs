@@ -21,6 +21,9 @@ impl<'a> Reverse<'a> {
             if kept(self, *param) {
                 self.keep(*param, id, span, &mut exports);
             }
+            if self.plan.shapes.contains(param) {
+                self.keep_shape(*param, id, span, &mut exports);
+            }
         }
         self.augment_part(region, id, 0..region.nodes.len(), &mut exports);
         for node in &region.nodes {

@@ -155,6 +155,7 @@ impl<'a> Reverse<'a> {
         let to = match ty {
             Type::Float(Float::F32) => quote::quote!(f32),
             Type::Float(Float::F64) => quote::quote!(f64),
+            Type::Unknown => return self.b.recast(seed, &quote::quote!(_), Type::Unknown, span),
             _ => quote::quote!(_),
         };
         self.b.op(Op::Cast(seed, to), ty.clone(), span)
@@ -258,7 +259,6 @@ impl<'a> Reverse<'a> {
     /// Zeroes a shadow where its primal was overwritten; a whole `Vec` gets its former length back.
     fn reset(&mut self, at: Place, place: &Place, here: Here<'a>) {
         let span = here.node.span;
-        debug_assert_eq!(at.path.len(), place.path.len());
         let op = match self.held(Key::Before(here.region, here.index), span) {
             Some(shape) => {
                 let ty = self.b.ty(place.root).clone();

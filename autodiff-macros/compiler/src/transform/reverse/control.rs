@@ -8,7 +8,7 @@ use quote::quote;
 
 use super::{Here, Reverse};
 use crate::analysis::Style;
-use crate::ir::{Op, Place, Region, Storage, Type, Value};
+use crate::ir::{Op, Place, Region, Storage, Take, Type, Value};
 
 impl<'a> Reverse<'a> {
     pub(super) fn backward_if(
@@ -201,13 +201,15 @@ impl<'a> Reverse<'a> {
         for k in &shadowed {
             let outside = self.shadow(here.node.results[*k], span);
             self.collect(Place::whole(outside), body.results[*k], span);
-            self.b.effect(Op::SetZero(Place::whole(outside)), span);
         }
         self.backward(body, id);
         for k in &shadowed {
             let outside = self.shadow(here.node.results[*k], span);
             let inside = self.shadow(body.params[fixed + k], span);
-            self.b.effect(Op::AccumulatePlace(Place::whole(outside), Place::whole(inside)), span);
+            // Its shape is that of the iteration's own start, which may not be that of its end.
+            let ty = self.b.ty(inside).clone();
+            let start = self.b.load(Place::whole(inside), Take::Value, ty, span);
+            self.b.effect(Op::Store(Place::whole(outside), start), span);
         }
         let mut results = Vec::new();
         for (c, param) in carried.iter().zip(&params) {

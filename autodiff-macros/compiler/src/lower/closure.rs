@@ -1,0 +1,153 @@
+//! Closures and local functions: inlined where they are called.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::Expr;
+
+use super::{Binding, Closure, Frame, Lowerer, Rv};
+use crate::errors::Lowered;
+use crate::ir::{Place, Shape, Type};
+
+impl Lowerer<'_> {
+    /// Copies of the changeable scalars and arrays that a `move` closure names.
+    pub(super) fn moved(&mut self, body: &Expr, span: Span) -> Vec<(String, Binding)> {
+        let mut names = Vec::new();
+        super::verbatim::idents(&body.to_token_stream(), &mut names);
+        let mut moved: Vec<(String, Binding)> = Vec::new();
+        for name in names {
+            let text = name.to_string();
+            if moved.iter().any(|(known, _)| *known == text) {
+                continue;
+            }
+            let copy = match self.lookup(&name).cloned() {
+                Some(Binding::Var(var)) if self.vars[var.0].mutable => {
+                    let current = self.vars[var.0].current;
+                    Binding::Var(self.var(current, Some(name), true, span))
+                }
+                Some(Binding::Place(place, ty)) if ty.is_copy() => {
+                    let value = self.load(&place, &ty, span);
+                    Binding::Place(Place::whole(self.object(value, Some(name), span)), ty)
+                }
+                _ => continue,
+            };
+            moved.push((text, copy));
+        }
+        moved
+    }
+
+    /// Lowers a closure's body where it is called.
+    pub(super) fn inline(&mut self, c: &Closure, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        if let Some(name) = &c.name {
+            if self.inlining.contains(name) {
+                return Err(self.refuse(
+                    "AD0234",
+                    span,
+                    format!("the local function `{name}` calls itself"),
+                    "put it under `#[differentiate]`: annotated functions may be recursive",
+                ));
+            }
+            self.inlining.push(name.clone());
+        }
+        if args.len() != c.inputs.len() {
+            return Err(self.defer(
+                "AD0235",
+                span,
+                format!("{} arguments for {} parameters", args.len(), c.inputs.len()),
+                "give the closure as many arguments as it has parameters",
+            ));
+        }
+        let hidden = self.scopes.split_off(c.depth);
+        let innermost = self.scopes.last_mut().expect("the closure's own scope");
+        let later = innermost.split_off(c.names.min(innermost.len()));
+        let lowered = self.scoped(|this| {
+            this.scopes.last_mut().expect("just opened").extend(c.moved.iter().cloned());
+            for ((pat, ty), rv) in c.inputs.iter().zip(args) {
+                let rv = match ty {
+                    Some(ty) => this.typed(rv, ty),
+                    None => rv,
+                };
+                this.bind(pat, rv)?;
+            }
+            this.closure_body(c, span)
+        });
+        self.scopes.truncate(c.depth);
+        self.scopes.last_mut().expect("the closure's own scope").extend(later);
+        self.scopes.extend(hidden);
+        if c.name.is_some() {
+            self.inlining.pop();
+        }
+        lowered
+    }
+
+    fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
+        if !returns(&c.body) {
+            let rv = self.expr(&c.body)?;
+            if let (Rv::Value(v), Some(ty)) = (&rv, &c.output) {
+                let ty = self.types.read(ty);
+                self.refine(*v, &ty);
+            }
+            // What is read is read now: the caller may change it before it uses the result.
+            return Ok(match rv {
+                Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span)),
+                rv => rv,
+            });
+        }
+        let shape = match &c.output {
+            Some(ty) => shape_of_type(ty),
+            None => tail_shape(&c.body),
+        };
+        let outer: Frame = self.frame.clone();
+        self.open_frame(Some(shape.clone()), c.output.as_ref(), span);
+        if c.output.is_none() {
+            let leaves = count(&shape);
+            self.frame.ret = (0..leaves).map(|_| self.var(None, None, true, span)).collect();
+            self.frame.types = vec![Type::Unknown; leaves];
+        }
+        let lowered = self.returned(&c.body);
+        let rets = self.frame.ret.clone();
+        self.frame = outer;
+        lowered?;
+        let leaves: Vec<_> = rets.into_iter().map(|v| self.read(v, span)).collect();
+        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+    }
+}
+
+fn returns(body: &Expr) -> bool {
+    use syn::visit::Visit;
+    struct Finder(bool);
+    impl<'a> Visit<'a> for Finder {
+        fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
+            self.0 = true;
+        }
+        fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
+        fn visit_item(&mut self, _: &'a syn::Item) {}
+    }
+    let mut finder = Finder(false);
+    finder.visit_expr(body);
+    finder.0
+}
+
+fn tail_shape(body: &Expr) -> Shape {
+    match body {
+        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(tail_shape).collect()),
+        Expr::Block(b) => match b.block.stmts.last() {
+            Some(syn::Stmt::Expr(e, None)) => tail_shape(e),
+            _ => Shape::Tuple(Vec::new()),
+        },
+        _ => Shape::Leaf,
+    }
+}
+
+fn shape_of_type(ty: &syn::Type) -> Shape {
+    match ty {
+        syn::Type::Tuple(t) => Shape::Tuple(t.elems.iter().map(shape_of_type).collect()),
+        _ => Shape::Leaf,
+    }
+}
+
+fn count(shape: &Shape) -> usize {
+    match shape {
+        Shape::Leaf => 1,
+        Shape::Tuple(parts) => parts.iter().map(count).sum(),
+    }
+}
