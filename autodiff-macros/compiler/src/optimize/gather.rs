@@ -63,15 +63,15 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
 fn restart(nodes: &mut Vec<Node>, values: &[ValueData]) {
     let mut zeroed: Vec<(Place, usize)> = Vec::new();
     let mut gone = Vec::new();
-    for index in 0..nodes.len() {
-        if let Some((place, added)) = accumulation(&nodes[index], values)
+    for (index, node) in nodes.iter_mut().enumerate() {
+        if let Some((place, added)) = accumulation(node, values)
             && let Some(at) = zeroed.iter().position(|(p, _)| *p == place)
         {
             gone.push(zeroed.remove(at).1);
-            nodes[index].op = Op::Store(place, added);
+            node.op = Op::Store(place, added);
         }
-        zeroed.retain(|(place, _)| !touches(&nodes[index], place.root));
-        if let Op::SetZero(place) = &nodes[index].op {
+        zeroed.retain(|(place, _)| !touches(node, place.root));
+        if let Op::SetZero(place) = &node.op {
             zeroed.push((place.clone(), index));
         }
     }

@@ -71,9 +71,7 @@ fn stencils(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> 
         });
         match neighbour {
             Some((stencil, distance)) => {
-                if !stencil.nodes.contains_key(&distance) {
-                    stencil.nodes.insert(distance, index);
-                }
+                stencil.nodes.entry(distance).or_insert(index);
             }
             None => found.push(Stencil {
                 place: place.clone(),
