@@ -6,7 +6,6 @@ use syn::ExprMethodCall;
 
 use super::iter::{Access, Callee, Iter};
 use super::pattern::calls;
-use super::usage::changes_receiver;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Take, Type, Value};
@@ -395,7 +394,13 @@ impl Lowerer<'_> {
                 self.map_array(&place, ty, &f, span)?
             }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
-            (name, _) if !ty.is_constant() && changes_receiver(name) => {
+            (
+                "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
+                | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
+                _,
+            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
+                && !ty.is_constant() =>
+            {
                 return Err(self.refuse(
                     "AD0236",
                     span,
