@@ -176,7 +176,8 @@
 //!
 //! ## `BACKWARD`: the generated code
 //!
-//! Adjoints carry your names with `_bar` behind them.
+//! One function that runs both sweeps: it returns the value, and adds the adjoints of the parameters to
+//! their shadows, where those are wanted. Adjoints carry your names with `_bar` behind them.
 //!
 //! ```
 //! use autodiff::differentiate;

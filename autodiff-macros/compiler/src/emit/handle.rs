@@ -82,9 +82,10 @@ pub fn handle(
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
     let jvp = functions.core_jvp(&core.jvp.0, &core.jvp.1);
-    let public = functions.public(core.vjp_into.as_ref());
+    let straight = functions.straight(core.vjp_into.as_ref());
+    let public = functions.public();
     let graph = core.graph;
-    let source = options.source.then(|| source(&vjp, name));
+    let source = options.source.then(|| source(&straight, name));
     let silenced = lints::silenced();
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     quote_spanned! {name.span()=>
@@ -105,6 +106,7 @@ pub fn handle(
             #[inline]
             pub const fn __annotated<T>() {}
             #vjp
+            #straight
             #jvp
             #public
         }
@@ -220,15 +222,15 @@ fn idents(item: &ItemFn) -> Vec<String> {
 }
 
 /// `BACKWARD`: the generated function as a person would read it.
-fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
-    let text = match syn::parse2::<syn::ItemFn>(vjp.clone()) {
+fn source(straight: &TokenStream, name: &Ident) -> TokenStream {
+    let text = match syn::parse2::<syn::ItemFn>(straight.clone()) {
         Ok(mut function) => {
             Plain.visit_item_fn_mut(&mut function);
             let methods = methods().to_string();
             function.block.stmts.retain(|s| s.to_token_stream().to_string() != methods);
             function.attrs.clear();
             function.vis = syn::Visibility::Inherited;
-            function.sig.ident = quote::format_ident!("{}_vjp", name);
+            function.sig.ident = quote::format_ident!("{}_backward", name);
             prettyplease::unparse(&syn::File {
                 shebang: None,
                 frontmatter: None,
@@ -236,10 +238,11 @@ fn source(vjp: &TokenStream, name: &Ident) -> TokenStream {
                 items: vec![syn::Item::Fn(function)],
             })
         }
-        Err(_) => vjp.to_string(),
+        Err(_) => straight.to_string(),
     };
     quote! {
-        /// The generated reverse-mode function, formatted.
+        /// The generated function that runs both sweeps, formatted: the value, and the adjoints of the
+        /// parameters added to their shadows.
         pub const BACKWARD: &'static str = #text;
     }
 }

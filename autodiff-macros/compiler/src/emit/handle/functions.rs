@@ -263,8 +263,8 @@ impl Functions<'_> {
             .collect()
     }
 
-    pub fn public(&self, vjp_into: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
-        let mut out = self.vjp_into_core(vjp_into);
+    pub fn public(&self) -> TokenStream {
+        let mut out = self.vjp_into_core();
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());
@@ -272,44 +272,53 @@ impl Functions<'_> {
         out
     }
 
-    /// `__vjp_now`, which becomes part of the function that calls it, where seed and shadows are known,
-    /// and `__vjp_into` for calls by other derivatives.
-    fn vjp_into_core(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
-        let (core, now) = (self.core("__vjp"), self.core("__vjp_now"));
+    /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
+    /// seed and shadows are known.
+    pub fn straight(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
+        let core = self.core("__vjp");
         let Header { generics, where_clause, output, .. } = self.header;
-        let names = self.names();
-        let seed = self.header.seed_type(self.signature);
-        let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
-        let types = self.slot_types();
-        let (params, inner_seed, slots, body) = match straight {
+        let (params, seed, slots, body) = match straight {
             Some((slots, body)) => {
                 let slots = self.header.slot_params(slots, self.signature);
                 let seed = self.header.core_seed_type(self.signature);
                 (self.header.core_params(), seed, slots, body.clone())
             }
             None => {
-                let again = self.header.again();
+                let (names, again) = (self.names(), self.header.again());
+                let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
                 let body = hygienic! {
                     let (ad_value, ad_pull) = #core(#(#names),*);
                     ad_pull(#(#again,)* ad_seed, #(#bars),*);
                     ad_value
                 };
+                let types = self.slot_types();
                 let slots = bars.iter().zip(&types).map(|(bar, ty)| hygienic!(#bar: #ty));
-                (self.header.params(), seed.clone(), slots.collect(), body)
+                let seed = self.header.seed_type(self.signature);
+                (self.header.params(), seed, slots.collect(), body)
             }
         };
-        let outer = self.header.params();
         hygienic! {
             #[doc(hidden)]
             #[inline(always)]
-            pub fn __vjp_now #generics (#(#params,)* ad_seed: #inner_seed, #(#slots),*) -> #output
+            pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
             #where_clause {
                 #body
             }
+        }
+    }
 
+    /// `__vjp_into`: the same for calls by other derivatives.
+    fn vjp_into_core(&self) -> TokenStream {
+        let now = self.core("__vjp_now");
+        let Header { generics, where_clause, output, .. } = self.header;
+        let (params, names) = (self.header.params(), self.names());
+        let seed = self.header.seed_type(self.signature);
+        let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
+        let slots = self.slot_types();
+        hygienic! {
             #[doc(hidden)]
             #[inline]
-            pub fn __vjp_into #generics (#(#outer,)* ad_seed: #seed, #(#bars: #types),*) -> #output
+            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
                 #now(#(#names,)* ad_seed, #(#bars),*)
             }

@@ -66,6 +66,11 @@ impl VisitMut for Plain {
         visit_mut::visit_type_mut(self, ty);
     }
 
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        shorten(path);
+    }
+
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
@@ -76,6 +81,31 @@ impl VisitMut for Plain {
             *e = plain(callee);
         }
     }
+}
+
+/// Paths from the root, as a person writes them: `Some`, `Vec<f64>`, `accumulate`.
+fn shorten(path: &mut syn::Path) {
+    const PREFIXES: [&[&str]; 6] = [
+        &["core", "option", "Option", "Some"],
+        &["core", "option", "Option", "None"],
+        &["core", "option", "Option"],
+        &["std", "vec", "Vec"],
+        &["std", "vec"],
+        &["autodiff", "__private"],
+    ];
+    if path.leading_colon.is_none() {
+        return;
+    }
+    let starts_with = |prefix: &&[&str]| {
+        prefix.len() <= path.segments.len()
+            && path.segments.iter().zip(*prefix).all(|(segment, name)| segment.ident == name)
+    };
+    let Some(prefix) = PREFIXES.into_iter().find(starts_with) else { return };
+    // Of a module, what is in there; of a name, the name itself.
+    let module = matches!(prefix.last(), Some(&"__private"));
+    let dropped = prefix.len() - usize::from(!module);
+    path.leading_colon = None;
+    path.segments = std::mem::take(&mut path.segments).into_iter().skip(dropped).collect();
 }
 
 /// `path::function` of what [`derivative`] makes of it.
