@@ -2,108 +2,15 @@
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label};
+use syn::{ExprForLoop, ExprLoop, ExprWhile, Label};
 
 use super::control::has_let;
+use super::exits::Exits;
 use super::iter::{Iter, endless};
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
 use crate::ir::{Op, Region, Shape, Storage, Type, Value};
 use crate::rules::Fun;
-
-/// What a loop's body does to control flow, read off its syntax.
-#[derive(Default)]
-struct Exits {
-    /// `break` of this loop.
-    breaks: bool,
-    /// The form of the value that `break` gives.
-    value: Option<Shape>,
-    /// Leaves an enclosing loop or the function.
-    outer: bool,
-    returns: bool,
-    label: Option<String>,
-    depth: usize,
-}
-
-impl Exits {
-    fn of(body: &Block, label: Option<&Label>) -> Self {
-        Self::inside(body, label, 0)
-    }
-
-    fn inside(body: &Block, label: Option<&Label>, depth: usize) -> Self {
-        let label = label.map(|l| l.name.ident.to_string());
-        let mut exits = Self { label, depth, ..Self::default() };
-        exits.visit_block(body);
-        exits
-    }
-
-    fn targets_this(&self, label: Option<&syn::Lifetime>) -> bool {
-        match label {
-            None => self.depth == 0,
-            Some(l) => self.label.as_ref().is_some_and(|own| l.ident == own),
-        }
-    }
-
-    fn any(&self) -> bool {
-        self.breaks || self.outer || self.returns
-    }
-}
-
-impl<'a> Visit<'a> for Exits {
-    fn visit_expr_break(&mut self, e: &'a syn::ExprBreak) {
-        if self.targets_this(e.label.as_ref()) {
-            self.breaks = true;
-            if let Some(value) = &e.expr {
-                self.value = Some(syntactic_shape(value));
-            }
-        } else if e.label.is_some() {
-            self.outer = true;
-        }
-        visit::visit_expr_break(self, e);
-    }
-
-    fn visit_expr_continue(&mut self, e: &'a syn::ExprContinue) {
-        // A label that is declared inside is seen as foreign: that costs a flag, nothing else.
-        if e.label.is_some() && !self.targets_this(e.label.as_ref()) {
-            self.outer = true;
-        }
-    }
-
-    fn visit_expr_return(&mut self, e: &'a syn::ExprReturn) {
-        self.returns = true;
-        visit::visit_expr_return(self, e);
-    }
-
-    fn visit_expr_for_loop(&mut self, e: &'a ExprForLoop) {
-        self.depth += 1;
-        visit::visit_expr_for_loop(self, e);
-        self.depth -= 1;
-    }
-
-    fn visit_expr_while(&mut self, e: &'a ExprWhile) {
-        self.depth += 1;
-        visit::visit_expr_while(self, e);
-        self.depth -= 1;
-    }
-
-    fn visit_expr_loop(&mut self, e: &'a ExprLoop) {
-        self.depth += 1;
-        visit::visit_expr_loop(self, e);
-        self.depth -= 1;
-    }
-
-    fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
-    fn visit_item(&mut self, _: &'a syn::Item) {}
-}
-
-fn syntactic_shape(e: &Expr) -> Shape {
-    match e {
-        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(syntactic_shape).collect()),
-        Expr::Paren(e) => syntactic_shape(&e.expr),
-        _ => Shape::Leaf,
-    }
-}
 
 impl Lowerer<'_> {
     pub(super) fn for_expr(&mut self, e: &ExprForLoop) -> Lowered<Rv> {

@@ -6,8 +6,10 @@
 
 mod assign;
 mod call;
+mod chain;
 mod closure;
 mod control;
+mod exits;
 mod expr;
 mod iter;
 mod loops;
@@ -15,6 +17,7 @@ mod macros;
 mod method;
 mod operand;
 mod pattern;
+mod sequence;
 mod stmt;
 mod usage;
 mod verbatim;

@@ -1,0 +1,264 @@
+//! The methods of arrays, slices and vectors.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::ExprMethodCall;
+
+use super::iter::{Access, Callee, Iter};
+use super::{Lowerer, Rv};
+use crate::errors::Lowered;
+use crate::ir::{CallArg, Op, Place, Proj, Take, Type, Value};
+
+impl Lowerer<'_> {
+    /// A method of an array, a slice or a `Vec`; `None` if it is not known as one.
+    pub(super) fn sequence_method(
+        &mut self,
+        receiver: &Rv,
+        ty: &Type,
+        m: &ExprMethodCall,
+    ) -> Lowered<Option<Rv>> {
+        let span = m.method.span();
+        let name = m.method.to_string();
+        let args: Vec<_> = m.args.iter().collect();
+        let (place, mutable) = match receiver {
+            Rv::Place(place, _) | Rv::Temp(place, _) => (place.clone(), true),
+            Rv::Ref(place, _, mutable) => (place.clone(), *mutable),
+            Rv::Value(v) => (Place::whole(*v), false),
+            _ => return Ok(None),
+        };
+        let elements =
+            |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
+        let is_ref = matches!(receiver, Rv::Ref(..));
+        const WRITING: [&str; 7] = [
+            "swap",
+            "fill",
+            "copy_from_slice",
+            "clone_from_slice",
+            "push",
+            "extend_from_slice",
+            "extend",
+        ];
+        if WRITING.contains(&name.as_str()) {
+            self.writable(&place, span)?;
+        }
+        Ok(Some(match (name.as_str(), args.as_slice()) {
+            ("len", []) => Rv::Value(self.b.op(Op::Len(place), Type::usize(), span)),
+            ("is_empty", []) => {
+                let len = self.b.op(Op::Len(place), Type::usize(), span);
+                let zero = self.b.int(0, span);
+                Rv::Value(self.b.scalar(crate::rules::Fun::Eq, vec![len, zero], Type::Bool, span))
+            }
+            ("iter", []) => elements(Access::Shared),
+            ("iter_mut", []) => elements(Access::Exclusive),
+            ("into_iter", []) if is_ref => {
+                elements(if mutable { Access::Exclusive } else { Access::Shared })
+            }
+            ("into_iter", []) => elements(Access::Value),
+            ("chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", [n]) => {
+                let n = self.index(n)?;
+                let exact = name.contains("exact");
+                let mutable = name.contains("mut");
+                Rv::Iter(Box::new(Iter::Chunks(place, ty.element(), n, exact, mutable)))
+            }
+            ("windows", [n]) => {
+                let n = self.index(n)?;
+                Rv::Iter(Box::new(Iter::Windows(place, ty.element(), n)))
+            }
+            ("as_slice" | "as_ref" | "borrow", []) => {
+                Rv::Ref(place, Type::Slice(Box::new(ty.element())), false)
+            }
+            ("as_mut_slice" | "as_mut", []) => {
+                Rv::Ref(place, Type::Slice(Box::new(ty.element())), true)
+            }
+            ("to_vec" | "to_owned" | "clone", []) => self.copy(place, ty, &name, span),
+            ("swap", [i, j]) => {
+                let (i, j) = (self.index(i)?, self.index(j)?);
+                self.b.effect(Op::Swap(place, i, j), span);
+                Rv::Unit
+            }
+            ("fill", [value]) => {
+                let value = self.value(value)?;
+                self.over(&place, span, &mut |this, at| {
+                    this.b.effect(Op::Store(at, value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("copy_from_slice" | "clone_from_slice", [source]) => {
+                let (source, source_ty) = self.place(source)?;
+                self.copy_from(place, source, &source_ty, span)?;
+                Rv::Unit
+            }
+            ("push", [value]) => {
+                let value = self.elements([*value])?.remove(0);
+                self.learn_element(&place, value);
+                self.b.effect(Op::Push(place, value), span);
+                Rv::Unit
+            }
+            ("extend_from_slice", [source]) => {
+                let (source, source_ty) = self.place(source)?;
+                let element = source_ty.element();
+                self.over(&source, span, &mut |this, at| {
+                    let value = this.load(&at, &element, span);
+                    this.learn_element(&place, value);
+                    this.b.effect(Op::Push(place.clone(), value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("extend", [source]) => {
+                let rv = self.expr(source)?;
+                let iter = self.into_iter(rv, span)?;
+                self.each(&iter, span, &mut |this, item| {
+                    let value = this.value_of(item, span)?;
+                    this.learn_element(&place, value);
+                    this.b.effect(Op::Push(place.clone(), value), span);
+                    Ok(())
+                })?;
+                Rv::Unit
+            }
+            ("split_at" | "split_at_mut", [mid]) => {
+                let mid = self.index(mid)?;
+                let slice = Type::Slice(Box::new(ty.element()));
+                let exclusive = name == "split_at_mut";
+                let low = place.clone().with(Proj::Slice(None, Some(mid), false));
+                let high = place.with(Proj::Slice(Some(mid), None, false));
+                Rv::Tuple(vec![
+                    Rv::Ref(low, slice.clone(), exclusive),
+                    Rv::Ref(high, slice, exclusive),
+                ])
+            }
+            ("map", [f]) if matches!(ty, Type::Array(..)) => {
+                let f = self.callee(f)?;
+                self.map_array(&place, ty, &f, span)?
+            }
+            ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
+            (
+                "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
+                | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
+                _,
+            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
+                && !ty.is_constant() =>
+            {
+                return Err(self.refuse(
+                    "AD0236",
+                    span,
+                    format!("`{name}` of a sequence is not supported"),
+                    "use `push`, `swap`, indexing, and loops over them",
+                ));
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The element type of an object becomes known with the first value put in.
+    fn learn_element(&mut self, place: &Place, value: Value) {
+        let ty = self.b.ty(value).clone();
+        let data = &mut self.b.values[place.root.index()].ty;
+        if place.path.is_empty()
+            && let Type::Vec(element) = data
+            && **element == Type::Unknown
+        {
+            **element = ty;
+        }
+    }
+
+    fn copy(&mut self, place: Place, ty: &Type, method: &str, span: Span) -> Rv {
+        let (owned, take) = match ty {
+            Type::Slice(t) => (Type::Vec(t.clone()), Take::Owned),
+            // `to_vec` of an array or of something unknown is a `Vec`.
+            _ if method == "to_vec" => (Type::Vec(Box::new(ty.element())), Take::Owned),
+            ty => (ty.clone(), Take::Clone),
+        };
+        let value = self.b.load(place, take, owned.clone(), span);
+        let object = self.object(value, None, span);
+        Rv::Temp(Place::whole(object), owned)
+    }
+
+    /// Runs `body` for every element of a sequence.
+    fn over(
+        &mut self,
+        place: &Place,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Place) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let zero = self.b.int(0, span);
+        self.refine(zero, &Type::usize());
+        let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
+        self.each(&Iter::Range(zero, len, false), span, &mut |this, k| {
+            let k = this.value_of(k, span)?;
+            body(this, place.clone().with(Proj::Index(k)))
+        })
+    }
+
+    /// `[T; N]::map`: a loop that fills an array which starts out blank.
+    fn map_array(&mut self, place: &Place, ty: &Type, f: &Callee, span: Span) -> Lowered<Rv> {
+        let Type::Array(from, len) = ty else { unreachable!("only arrays are mapped") };
+        let init = self.b.constant(TokenStream::new(), Type::Unknown, span);
+        let object = self.object(init, None, span);
+        let mut element = Type::Unknown;
+        self.over(place, span, &mut |this, at| {
+            let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };
+            let item = this.apply(f, vec![Rv::Place(at, (**from).clone())], span)?;
+            let value = this.value_of(item, span)?;
+            element = this.b.ty(value).clone();
+            this.b.effect(Op::Store(Place::whole(object).with(Proj::Index(k)), value), span);
+            Ok(())
+        })?;
+        let ty = Type::Array(Box::new(element), len.clone());
+        let Some(blank) = blank(&ty) else {
+            return Err(self.refuse(
+                "AD0237",
+                span,
+                "the type of what `map` makes of an element is not known here",
+                "say it in the closure, as in `.map(|x| -> f64 { f(x) })`, or fill an array in a loop",
+            ));
+        };
+        self.set_constant(init, blank);
+        for value in [init, object] {
+            self.b.values[value.index()].ty = ty.clone();
+        }
+        Ok(Rv::Temp(Place::whole(object), ty))
+    }
+
+    fn copy_from(&mut self, to: Place, from: Place, ty: &Type, span: Span) -> Lowered<()> {
+        let (to_len, from_len) = (
+            self.b.op(Op::Len(to.clone()), Type::usize(), span),
+            self.b.op(Op::Len(from.clone()), Type::usize(), span),
+        );
+        let captures = vec![
+            (syn::Ident::new("ad_to", span), CallArg::Value(to_len)),
+            (syn::Ident::new("ad_from", span), CallArg::Value(from_len)),
+        ];
+        let message =
+            "copy_from_slice: source slice length does not match destination slice length";
+        let tokens = quote!(::core::assert!(ad_to == ad_from, #message));
+        self.b.effect(Op::Effect { tokens, captures }, span);
+        let element = ty.element();
+        self.over(&to.clone(), span, &mut |this, at| {
+            let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };
+            let source = from.clone().with(Proj::Index(k));
+            let value = this.load(&source, &element, span);
+            this.b.effect(Op::Store(at, value), span);
+            Ok(())
+        })
+    }
+}
+
+/// Some value of a type, printable without an instance.
+fn blank(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Int(_) => Some(quote!(0)),
+        Type::Bool => Some(quote!(false)),
+        Type::Array(element, len) => {
+            let element = blank(element)?;
+            let len: TokenStream = len.parse().ok()?;
+            Some(quote!([#element; #len]))
+        }
+        Type::Tuple(parts) if !parts.is_empty() => {
+            let parts = parts.iter().map(blank).collect::<Option<Vec<_>>>()?;
+            Some(quote!((#(#parts,)*)))
+        }
+        ty => ty.static_zero(),
+    }
+}
