@@ -314,3 +314,43 @@ fn labels() {
     check!(labelled_loop_value(x, l); (x, l) in [(0.4, 5.1), (2.0, 3.1), (0.4, 90.0)]);
     check!(all_together(x, y, 5); (x, y) in [(0.4, 0.3), (2.0, 2.8), (-1.0, -0.5), (0.1, -0.2)]);
 }
+
+/// The range ends at the last number of its type.
+#[differentiate(wrt(x))]
+fn every_byte(x: f64, limit: f64) -> f64 {
+    let mut sum = 0.0;
+    for b in 0..=255u8 {
+        if sum > limit {
+            break;
+        }
+        sum += x * b as f64;
+    }
+    for b in (0..=u8::MAX).rev() {
+        if b == 250 {
+            return sum * x;
+        }
+        sum += x * x * b as f64;
+    }
+    sum
+}
+
+#[differentiate]
+fn empty_when_closed(x: f64, from: i32, to: i32) -> f64 {
+    let mut product = x;
+    for i in from..=to {
+        if i == 3 {
+            break;
+        }
+        product *= x + i as f64;
+    }
+    product
+}
+
+#[test]
+fn closed_ranges_left_early() {
+    check!(every_byte(x, 1e9); x in [0.5, -1.5]);
+    check!(every_byte(x, 20.0); x in [0.5, 1.5]);
+    check!(empty_when_closed(x, 1, 0); x in [0.5]);
+    check!(empty_when_closed(x, -2, 5); x in [0.5]);
+    check!(empty_when_closed(x, i32::MAX - 1, i32::MAX); x in [0.5]);
+}

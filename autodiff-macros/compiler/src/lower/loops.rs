@@ -141,15 +141,11 @@ impl Lowerer<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
     ) -> Lowered<()> {
-        // `end` is one past the last index, computed as Rust's own ranges do, without overflow on the
-        // way for every range that fits its type.
-        let end = match hi {
-            Some(hi) if inclusive => {
-                let one = self.b.int(1, span);
-                Some(self.b.scalar(Fun::Add, vec![hi, one], index_ty.clone(), span))
-            }
-            hi => hi,
-        };
+        if let (Some(hi), true) = (hi, inclusive) {
+            let ends = if rev { (hi, lo) } else { (lo, hi) };
+            return self.closed_with_exits(ends, rev, index_ty, exits, label, span, body);
+        }
+        let end = hi;
         // Going down, the variable is one past the index, so that it cannot fall below zero.
         let start = end.filter(|_| rev).unwrap_or(lo);
         let counter = self.var(Some(start), None, true, span);
@@ -179,6 +175,41 @@ impl Lowerer<'_> {
                 }
             },
         )
+    }
+
+    /// The same with the last index included. One past it there may be no number of that type: a flag
+    /// tells whether there is a next one.
+    #[allow(clippy::too_many_arguments)]
+    fn closed_with_exits(
+        &mut self,
+        (first, last): (Value, Value),
+        rev: bool,
+        index_ty: Type,
+        exits: &Exits,
+        label: Option<&Label>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let (reaches, goes_on, step) =
+            if rev { (Fun::Ge, Fun::Gt, Fun::Sub) } else { (Fun::Le, Fun::Lt, Fun::Add) };
+        let any = self.b.scalar(reaches, vec![first, last], Type::Bool, span);
+        let more = self.var(Some(any), None, true, span);
+        let counter = self.var(Some(first), None, true, span);
+        self.while_loop(exits, label, span, &mut |this| Ok(this.read(more, span)), &mut |this| {
+            let i = this.read(counter, span);
+            let next_is_there = this.b.scalar(goes_on, vec![i, last], Type::Bool, span);
+            this.b.open();
+            let one = this.b.int(1, span);
+            let next = this.b.scalar(step, vec![i, one], index_ty.clone(), span);
+            let then = this.b.close(Vec::new(), vec![next]);
+            this.b.open();
+            let stay = this.b.close(Vec::new(), vec![i]);
+            let next = this.b.value(index_ty.clone(), span);
+            this.b.node(Op::If(next_is_there, then, stay), vec![next], span);
+            this.vars[more.0].current = Some(next_is_there);
+            this.vars[counter.0].current = Some(next);
+            body(this, i)
+        })
     }
 
     pub(super) fn while_expr(&mut self, e: &ExprWhile) -> Lowered<Rv> {
