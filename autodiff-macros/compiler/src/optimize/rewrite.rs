@@ -233,6 +233,7 @@ impl Aliases {
                 self.replace(init);
             }
             Op::While { init, .. } => self.replace(init),
+            Op::Scalar(_, args) => self.replace(args),
             _ => {
                 let mut changes = false;
                 op.each_input(&mut |v| changes |= self.get(v) != v);
