@@ -1,16 +1,12 @@
 //! Applies identities that hold for every float, each under its equation.
 
 use super::literal::Literal::{self, Bool, Float, Int};
-use super::rewrite::{Rewriter, To, rewrite};
-use crate::ir::{Graph, Node, Op, Region, Type, Value};
+use super::rewrite::{Rewriter, To};
+use crate::ir::{Node, Op, Region, Type, Value};
 use crate::rules::Fun;
 
-/// Simplifies operations one at a time.
-pub fn simplify(graph: Graph) -> Graph {
-    rewrite(graph, rule)
-}
-
-fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
+/// Simplifies an operation.
+pub fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
     match &node.op {
         Op::Scalar(fun, args) => {
             let ty = at.ty(node.results[0]).clone();
