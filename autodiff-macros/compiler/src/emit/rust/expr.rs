@@ -38,8 +38,8 @@ pub struct Expr {
     untyped: bool,
     /// The last operand is a cast: `a < b` after it would read as generic arguments.
     ends_in_cast: bool,
-    /// Of `a + b`: the text of `a`, the operator, and `b`.
-    update: Option<Box<(String, &'static str, TokenStream)>>,
+    /// Of `a + b`, where `a` may be a place: `a`, the operator, and `b`.
+    update: Option<Box<(TokenStream, &'static str, TokenStream)>>,
 }
 
 impl Expr {
@@ -132,8 +132,8 @@ impl Expr {
         let mut expr = Self::new(quote!(#a #sign #b), level);
         expr.untyped = chains && left.untyped && right.untyped;
         expr.ends_in_cast = right.ends_in_cast && right.level > level;
-        if level >= Level::BitOr {
-            expr.update = Some(Box::new((a.to_string(), operator, right.tokens)));
+        if level >= Level::BitOr && left.level >= Level::Prefix {
+            expr.update = Some(Box::new((left.tokens, operator, right.tokens)));
         }
         expr
     }
@@ -193,7 +193,7 @@ impl Expr {
     pub fn update_of(&self, target: &TokenStream, span: Span) -> Option<TokenStream> {
         let (left, operator, right) = &**self.update.as_ref()?;
         let sign = punctuation(&format!("{operator}="), span);
-        (*left == target.to_string()).then(|| quote!(#target #sign #right;))
+        (left.to_string() == target.to_string()).then(|| quote!(#target #sign #right;))
     }
 
     /// The expression with its type visible to rustc, if it is known here.
