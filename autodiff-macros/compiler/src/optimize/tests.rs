@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
-use super::{DERIVED, PRIMAL, Pass, carry, dce, hoist, simplify};
+use super::{DERIVED, PRIMAL, Pass, TIDY, carry, dce, hoist, simplify};
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation};
@@ -50,6 +50,11 @@ fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>], seeds: usize) -> 
         }
     }
     graph
+}
+
+/// All that is done to a derivative.
+fn derivative() -> Vec<Pass> {
+    [&TIDY[..], &DERIVED[..]].concat()
 }
 
 /// Every pair of special numbers.
@@ -239,14 +244,14 @@ fn derivatives_keep_every_bit() {
         },
     ];
     for function in &functions {
-        run(reversed(function), &DERIVED, &pairs(), 1);
+        run(reversed(function), &derivative(), &pairs(), 1);
     }
 }
 
 #[test]
 fn the_derivative_of_a_square_is_short() {
     let function = parse_quote! { fn f(x: f64) -> f64 { x.powi(2) } };
-    let graph = run(reversed(&function), &DERIVED, &[vec![3.0.into()]], 1);
+    let graph = run(reversed(&function), &derivative(), &[vec![3.0.into()]], 1);
     let text = graph.to_string();
     let (_, backward) = text.split_once("result_bar\n").expect("a seed");
     assert_eq!(
