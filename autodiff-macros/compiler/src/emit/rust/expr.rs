@@ -1,6 +1,6 @@
 //! Rust expressions with their precedence, so that parentheses stand only where Rust needs them.
 
-use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{BinOp, Lit, UnOp};
 
@@ -68,7 +68,7 @@ impl Expr {
         for tree in expr.tokens.clone() {
             match tree {
                 // A struct literal or a block would end the condition of an `if`.
-                TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                     expr.level = Level::Open;
                 }
                 TokenTree::Ident(ident) if ident == "as" => expr.ends_in_cast = true,
@@ -116,25 +116,25 @@ impl Expr {
         };
         let chains = level != Level::Compare;
         let reads_as_generics = left.ends_in_cast && matches!(operator, "<" | "<<" | "<=");
-        let a = if left.level < level || (!chains && left.level == level) || reads_as_generics {
-            let inner = &left.tokens;
-            quote_spanned!(span=> (#inner))
+        let may_be_target = level >= Level::BitOr && left.level >= Level::Prefix;
+        let update =
+            may_be_target.then(|| Box::new((left.tokens.clone(), operator, right.tokens.clone())));
+        let mut tokens =
+            if left.level < level || (!chains && left.level == level) || reads_as_generics {
+                parenthesized(left.tokens, span)
+            } else {
+                left.tokens
+            };
+        tokens.extend(punctuation(operator, span));
+        tokens.extend(if right.level <= level {
+            parenthesized(right.tokens, span)
         } else {
-            left.tokens.clone()
-        };
-        let b = if right.level <= level {
-            let inner = &right.tokens;
-            quote_spanned!(span=> (#inner))
-        } else {
-            right.tokens.clone()
-        };
-        let sign = punctuation(operator, span);
-        let mut expr = Self::new(quote!(#a #sign #b), level);
+            right.tokens
+        });
+        let mut expr = Self::new(tokens, level);
         expr.untyped = chains && left.untyped && right.untyped;
         expr.ends_in_cast = right.ends_in_cast && right.level > level;
-        if level >= Level::BitOr && left.level >= Level::Prefix {
-            expr.update = Some(Box::new((left.tokens, operator, right.tokens)));
-        }
+        expr.update = update;
         expr
     }
 
@@ -255,6 +255,12 @@ fn punctuation(operator: &str, span: Span) -> TokenStream {
         TokenTree::Punct(punct)
     };
     operator.char_indices().map(mark).collect()
+}
+
+fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(span);
+    TokenTree::Group(group).into()
 }
 
 fn level(expr: &syn::Expr) -> Level {
