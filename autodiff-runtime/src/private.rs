@@ -18,7 +18,6 @@ pub mod methods {
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
 /// A node of the graph that is computed from nothing; no text stands for none.
-#[allow(clippy::too_many_arguments, reason = "printed by the compiler, token by token")]
 pub const fn leaf(
     op: &'static str,
     label: &'static str,

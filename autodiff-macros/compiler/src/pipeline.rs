@@ -77,3 +77,31 @@ fn checked(pass: &str, graph: Graph) -> Graph {
     }
     graph
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use quote::ToTokens;
+
+    #[test]
+    fn each_step_leaves_every_tested_function_well_formed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/gradients");
+        let mut functions = 0;
+        for entry in fs::read_dir(folder).expect("the gradients' tests") {
+            let text = fs::read_to_string(entry.expect("a file").path()).expect("text");
+            for item in syn::parse_file(&text).expect("Rust").items {
+                let syn::Item::Fn(mut function) = item else { continue };
+                let marked = |a: &syn::Attribute| a.path().is_ident("differentiate");
+                let Some(at) = function.attrs.iter().position(marked) else { continue };
+                let options = match function.attrs.remove(at).meta {
+                    syn::Meta::List(list) => list.tokens,
+                    _ => Default::default(),
+                };
+                crate::expand(options, function.into_token_stream());
+                functions += 1;
+            }
+        }
+        assert!(functions > 100, "{functions} functions");
+    }
+}

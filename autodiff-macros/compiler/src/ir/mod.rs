@@ -15,7 +15,7 @@ pub mod verify;
 
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
-pub use set::ValueSet;
+pub(crate) use set::ValueSet;
 pub use value::{Float, Storage, Type, Value, ValueData};
 
 use syn::Ident;
