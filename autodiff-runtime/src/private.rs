@@ -17,7 +17,21 @@ pub mod methods {
 
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
-/// A node of the graph; no text stands for none.
+/// A node of the graph that is computed from nothing; no text stands for none.
+pub const fn leaf(
+    op: &'static str,
+    label: &'static str,
+    ty: &'static str,
+    line: u32,
+    column: u32,
+    requires_grad: bool,
+    region: &'static str,
+) -> Node {
+    let node = node(op, &[], label, ty, line, column, "", region);
+    Node { leaf: true, requires_grad, ..node }
+}
+
+/// A node of the graph that is computed from others; it has a gradient if it has a rule.
 #[allow(clippy::too_many_arguments, reason = "printed by the compiler, token by token")]
 pub const fn node(
     op: &'static str,
@@ -26,8 +40,6 @@ pub const fn node(
     ty: &'static str,
     line: u32,
     column: u32,
-    leaf: bool,
-    requires_grad: bool,
     grad_fn: &'static str,
     region: &'static str,
 ) -> Node {
@@ -35,6 +47,7 @@ pub const fn node(
         if text.is_empty() { None } else { Some(text) }
     }
     let (label, grad_fn, region) = (text(label), text(grad_fn), text(region));
+    let (leaf, requires_grad) = (false, grad_fn.is_some());
     Node { op, inputs, label, ty, line, column, leaf, requires_grad, grad_fn, region }
 }
 

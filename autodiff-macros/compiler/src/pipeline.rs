@@ -1,4 +1,5 @@
-//! The passes between lowering and emission, as a list; each result is verified in debug builds.
+//! The passes between lowering and emission, as a list. What leaves it is verified in debug builds, and
+//! what each pass makes in the tests of the compiler.
 
 use proc_macro2::Ident;
 
@@ -37,7 +38,7 @@ pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Opti
         return None;
     }
     let own = &own.to_string();
-    let primal = checked("simplify", optimize::primal(primal));
+    let primal = step("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, &function.refusals, errors);
     let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
     let reverse = fast(drawn.clone());
@@ -53,14 +54,19 @@ pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Opti
 
 /// A derivative as the transform of that name left it, without what is idle.
 fn tidy(transform: &str, graph: Graph) -> Graph {
-    checked("tidy", optimize::tidy(checked(transform, graph)))
+    step("tidy", optimize::tidy(step(transform, graph)))
 }
 
 /// A derivative as it is printed.
 fn fast(graph: Graph) -> Graph {
-    let graph = checked("preaccumulate", transform::preaccumulate(graph));
-    let graph = checked("optimize", optimize::derived(graph));
+    let graph = step("preaccumulate", transform::preaccumulate(graph));
+    let graph = step("optimize", optimize::derived(graph));
     checked("own", optimize::own(graph))
+}
+
+/// The graph, verified after the pass of that name in tests.
+fn step(pass: &str, graph: Graph) -> Graph {
+    if cfg!(test) { checked(pass, graph) } else { graph }
 }
 
 /// The graph, verified after the pass of that name in debug builds.
@@ -71,4 +77,32 @@ fn checked(pass: &str, graph: Graph) -> Graph {
         panic!("after `{pass}`: {broken}\n{graph}");
     }
     graph
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use quote::ToTokens;
+
+    #[test]
+    fn each_step_leaves_every_tested_function_well_formed() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/gradients");
+        let mut functions = 0;
+        for entry in fs::read_dir(folder).expect("the gradients' tests") {
+            let text = fs::read_to_string(entry.expect("a file").path()).expect("text");
+            for item in syn::parse_file(&text).expect("Rust").items {
+                let syn::Item::Fn(mut function) = item else { continue };
+                let marked = |a: &syn::Attribute| a.path().is_ident("differentiate");
+                let Some(at) = function.attrs.iter().position(marked) else { continue };
+                let options = match function.attrs.remove(at).meta {
+                    syn::Meta::List(list) => list.tokens,
+                    _ => Default::default(),
+                };
+                crate::expand(options, function.into_token_stream());
+                functions += 1;
+            }
+        }
+        assert!(functions > 100, "{functions} functions");
+    }
 }

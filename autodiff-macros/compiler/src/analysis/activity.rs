@@ -1,10 +1,8 @@
 //! Activity: which values carry a derivative from an active parameter to a result, and refuse what
 //! carries one where none can be followed.
 
-use std::collections::BTreeSet;
-
 use crate::errors::{Diagnostic, Errors};
-use crate::ir::{CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value};
+use crate::ir::{CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value, ValueSet};
 use crate::rules::Pullback;
 
 /// How the adjoint of a value is held.
@@ -19,8 +17,8 @@ pub enum Style {
 /// The result of the analysis.
 #[derive(Debug)]
 pub struct Activity {
-    active: BTreeSet<Value>,
-    shadowed: BTreeSet<Value>,
+    active: ValueSet,
+    shadowed: ValueSet,
 }
 
 impl Activity {
@@ -29,9 +27,9 @@ impl Activity {
         let varied = varied(graph);
         let useful = useful(graph);
         graph.body.each_node(&mut |node| {
-            let wanted = |v: &Value| useful.contains(v) && !graph.ty(*v).is_constant();
+            let wanted = |v: &Value| useful.contains(*v) && !graph.ty(*v).is_constant();
             if let Op::Verbatim { refusal, captures, .. } = &node.op
-                && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(&v)))
+                && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(v)))
                 && (node.results.iter().any(wanted)
                     || node.op.written().iter().any(|place| wanted(&place.root)))
                 && let Some(diagnostic) = refusals.get(*refusal)
@@ -39,18 +37,18 @@ impl Activity {
                 errors.push(diagnostic.clone());
             }
         });
-        let active = varied.intersection(&useful).copied().collect();
+        let active = varied.intersection(&useful);
         Self { active, shadowed: shadowed(graph) }
     }
 
     /// Whether a value carries a derivative.
     pub fn is_active(&self, value: Value) -> bool {
-        self.active.contains(&value)
+        self.active.contains(value)
     }
 
     /// How the adjoint of a value is held.
     pub fn style(&self, value: Value) -> Style {
-        if self.shadowed.contains(&value) { Style::Shadow } else { Style::Scalar }
+        if self.shadowed.contains(value) { Style::Shadow } else { Style::Scalar }
     }
 
     /// Whether a node has anything to do with derivatives.
@@ -75,9 +73,8 @@ fn reads(capture: &CallArg) -> Option<Value> {
 }
 
 /// Values that depend on an active parameter.
-fn varied(graph: &Graph) -> BTreeSet<Value> {
-    let mut set: BTreeSet<Value> =
-        graph.params.iter().filter(|p| p.active).map(|p| p.value).collect();
+fn varied(graph: &Graph) -> ValueSet {
+    let mut set: ValueSet = graph.params.iter().filter(|p| p.active).map(|p| p.value).collect();
     loop {
         let before = set.len();
         vary(graph, &graph.body, &mut set);
@@ -87,8 +84,8 @@ fn varied(graph: &Graph) -> BTreeSet<Value> {
     }
 }
 
-fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
-    let mark = |set: &mut BTreeSet<Value>, v: Value| {
+fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
+    let mark = |set: &mut ValueSet, v: Value| {
         if !graph.ty(v).is_constant() {
             set.insert(v);
         }
@@ -98,26 +95,26 @@ fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
             Op::Scalar(fun, args) => match fun.pullback() {
                 Pullback::None => false,
                 Pullback::Args(parts) => {
-                    args.iter().zip(&parts).any(|(a, p)| p.is_some() && set.contains(a))
+                    args.iter().zip(&parts).any(|(a, p)| p.is_some() && set.contains(*a))
                 }
             },
             Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) => {
-                set.contains(v)
+                set.contains(*v)
             }
-            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) => vs.iter().any(|v| set.contains(v)),
-            Op::Load(place, _) => set.contains(&place.root),
+            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) => vs.iter().any(|v| set.contains(*v)),
+            Op::Load(place, _) => set.contains(place.root),
             // To be refused where the result matters.
             Op::Verbatim { captures, .. } => {
-                captures.iter().any(|(_, c)| reads(c).is_some_and(|v| set.contains(&v)))
+                captures.iter().any(|(_, c)| reads(c).is_some_and(|v| set.contains(v)))
             }
             Op::Store(place, v) | Op::Push(place, v) => {
-                if set.contains(v) {
+                if set.contains(*v) {
                     mark(set, place.root);
                 }
                 false
             }
             Op::Call(_, args) => {
-                let any = args.iter().any(|a| reads(a).is_some_and(|v| set.contains(&v)));
+                let any = args.iter().any(|a| reads(a).is_some_and(|v| set.contains(v)));
                 if any {
                     for arg in args {
                         if let CallArg::Ref(place, true) = arg {
@@ -139,7 +136,7 @@ fn vary(graph: &Graph, region: &Region, set: &mut BTreeSet<Value>) {
                 vary(graph, a, set);
                 vary(graph, b, set);
                 for (i, r) in node.results.iter().enumerate() {
-                    if set.contains(&a.results[i]) || set.contains(&b.results[i]) {
+                    if set.contains(a.results[i]) || set.contains(b.results[i]) {
                         mark(set, *r);
                     }
                 }
@@ -162,11 +159,11 @@ fn vary_loop(
     body: &Region,
     skip: usize,
     cond: Option<&Region>,
-    set: &mut BTreeSet<Value>,
+    set: &mut ValueSet,
 ) {
     for round in 0..2 {
         for (i, start) in init.iter().enumerate() {
-            if set.contains(start) || set.contains(&body.results[i]) {
+            if set.contains(*start) || set.contains(body.results[i]) {
                 for v in [body.params[skip + i], node.results[i]] {
                     if !graph.ty(v).is_constant() {
                         set.insert(v);
@@ -187,8 +184,8 @@ fn vary_loop(
 }
 
 /// Values that a result, or the final state of an in-place parameter, depends on differentiably.
-fn useful(graph: &Graph) -> BTreeSet<Value> {
-    let mut set: BTreeSet<Value> = graph.body.results.iter().copied().collect();
+fn useful(graph: &Graph) -> ValueSet {
+    let mut set: ValueSet = graph.body.results.iter().copied().collect();
     set.extend(graph.params.iter().filter(|p| p.in_place()).map(|p| p.value));
     loop {
         let before = set.len();
@@ -199,9 +196,9 @@ fn useful(graph: &Graph) -> BTreeSet<Value> {
     }
 }
 
-fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
+fn use_region(region: &Region, set: &mut ValueSet) {
     for node in region.nodes.iter().rev() {
-        let wanted = node.results.iter().any(|r| set.contains(r));
+        let wanted = node.results.iter().any(|r| set.contains(*r));
         match &node.op {
             Op::Scalar(fun, args) if wanted => {
                 if let Pullback::Args(parts) = fun.pullback() {
@@ -215,7 +212,9 @@ fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
             Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) if wanted => {
                 set.insert(*v);
             }
-            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => set.extend(vs),
+            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => {
+                set.extend(vs.iter().copied())
+            }
             Op::Load(place, _) if wanted => {
                 set.insert(place.root);
             }
@@ -223,20 +222,19 @@ fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
             Op::Verbatim { captures, .. } if wanted => {
                 set.extend(captures.iter().filter_map(|(_, capture)| reads(capture)));
             }
-            Op::Store(place, v) | Op::Push(place, v) if set.contains(&place.root) => {
+            Op::Store(place, v) | Op::Push(place, v) if set.contains(place.root) => {
                 set.insert(*v);
             }
             Op::Call(_, args) => {
-                let writes = args
-                    .iter()
-                    .any(|a| matches!(a, CallArg::Ref(p, true) if set.contains(&p.root)));
+                let writes =
+                    args.iter().any(|a| matches!(a, CallArg::Ref(p, true) if set.contains(p.root)));
                 if wanted || writes {
                     set.extend(args.iter().filter_map(reads));
                 }
             }
             Op::If(_, a, b) => {
                 for (i, r) in node.results.iter().enumerate() {
-                    if set.contains(r) {
+                    if set.contains(*r) {
                         set.insert(a.results[i]);
                         set.insert(b.results[i]);
                     }
@@ -251,10 +249,10 @@ fn use_region(region: &Region, set: &mut BTreeSet<Value>) {
     }
 }
 
-fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut BTreeSet<Value>) {
+fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut ValueSet) {
     for _ in 0..2 {
         for (i, start) in init.iter().enumerate() {
-            if set.contains(&node.results[i]) || set.contains(&body.params[skip + i]) {
+            if set.contains(node.results[i]) || set.contains(body.params[skip + i]) {
                 // What goes around the loop is wanted at its end too: one answer for each variable.
                 set.insert(node.results[i]);
                 set.insert(body.results[i]);
@@ -267,8 +265,8 @@ fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut B
 
 /// Values whose adjoint needs memory: aggregates, objects, and values of a type known to rustc alone
 /// that are used as more than a number.
-fn shadowed(graph: &Graph) -> BTreeSet<Value> {
-    let mut set = BTreeSet::new();
+fn shadowed(graph: &Graph) -> ValueSet {
+    let mut set = ValueSet::default();
     for (i, data) in graph.values.iter().enumerate() {
         let aggregate =
             matches!(data.ty, Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Tuple(_));

@@ -90,7 +90,6 @@ impl<'g> Layout<'g> {
             layout.defs[param.value.index()] = Some((0, Site::Param(i)));
         }
         layout.walk(&graph.body, None, Kind::Top);
-        graph.body.each_use(&mut |v| layout.uses[v.index()] += 1);
         layout
     }
 
@@ -104,6 +103,7 @@ impl<'g> Layout<'g> {
         }
         for (index, node) in region.nodes.iter().enumerate() {
             let at = At { region: id, index };
+            node.op.each_input(&mut |v| self.uses[v.index()] += 1);
             for result in &node.results {
                 self.defs[result.index()] = Some((id, Site::Node(index)));
             }
@@ -131,9 +131,11 @@ impl<'g> Layout<'g> {
                     self.walk(cond, Some(at), Kind::Cond);
                     self.walk(body, Some(at), Kind::Body);
                 }
+                Op::View { start, .. } => start.each_use(&mut |v| self.uses[v.index()] += 1),
                 _ => {}
             }
         }
+        region.results.iter().for_each(|v| self.uses[v.index()] += 1);
     }
 
     /// The id of a region of the graph.

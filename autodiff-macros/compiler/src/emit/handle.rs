@@ -14,6 +14,8 @@ mod refused;
 mod rules;
 mod signature;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
@@ -120,7 +122,8 @@ fn derived(
     derivatives: &Derivatives<'_>,
 ) -> Core {
     let items = derivatives.items;
-    let mut printer = Printer::new(derivatives.reverse, idents(item));
+    let reserved = idents(item);
+    let mut printer = Printer::new(derivatives.reverse, &reserved);
     let printed = printer.print();
     let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
     let (forward, backward) = (&printed.forward, &printed.backward);
@@ -136,7 +139,7 @@ fn derived(
         #forward
         (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
     };
-    let mut printer = Printer::new(derivatives.forward, idents(item));
+    let mut printer = Printer::new(derivatives.forward, &reserved);
     let tangent_code = printer.print();
     let tangents: Vec<Ident> =
         derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
@@ -155,7 +158,7 @@ fn derived(
     let ad_seed = signature::local("ad_seed", proc_macro2::Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
-            let mut printer = Printer::new(graph, idents(item));
+            let mut printer = Printer::new(graph, &reserved);
             let printed = printer.print();
             let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
@@ -206,17 +209,17 @@ fn assemble(shape: &Shape, leaves: &mut dyn Iterator<Item = TokenStream>) -> Tok
 }
 
 /// Every identifier of the user's function.
-fn idents(item: &ItemFn) -> Vec<String> {
-    fn walk(tokens: TokenStream, out: &mut Vec<String>) {
+fn idents(item: &ItemFn) -> BTreeSet<String> {
+    fn walk(tokens: TokenStream, out: &mut BTreeSet<String>) {
         for tree in tokens {
             match tree {
-                proc_macro2::TokenTree::Ident(ident) => out.push(ident.to_string()),
+                proc_macro2::TokenTree::Ident(ident) => _ = out.insert(ident.to_string()),
                 proc_macro2::TokenTree::Group(group) => walk(group.stream(), out),
                 _ => {}
             }
         }
     }
-    let mut out = Vec::new();
+    let mut out = BTreeSet::new();
     walk(item.to_token_stream(), &mut out);
     out
 }

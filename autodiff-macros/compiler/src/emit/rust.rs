@@ -15,6 +15,7 @@ mod tests;
 mod uses;
 mod values;
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
@@ -47,7 +48,7 @@ pub struct Printed {
 pub struct Printer<'g> {
     graph: &'g Graph,
     uses: Uses,
-    names: Names,
+    names: Names<'g>,
     held: Vec<Option<Held>>,
     /// The values whose variable a loop changes.
     looped: Vec<bool>,
@@ -81,7 +82,7 @@ struct Block {
 
 impl<'g> Printer<'g> {
     /// A printer that invents no name among `reserved`, the identifiers of the user's function.
-    pub fn new(graph: &'g Graph, reserved: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(graph: &'g Graph, reserved: &'g BTreeSet<String>) -> Self {
         let mut printer = Self {
             graph,
             uses: Uses::new(graph),

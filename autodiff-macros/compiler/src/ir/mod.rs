@@ -7,6 +7,7 @@ mod build;
 pub mod eval;
 mod op;
 mod print;
+mod set;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -14,6 +15,7 @@ pub mod verify;
 
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
+pub(crate) use set::ValueSet;
 pub use value::{Float, Storage, Type, Value, ValueData};
 
 use syn::Ident;

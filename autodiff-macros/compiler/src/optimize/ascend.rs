@@ -11,6 +11,11 @@ use crate::rules::Fun;
 /// Turns descending loops round in which no iteration sees what another did. Only sums of adjoints may
 /// run through them: they are taken in another order then.
 pub fn ascend(mut graph: Graph) -> Graph {
+    let mut descends = false;
+    graph.body.each_node(&mut |node| descends |= matches!(node.op, Op::For { rev: true, .. }));
+    if !descends {
+        return graph;
+    }
     let turned = {
         let layout = Layout::new(&graph);
         let seeded = Seeded::of(&graph.body);

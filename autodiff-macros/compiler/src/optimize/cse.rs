@@ -1,12 +1,10 @@
 //! Computes equal things once.
 
 use std::collections::BTreeMap;
-use std::mem;
+use std::{iter, mem};
 
 use super::rewrite::{Aliases, hand_on_name};
-use crate::ir::{
-    Float, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData,
-};
+use crate::ir::{Float, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
 use crate::rules::Fun;
 
 /// Lets the first of equal nodes stand for the later ones that it dominates. Two that have different
@@ -20,34 +18,32 @@ pub fn cse(mut graph: Graph) -> Graph {
         last_state: 0,
         flexible: vec![false; count],
         values: graph.values,
-        known: BTreeMap::new(),
+        known: iter::repeat_with(Vec::new).take(count).collect(),
+        texts: BTreeMap::new(),
     };
     cse.region(&mut body);
     Graph { values: cse.values, body, ..graph }
 }
 
 /// What a node computes; memory is told apart by the number of its state.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+#[derive(PartialEq)]
 enum Key {
-    Const(String),
+    /// Its text is the entry.
+    Const,
     Scalar(Fun, Vec<Value>),
     Cast(Value, String),
-    Len(usize, Value, Vec<Step>),
-    Load(usize, Value, Vec<Step>, bool),
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
-enum Step {
-    Index(Value),
-    Slice(Option<Value>, Option<Value>, bool),
-    Name(String),
-    Position(u32),
+    Len(usize, Place),
+    Load(usize, Place, bool),
 }
 
 struct Cse {
     values: Vec<ValueData>,
     aliases: Aliases,
-    known: BTreeMap<Key, Value>,
+    /// What is computed in the regions around, by entry: that of the constant's text, or of the last
+    /// operand, which few other nodes share.
+    known: Vec<Vec<(Key, Value)>>,
+    /// The entry of each constant's text.
+    texts: BTreeMap<String, usize>,
     /// The state of each root: a new number after each write.
     states: Vec<usize>,
     last_state: usize,
@@ -71,11 +67,8 @@ impl Cse {
             }
         }
         self.aliases.replace(&mut region.results);
-        for (key, shadowed) in added.into_iter().rev() {
-            match shadowed {
-                Some(value) => self.known.insert(key, value),
-                None => self.known.remove(&key),
-            };
+        for entry in added {
+            self.known[entry].pop();
         }
     }
 
@@ -102,23 +95,22 @@ impl Cse {
     }
 
     /// Looks a node up and lets the value found stand for its result, or makes the node known.
-    fn is_known(&mut self, node: &Node, added: &mut Vec<(Key, Option<Value>)>) -> bool {
-        let Some(key) = self.key(node) else { return false };
+    fn is_known(&mut self, node: &Node, added: &mut Vec<usize>) -> bool {
+        let Some((entry, key)) = self.key(node) else { return false };
         let result = node.results[0];
-        let found = self.known.get(&key).copied();
-        if let Some(first) = found
-            && self.values[first.index()].ty == self.values[result.index()].ty
-            && self.may_share_name(first, result)
-        {
+        let Some((_, first)) = self.known[entry].iter().find(|(known, _)| *known == key) else {
+            self.known[entry].push((key, result));
+            added.push(entry);
+            return false;
+        };
+        let first = *first;
+        let same = self.values[first.index()].ty == self.values[result.index()].ty
+            && self.may_share_name(first, result);
+        if same {
             self.aliases.set(result, first);
             hand_on_name(&mut self.values, result, first);
-            return true;
         }
-        if found.is_none() {
-            self.known.insert(key.clone(), result);
-            added.push((key, None));
-        }
-        false
+        same
     }
 
     fn may_share_name(&self, first: Value, later: Value) -> bool {
@@ -126,8 +118,9 @@ impl Cse {
         a == b || a.is_none() || b.is_none()
     }
 
-    /// What the node computes, if equal nodes may be merged: numbers, which are copied at will.
-    fn key(&mut self, node: &Node) -> Option<Key> {
+    /// What the node computes and its entry, if equal nodes may be merged: numbers, which are copied at
+    /// will.
+    fn key(&mut self, node: &Node) -> Option<(usize, Key)> {
         let &[result] = &node.results[..] else { return None };
         let data = &self.values[result.index()];
         if !data.ty.is_scalar() || data.storage != Storage::Local {
@@ -137,7 +130,7 @@ impl Cse {
         match &node.op {
             Op::Const(tokens) => {
                 self.flexible[result.index()] = vague;
-                Some(Key::Const(tokens.to_string()))
+                Some((self.text(tokens.to_string()), Key::Const))
             }
             Op::Scalar(fun, args) => {
                 let shifts = matches!(fun, Fun::Shl | Fun::Shr);
@@ -150,16 +143,23 @@ impl Cse {
                 if matches!(fun, Fun::Add | Fun::Mul) {
                     args.sort_unstable();
                 }
-                Some(Key::Scalar(*fun, args))
+                Some((args.last()?.index(), Key::Scalar(*fun, args)))
             }
-            Op::Cast(v, ty) if !vague => Some(Key::Cast(*v, ty.to_string())),
-            Op::Len(place) => Some(Key::Len(self.state(place), place.root, steps(place))),
+            Op::Cast(v, ty) if !vague => Some((v.index(), Key::Cast(*v, ty.to_string()))),
+            Op::Len(place) => Some((last(place), Key::Len(self.state(place), place.clone()))),
             Op::Load(place, take) => {
                 let owned = *take == Take::Owned;
-                Some(Key::Load(self.state(place), place.root, steps(place), owned))
+                Some((last(place), Key::Load(self.state(place), place.clone(), owned)))
             }
             _ => None,
         }
+    }
+
+    fn text(&mut self, text: String) -> usize {
+        *self.texts.entry(text).or_insert_with(|| {
+            self.known.push(Vec::new());
+            self.known.len() - 1
+        })
     }
 
     fn state(&self, place: &Place) -> usize {
@@ -190,12 +190,9 @@ impl Cse {
     }
 }
 
-fn steps(place: &Place) -> Vec<Step> {
-    let step = |step: &Proj| match step {
-        Proj::Index(v) => Step::Index(*v),
-        Proj::Slice(lo, hi, inclusive) => Step::Slice(*lo, *hi, *inclusive),
-        Proj::Field(syn::Member::Named(name)) => Step::Name(name.to_string()),
-        Proj::Field(syn::Member::Unnamed(position)) => Step::Position(position.index),
-    };
-    place.path.iter().map(step).collect()
+/// The entry of what is read there.
+fn last(place: &Place) -> usize {
+    let mut last = place.root;
+    place.each_index(&mut |v| last = v);
+    last.index()
 }

@@ -1,16 +1,12 @@
 //! Computes what depends on literals alone.
 
 use super::literal::Literal::{self, Bool, Float, Int};
-use super::rewrite::{Rewriter, To, rewrite};
-use crate::ir::{Graph, Node, Op, Storage, Type, Value};
+use super::rewrite::{Rewriter, To};
+use crate::ir::{Node, Op, Storage, Type, Value};
 use crate::rules::Fun;
 
 /// Folds constants.
-pub fn fold(graph: Graph) -> Graph {
-    rewrite(graph, rule)
-}
-
-fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
+pub fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
     match &node.op {
         Op::Scalar(fun, args) => {
             let (ty, args) = (at.ty(node.results[0]), &args[..]);

@@ -1,9 +1,8 @@
 //! Moves what a loop computes again and again in front of it.
 
-use std::collections::BTreeSet;
 use std::mem;
 
-use crate::ir::{Graph, Node, Op, Region, Type, Value, ValueData};
+use crate::ir::{Graph, Node, Op, Region, Type, Value, ValueData, ValueSet};
 use crate::rules::Fun;
 
 /// Hoists out of loops whatever cannot panic and reads nothing that changes there, as far out as it
@@ -28,14 +27,14 @@ fn region(of: &mut Region, values: &[ValueData]) {
 
 /// Moves the invariant nodes of a loop's region to the end of `before`.
 fn extract(body: &mut Region, values: &[ValueData], before: &mut Vec<Node>) {
-    let mut varying: BTreeSet<Value> = body.params.iter().copied().collect();
+    let mut varying: ValueSet = body.params.iter().copied().collect();
     for node in mem::take(&mut body.nodes) {
         let mut invariant = may_run_anywhere(&node, values);
-        node.op.each_input(&mut |v| invariant &= !varying.contains(&v));
+        node.op.each_input(&mut |v| invariant &= !varying.contains(v));
         if invariant {
             before.push(node);
         } else {
-            varying.extend(&node.results);
+            varying.extend(node.results.iter().copied());
             body.nodes.push(node);
         }
     }

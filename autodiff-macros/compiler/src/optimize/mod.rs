@@ -1,6 +1,6 @@
-//! Graph to simpler graph. Nothing here changes a bit of any result, NaN, infinities and the sign of
-//! zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is not
-//! done.
+//! Graph to simpler graph. Nothing here changes a bit of what the primal computes, NaN, infinities and the
+//! sign of zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is
+//! not done. Adjoints are sums: those of a derivative may be taken in another order.
 
 mod ascend;
 mod carry;
@@ -11,6 +11,7 @@ mod derived_tests;
 mod fold;
 mod gather;
 mod hoist;
+mod identities;
 mod literal;
 mod own;
 mod promote;
@@ -18,7 +19,6 @@ mod reciprocal;
 mod remember;
 mod rewrite;
 mod rotate;
-mod simplify;
 mod split;
 mod square;
 #[cfg(test)]
@@ -28,46 +28,57 @@ mod walk;
 
 use crate::ir::Graph;
 pub use literal::Literal;
+use rewrite::rewrite;
 
 type Pass = fn(Graph) -> Graph;
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 6] =
-    [fold::fold, simplify::simplify, carry::carry, hoist::hoist, cse::cse, dce::dce];
+const PRIMAL: [Pass; 5] = [simplify, carry::carry, hoist::hoist, cse::cse, dce::dce];
 
 /// What derivatives need before partial derivatives are multiplied out. Squares are multiplied out only
 /// here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it would be `x + x`.
-const TIDY: [Pass; 7] = [
-    fold::fold,
-    simplify::simplify,
-    square::square,
-    carry::carry,
-    hoist::hoist,
-    cse::cse,
-    dce::dce,
-];
+const TIDY: [Pass; 5] = [simplify_squares, carry::carry, hoist::hoist, cse::cse, dce::dce];
 
 /// Memory last: what is known of values helps there.
 const DERIVED: [Pass; 15] = [
     reciprocal::reciprocal,
-    simplify::simplify,
+    identities,
     cse::cse,
     gather::gather,
     promote::promote,
     remember::remember,
     carry::carry,
     hoist::hoist,
-    simplify::simplify,
+    identities,
     dce::dce,
     ascend::ascend,
     rotate::rotate,
     split::split,
     view::view,
-    simplify::simplify,
+    identities,
 ];
 
 /// Decides where memory is moved and where it is cloned: done to what is printed.
 pub use own::own;
+
+/// Applies identities.
+fn identities(graph: Graph) -> Graph {
+    rewrite(graph, identities::rule)
+}
+
+/// The same, and computes what literals decide, in one walk.
+fn simplify(graph: Graph) -> Graph {
+    rewrite(graph, |at, node| fold::rule(at, node).or_else(|| identities::rule(at, node)))
+}
+
+/// The same once more, and multiplies squares out.
+fn simplify_squares(graph: Graph) -> Graph {
+    rewrite(graph, |at, node| {
+        fold::rule(at, node)
+            .or_else(|| identities::rule(at, node))
+            .or_else(|| square::rule(at, node))
+    })
+}
 
 /// What is done to the primal.
 pub fn primal(graph: Graph) -> Graph {

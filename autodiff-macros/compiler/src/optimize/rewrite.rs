@@ -50,10 +50,10 @@ pub struct Rewriter {
     rule: Rule,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 enum Definition {
     Literal(Literal),
-    Scalar(Fun, Vec<Value>),
+    Unary(Fun, Value),
 }
 
 impl Rewriter {
@@ -70,10 +70,10 @@ impl Rewriter {
         }
     }
 
-    /// The operands, if that operation defines the value.
-    pub fn operands(&self, fun: Fun, value: Value) -> Option<&[Value]> {
-        match &self.definitions[value.index()] {
-            Some(Definition::Scalar(f, operands)) if *f == fun => Some(operands),
+    /// The operand, if that operation of one defines the value.
+    pub fn operand(&self, fun: Fun, value: Value) -> Option<Value> {
+        match self.definitions[value.index()] {
+            Some(Definition::Unary(f, operand)) if f == fun => Some(operand),
             _ => None,
         }
     }
@@ -112,7 +112,7 @@ impl Rewriter {
     /// Appends an operation before the node at hand.
     pub fn scalar(&mut self, fun: Fun, args: Vec<Value>, ty: Type, span: Span) -> Value {
         self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        self.definitions.push(Some(Definition::Scalar(fun, args.clone())));
+        self.definitions.push(definition(fun, &args));
         self.readers.push(1);
         let value = self.aliases.grow();
         self.nodes.push(Node { op: Op::Scalar(fun, args), results: vec![value], span });
@@ -167,7 +167,7 @@ impl Rewriter {
         }
         let definition = match &node.op {
             Op::Const(tokens) => Literal::read(tokens).map(Definition::Literal),
-            Op::Scalar(fun, args) => Some(Definition::Scalar(*fun, args.clone())),
+            Op::Scalar(fun, args) => definition(*fun, args),
             _ => None,
         };
         if let Some(result) = node.results.first() {
@@ -178,6 +178,11 @@ impl Rewriter {
         }
         self.nodes.push(node);
     }
+}
+
+fn definition(fun: Fun, args: &[Value]) -> Option<Definition> {
+    let &[operand] = args else { return None };
+    Some(Definition::Unary(fun, operand))
 }
 
 /// Values and what stands for them.
@@ -233,6 +238,7 @@ impl Aliases {
                 self.replace(init);
             }
             Op::While { init, .. } => self.replace(init),
+            Op::Scalar(_, args) => self.replace(args),
             _ => {
                 let mut changes = false;
                 op.each_input(&mut |v| changes |= self.get(v) != v);

@@ -34,19 +34,20 @@ impl Entry {
     }
 
     fn to_tokens(&self) -> TokenStream {
-        let Entry { op, ty, leaf, requires_grad, .. } = self;
-        let inputs = self.inputs.iter().map(|i| Literal::usize_unsuffixed(*i));
-        let option = |text: &Option<String>| text.clone().unwrap_or_default();
-        let (label, grad_fn, region) =
-            (option(&self.label), option(&self.grad_fn), option(&self.region));
+        let Entry { op, ty, requires_grad, .. } = self;
+        let option = |text: &Option<String>| Literal::string(text.as_deref().unwrap_or_default());
+        let (label, region) = (option(&self.label), option(&self.region));
         let start = self.span.start();
         let line = Literal::usize_unsuffixed(start.line);
         // Columns are counted from 1, as in rustc's messages.
         let column = Literal::usize_unsuffixed(start.column + 1);
         // Positional: there are many nodes, and every token takes its time.
-        quote! {
-            node(#op, &[#(#inputs),*], #label, #ty, #line, #column, #leaf, #requires_grad, #grad_fn, #region)
+        if self.leaf {
+            return quote!(leaf(#op, #label, #ty, #line, #column, #requires_grad, #region));
         }
+        let inputs = self.inputs.iter().map(|i| Literal::usize_unsuffixed(*i));
+        let grad_fn = option(&self.grad_fn);
+        quote!(node(#op, &[#(#inputs),*], #label, #ty, #line, #column, #grad_fn, #region))
     }
 }
 
@@ -70,7 +71,7 @@ impl Data {
         let backward = self.backward.iter().map(Entry::to_tokens);
         let (outputs, gradients) = (indices(&self.outputs), indices(&self.gradients));
         quote! {{
-            use ::autodiff::__private::node;
+            use ::autodiff::__private::{leaf, node};
             &::autodiff::Graph {
                 name: #name,
                 nodes: &[#(#nodes),*],

@@ -1,6 +1,6 @@
 //! Rust expressions with their precedence, so that parentheses stand only where Rust needs them.
 
-use proc_macro2::{Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{BinOp, Lit, UnOp};
 
@@ -38,8 +38,8 @@ pub struct Expr {
     untyped: bool,
     /// The last operand is a cast: `a < b` after it would read as generic arguments.
     ends_in_cast: bool,
-    /// Of `a + b`: the text of `a`, the operator, and `b`.
-    update: Option<Box<(String, &'static str, TokenStream)>>,
+    /// Of `a + b`, where `a` may be a place: `a`, the operator, and `b`.
+    update: Option<Box<(TokenStream, &'static str, TokenStream)>>,
 }
 
 impl Expr {
@@ -68,7 +68,7 @@ impl Expr {
         for tree in expr.tokens.clone() {
             match tree {
                 // A struct literal or a block would end the condition of an `if`.
-                TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace => {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                     expr.level = Level::Open;
                 }
                 TokenTree::Ident(ident) if ident == "as" => expr.ends_in_cast = true,
@@ -116,25 +116,25 @@ impl Expr {
         };
         let chains = level != Level::Compare;
         let reads_as_generics = left.ends_in_cast && matches!(operator, "<" | "<<" | "<=");
-        let a = if left.level < level || (!chains && left.level == level) || reads_as_generics {
-            let inner = &left.tokens;
-            quote_spanned!(span=> (#inner))
+        let may_be_target = level >= Level::BitOr && left.level >= Level::Prefix;
+        let update =
+            may_be_target.then(|| Box::new((left.tokens.clone(), operator, right.tokens.clone())));
+        let mut tokens =
+            if left.level < level || (!chains && left.level == level) || reads_as_generics {
+                parenthesized(left.tokens, span)
+            } else {
+                left.tokens
+            };
+        tokens.extend(punctuation(operator, span));
+        tokens.extend(if right.level <= level {
+            parenthesized(right.tokens, span)
         } else {
-            left.tokens.clone()
-        };
-        let b = if right.level <= level {
-            let inner = &right.tokens;
-            quote_spanned!(span=> (#inner))
-        } else {
-            right.tokens.clone()
-        };
-        let sign = punctuation(operator, span);
-        let mut expr = Self::new(quote!(#a #sign #b), level);
+            right.tokens
+        });
+        let mut expr = Self::new(tokens, level);
         expr.untyped = chains && left.untyped && right.untyped;
         expr.ends_in_cast = right.ends_in_cast && right.level > level;
-        if level >= Level::BitOr {
-            expr.update = Some(Box::new((a.to_string(), operator, right.tokens)));
-        }
+        expr.update = update;
         expr
     }
 
@@ -193,7 +193,7 @@ impl Expr {
     pub fn update_of(&self, target: &TokenStream, span: Span) -> Option<TokenStream> {
         let (left, operator, right) = &**self.update.as_ref()?;
         let sign = punctuation(&format!("{operator}="), span);
-        (*left == target.to_string()).then(|| quote!(#target #sign #right;))
+        (left.to_string() == target.to_string()).then(|| quote!(#target #sign #right;))
     }
 
     /// The expression with its type visible to rustc, if it is known here.
@@ -255,6 +255,12 @@ fn punctuation(operator: &str, span: Span) -> TokenStream {
         TokenTree::Punct(punct)
     };
     operator.char_indices().map(mark).collect()
+}
+
+fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(span);
+    TokenTree::Group(group).into()
 }
 
 fn level(expr: &syn::Expr) -> Level {

@@ -7,20 +7,16 @@ use syn::Ident;
 
 /// Hands out identifiers, none of them twice.
 #[derive(Debug)]
-pub struct Names {
-    reserved: BTreeSet<String>,
+pub struct Names<'a> {
+    reserved: &'a BTreeSet<String>,
     taken: BTreeSet<String>,
     next: BTreeMap<String, usize>,
 }
 
-impl Names {
+impl<'a> Names<'a> {
     /// No invented name is among `reserved`.
-    pub fn new(reserved: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            reserved: reserved.into_iter().collect(),
-            taken: BTreeSet::new(),
-            next: BTreeMap::new(),
-        }
+    pub fn new(reserved: &'a BTreeSet<String>) -> Self {
+        Self { reserved, taken: BTreeSet::new(), next: BTreeMap::new() }
     }
 
     /// The name itself for its first holder, the name with a number for those that follow.

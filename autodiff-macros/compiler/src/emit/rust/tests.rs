@@ -92,8 +92,8 @@ impl Sketch {
     #[track_caller]
     fn check(self, results: &[Value], expected: &str) {
         let graph = self.graph(results);
-        let reserved = graph.params.iter().map(|p| p.name.to_string());
-        let printed = Printer::new(&graph, reserved).print();
+        let reserved = graph.params.iter().map(|p| p.name.to_string()).collect();
+        let printed = Printer::new(&graph, &reserved).print();
         let mut all = printed.forward;
         let (results, seeds) = (printed.results, printed.seeds);
         if !results.is_empty() {

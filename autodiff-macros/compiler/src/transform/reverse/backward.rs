@@ -27,6 +27,9 @@ impl<'a> Reverse<'a> {
             if self.settled.contains(&(id, index)) || !self.activity.touches(node) {
                 continue;
             }
+            if self.failed {
+                return;
+            }
             self.node(here);
         }
     }

@@ -1,28 +1,21 @@
 //! Applies identities that hold for every float, each under its equation.
 
 use super::literal::Literal::{self, Bool, Float, Int};
-use super::rewrite::{Rewriter, To, rewrite};
-use crate::ir::{Graph, Node, Op, Region, Type, Value};
+use super::rewrite::{Rewriter, To};
+use crate::ir::{Node, Op, Region, Type, Value};
 use crate::rules::Fun;
 
-/// Simplifies operations one at a time.
-pub fn simplify(graph: Graph) -> Graph {
-    rewrite(graph, rule)
-}
-
-fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
+/// Simplifies an operation.
+pub fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
     match &node.op {
-        Op::Scalar(fun, args) => {
-            let ty = at.ty(node.results[0]).clone();
-            match ty {
-                Type::Float(_) => float(at, *fun, args)
-                    .or_else(|| outward(at, *fun, args, &ty, node))
-                    .or_else(|| choice(at, *fun, args)),
-                Type::Int(_) => integer(at, *fun, args).or_else(|| choice(at, *fun, args)),
-                Type::Bool => logic(at, *fun, args),
-                _ => None,
-            }
-        }
+        Op::Scalar(fun, args) => match at.ty(node.results[0]) {
+            Type::Float(_) => float(at, *fun, args)
+                .or_else(|| outward(at, *fun, args, node))
+                .or_else(|| choice(at, *fun, args)),
+            Type::Int(_) => integer(at, *fun, args).or_else(|| choice(at, *fun, args)),
+            Type::Bool => logic(at, *fun, args),
+            _ => None,
+        },
         // x as T = x where x is a T
         Op::Cast(x, _) => {
             let named =
@@ -66,16 +59,16 @@ fn float(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
             Float(1.0).write(at.ty(x)).map(To::Op)
         }
         // --x = x
-        (Fun::Neg, &[x]) => at.operands(Fun::Neg, x).and_then(|inner| value(inner[0])),
+        (Fun::Neg, &[x]) => at.operand(Fun::Neg, x).and_then(value),
         _ => None,
     }
 }
 
 /// Moves a sign outwards, where it may vanish; rounding is the same for either sign. A sign that has
 /// another reader, or a name of the user's, stays.
-fn outward(at: &mut Rewriter, fun: Fun, args: &[Value], ty: &Type, node: &Node) -> Option<To> {
+fn outward(at: &mut Rewriter, fun: Fun, args: &[Value], node: &Node) -> Option<To> {
     let &[a, b] = args else { return None };
-    let negated = |v: Value| at.operands(Fun::Neg, v).map(|inner| inner[0]);
+    let negated = |v: Value| at.operand(Fun::Neg, v);
     let anonymous = |v: Value| negated(v).filter(|_| at.is_anonymous(v));
     let passing = |v: Value| negated(v).filter(|_| at.is_passing(v));
     let scalar = |fun: Fun, args: Vec<Value>| Some(To::Op(Op::Scalar(fun, args)));
@@ -88,7 +81,7 @@ fn outward(at: &mut Rewriter, fun: Fun, args: &[Value], ty: &Type, node: &Node) 
         },
         // -b - b = b * -2, exactly
         Fun::Sub if anonymous(a) == Some(b) => {
-            let factor = at.constant(Float(-2.0), ty.clone(), node.span)?;
+            let factor = at.constant(Float(-2.0), at.ty(node.results[0]).clone(), node.span)?;
             scalar(Fun::Mul, vec![b, factor])
         }
         // a - -b = a + b
@@ -99,7 +92,8 @@ fn outward(at: &mut Rewriter, fun: Fun, args: &[Value], ty: &Type, node: &Node) 
             (Some(a), Some(b)) => scalar(fun, vec![a, b]),
             (x, y) => {
                 let operands = vec![x.unwrap_or(a), y.unwrap_or(b)];
-                let unsigned = at.scalar(fun, operands, ty.clone(), node.span);
+                let ty = at.ty(node.results[0]).clone();
+                let unsigned = at.scalar(fun, operands, ty, node.span);
                 scalar(Fun::Neg, vec![unsigned])
             }
         },
@@ -129,7 +123,7 @@ fn choice(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
         return Some(To::Value(a));
     }
     // !c ? a : b = c ? b : a
-    let inner = at.operands(Fun::Not, cond)?[0];
+    let inner = at.operand(Fun::Not, cond)?;
     Some(To::Op(Op::Scalar(Fun::Select, vec![inner, b, a])))
 }
 
@@ -137,7 +131,7 @@ fn choice(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
 fn logic(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
     match (fun, args) {
         // !!c = c
-        (Fun::Not, &[c]) => at.operands(Fun::Not, c).map(|inner| To::Value(inner[0])),
+        (Fun::Not, &[c]) => at.operand(Fun::Not, c).map(To::Value),
         // c && c = c || c = c
         (Fun::And | Fun::Or, &[a, b]) if a == b => Some(To::Value(a)),
         _ => choice(at, fun, args),
