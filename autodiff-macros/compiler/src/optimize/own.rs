@@ -10,6 +10,9 @@ use crate::rules::Fun;
 
 /// Makes every move one that rustc accepts; the last pass before printing.
 pub fn own(mut graph: Graph) -> Graph {
+    if !graph.values.iter().any(|data| may_hold_memory(&data.ty)) {
+        return graph;
+    }
     // Parameters may be asked for the shape of their tangents at any time, and views last.
     let mut later: BTreeSet<Value> =
         graph.params.iter().map(|p| p.value).chain(graph.shadows.iter().copied()).collect();
@@ -40,9 +43,9 @@ impl Owner {
         for mut node in std::mem::take(&mut region.nodes).into_iter().rev() {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
-            node.op.each_input(&mut |v| read.push(v));
+            node.op.each_input(&mut |v| read.extend(self.memory(v)));
             node.op.map_moves(&mut |v| {
-                moved.push(v);
+                moved.extend(self.memory(v));
                 v
             });
             // What the node also borrows cannot be moved into it.
@@ -61,7 +64,10 @@ impl Owner {
             }
             if taken != moved {
                 let mut taken = taken.into_iter();
-                node.op = node.op.map_moves(&mut |_| taken.next().expect("as many as before"));
+                node.op = node.op.map_moves(&mut |v| match self.memory(v) {
+                    Some(_) => taken.next().expect("as many as before"),
+                    None => v,
+                });
             }
             nodes.push(node);
             nodes.extend(clones);
@@ -74,9 +80,7 @@ impl Owner {
     fn nested(&mut self, node: &mut Node, later: &mut BTreeSet<Value>) {
         let (mut read, mut defined) = (BTreeSet::new(), BTreeSet::new());
         for region in node.op.regions() {
-            region.each_use(&mut |v| {
-                read.insert(v);
-            });
+            region.each_use(&mut |v| read.extend(self.memory(v)));
             defined.extend(region.params.iter().copied());
             region.each_node(&mut |inner| {
                 defined.extend(inner.results.iter().copied());
@@ -130,6 +134,11 @@ impl Owner {
         }
     }
 
+    /// The value, if it may hold memory: others are copied wherever they are used.
+    fn memory(&self, value: Value) -> Option<Value> {
+        may_hold_memory(&self.values[value.index()].ty).then_some(value)
+    }
+
     /// Whether a value holds memory, so that using it by value moves it.
     fn owns(&self, value: Value) -> bool {
         let data = &self.values[value.index()];
@@ -138,6 +147,10 @@ impl Owner {
             _ => holds_memory(&data.ty),
         }
     }
+}
+
+fn may_hold_memory(ty: &Type) -> bool {
+    *ty == Type::Unknown || holds_memory(ty)
 }
 
 fn holds_memory(ty: &Type) -> bool {
