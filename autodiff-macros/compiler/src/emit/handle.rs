@@ -8,6 +8,7 @@ macro_rules! hygienic {
 }
 
 mod checked;
+mod core;
 mod functions;
 mod lints;
 mod refused;

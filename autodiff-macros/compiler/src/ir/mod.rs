@@ -12,6 +12,7 @@ mod set;
 mod tests;
 mod value;
 pub mod verify;
+mod walk;
 
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};

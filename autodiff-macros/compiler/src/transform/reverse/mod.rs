@@ -18,8 +18,10 @@
 
 mod augment;
 mod backward;
+mod call;
 mod control;
 mod fuse;
+mod plan;
 mod primal;
 mod record;
 mod shadow;
@@ -28,6 +30,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use quote::format_ident;
+
+use plan::{Missing, Plan};
 
 use crate::analysis::{Activity, Layout, RegionId, Style};
 use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
@@ -160,111 +164,6 @@ impl<'a> Reverse<'a> {
             failed: false,
         }
     }
-}
-
-/// What the forward sweep keeps.
-#[derive(Debug, Default)]
-struct Plan {
-    /// Values kept where they are defined; objects in their final state.
-    keep: BTreeSet<Value>,
-    /// Objects whose old contents are kept where they are overwritten, so that the backward sweep can
-    /// restore them step by step.
-    restore: BTreeSet<Value>,
-    /// Objects whose final state the backward sweep reads although the caller takes it.
-    copy: BTreeSet<Value>,
-    /// Values of which the shape alone is kept.
-    shapes: BTreeSet<Value>,
-}
-
-/// What a run of the transform asked for in vain.
-#[derive(Debug, Default)]
-struct Missing {
-    /// Must be kept: no other way.
-    forced: BTreeSet<Value>,
-    /// Could be recomputed if its operands were at hand.
-    optional: BTreeSet<Value>,
-    /// Loads from objects that are overwritten later, by object.
-    overwritten: BTreeMap<Value, BTreeSet<Value>>,
-    copy: BTreeSet<Value>,
-    shapes: BTreeSet<Value>,
-}
-
-impl Plan {
-    /// Adds what was missing; says whether there was anything.
-    fn grow(
-        &mut self,
-        missing: Missing,
-        graph: &Graph,
-        activity: &Activity,
-        layout: &Layout<'_>,
-    ) -> bool {
-        let mut grown = false;
-        for v in missing.copy {
-            grown |= self.copy.insert(v);
-        }
-        // What is in a copy need not be kept.
-        if grown {
-            return true;
-        }
-        for v in missing.shapes {
-            grown |= self.shapes.insert(v);
-        }
-        for v in missing.forced {
-            grown |= self.keep.insert(v);
-        }
-        if grown {
-            return true;
-        }
-        for (root, loads) in missing.overwritten {
-            if !self.restore.contains(&root)
-                && restoring_pays(root, &loads, graph, activity, layout)
-            {
-                grown |= self.restore.insert(root);
-                continue;
-            }
-            for load in loads {
-                grown |= self.keep.insert(load);
-            }
-        }
-        if grown {
-            return true;
-        }
-        for v in missing.optional {
-            grown |= self.keep.insert(v);
-        }
-        grown
-    }
-}
-
-/// Whether keeping what is overwritten costs less than keeping what is read.
-fn restoring_pays(
-    root: Value,
-    loads: &BTreeSet<Value>,
-    graph: &Graph,
-    activity: &Activity,
-    layout: &Layout<'_>,
-) -> bool {
-    let home = layout.def(root).map(|(region, _)| region);
-    if home != Some(0) || !activity.is_active(root) {
-        return false;
-    }
-    let weigh = |regions: &mut dyn Iterator<Item = RegionId>| {
-        let depths: Vec<usize> = regions.map(|r| layout.loop_depth(r)).collect();
-        let deepest = depths.iter().copied().max().unwrap_or(0);
-        (deepest, depths.iter().filter(|d| **d == deepest).count())
-    };
-    let mut stores = Vec::new();
-    for at in layout.writes(root) {
-        match &layout.region(at.region).nodes[at.index].op {
-            Op::Store(place, v) if !place.path.is_empty() && graph.ty(*v).is_float() => {
-                stores.push(at.region);
-            }
-            Op::Swap(..) => {}
-            _ => return false,
-        }
-    }
-    let loads = &mut loads.iter().filter_map(|v| layout.def(*v).map(|(region, _)| region));
-    weigh(&mut stores.into_iter()) < weigh(loads)
 }
 
 /// The number of iterations of each `While` that the backward sweep runs again.

@@ -1,0 +1,141 @@
+//! The functions of a handle that do the work: `__vjp`, `__vjp_now`, `__vjp_into`, `__jvp`.
+
+use proc_macro2::TokenStream;
+use syn::{Ident, Type};
+
+use super::functions::Functions;
+use super::signature::{Header, local};
+use crate::emit::types;
+use crate::parse::is_in_place;
+
+impl Functions<'_> {
+    pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
+        let Header { generics, where_clause, core_captures, output, .. } = self.header;
+        let params = self.header.core_params();
+        let seed = self.header.core_seed_type(self.signature);
+        let slots = self.slot_types();
+        let again = self.header.again_types();
+        let pull =
+            hygienic!(impl ::core::ops::FnOnce(#(#again,)* #seed, #(#slots),*) + #core_captures);
+        if !self.options.checkpoint {
+            return hygienic! {
+                #[doc(hidden)]
+                #[inline]
+                pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+            };
+        }
+        let (before, entry, bars) = self.entry();
+        let again_params = self.header.again_params();
+        let again = self.header.again();
+        let own = self.own;
+        let turbofish = &self.header.turbofish;
+        let names = self.names();
+        hygienic! {
+            #[doc(hidden)]
+            pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+
+            #[doc(hidden)]
+            pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
+                #before
+                let value = #own #turbofish (#(#names),*);
+                (value, move |#(#again_params,)* seed: #seed, #(#bars: #slots),*| {
+                    let (_, pull) = Self::__vjp_kept #turbofish (#entry);
+                    pull(#(#again,)* seed, #(#bars),*)
+                })
+            }
+        }
+    }
+
+    /// Keeps the arguments of a checkpointed function: what keeps them, the arguments again, and
+    /// names for the slots.
+    fn entry(&self) -> (TokenStream, TokenStream, Vec<Ident>) {
+        let mut before = TokenStream::new();
+        let mut again = Vec::new();
+        let mut bars = Vec::new();
+        for (i, (name, ty)) in self.header.inputs.iter().enumerate() {
+            bars.push(local(&format!("ad_bar{i}"), name.span()));
+            let kept = local(&format!("ad_kept{i}"), name.span());
+            if is_in_place(ty) {
+                before.extend(hygienic!(let mut #kept = ::autodiff::__private::owned(&*#name);));
+                again.push(hygienic!(&mut #kept));
+            } else if matches!(ty, Type::Reference(_)) {
+                again.push(hygienic!(#name));
+            } else {
+                before.extend(hygienic!(let #kept = ::core::clone::Clone::clone(&#name);));
+                again.push(hygienic!(#kept));
+            }
+        }
+        (before, hygienic!(#(#again),*), bars)
+    }
+
+    pub fn core_jvp(&self, dots: &[Ident], body: &TokenStream) -> TokenStream {
+        let Header { generics, where_clause, output, .. } = self.header;
+        let params = self.header.core_params();
+        let seed = self.header.seed_type(self.signature);
+        let types = &self.signature.types;
+        let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
+            let ty = types::tangent_slot(p, types);
+            hygienic!(#dot: #ty)
+        });
+        hygienic! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause {
+                #body
+            }
+        }
+    }
+
+    /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
+    /// seed and shadows are known.
+    pub fn straight(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
+        let core = self.core("__vjp");
+        let Header { generics, where_clause, output, .. } = self.header;
+        let (params, seed, slots, body) = match straight {
+            Some((slots, body)) => {
+                let slots = self.header.slot_params(slots, self.signature);
+                let seed = self.header.core_seed_type(self.signature);
+                (self.header.core_params(), seed, slots, body.clone())
+            }
+            None => {
+                let (names, again) = (self.names(), self.header.again());
+                let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
+                let body = hygienic! {
+                    let (ad_value, ad_pull) = #core(#(#names),*);
+                    ad_pull(#(#again,)* ad_seed, #(#bars),*);
+                    ad_value
+                };
+                let types = self.slot_types();
+                let slots = bars.iter().zip(&types).map(|(bar, ty)| hygienic!(#bar: #ty));
+                let seed = self.header.seed_type(self.signature);
+                (self.header.params(), seed, slots.collect(), body)
+            }
+        };
+        hygienic! {
+            #[doc(hidden)]
+            #[inline(always)]
+            pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
+            #where_clause {
+                #body
+            }
+        }
+    }
+
+    /// `__vjp_into`: the same for calls by other derivatives.
+    pub(super) fn vjp_into_core(&self) -> TokenStream {
+        let now = self.core("__vjp_now");
+        let Header { generics, where_clause, output, .. } = self.header;
+        let (params, names) = (self.header.params(), self.names());
+        let seed = self.header.seed_type(self.signature);
+        let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
+        let slots = self.slot_types();
+        hygienic! {
+            #[doc(hidden)]
+            #[inline]
+            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
+            #where_clause {
+                #now(#(#names,)* ad_seed, #(#bars),*)
+            }
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! What operations read, write and hold, and operations with other values in their place.
+
+use syn::Ident;
+
+use super::{CallArg, Node, Op, Place, Proj, PullArg, Region, Value};
+use crate::rules::Fun;
+
+impl Place {
+    /// The whole object.
+    pub fn whole(root: Value) -> Self {
+        Self { root, path: Vec::new() }
+    }
+
+    /// One step further in.
+    pub fn with(mut self, step: Proj) -> Self {
+        self.path.push(step);
+        self
+    }
+
+    /// The same path from another root.
+    pub fn rooted(&self, root: Value) -> Self {
+        Self { root, path: self.path.clone() }
+    }
+
+    /// Calls `f` on every value the path reads.
+    pub fn each_index(&self, f: &mut dyn FnMut(Value)) {
+        for step in &self.path {
+            match step {
+                Proj::Index(v) => f(*v),
+                Proj::Slice(lo, hi, _) => lo.iter().chain(hi).for_each(|v| f(*v)),
+                Proj::Field(_) => {}
+            }
+        }
+    }
+
+    /// Replaces every value, root included.
+    pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        let root = f(self.root);
+        self.map_path(root, f)
+    }
+
+    /// Replaces the root by `root` and every value of the path by `f`.
+    pub fn map_path(&self, root: Value, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        let path = self
+            .path
+            .iter()
+            .map(|step| match step {
+                Proj::Index(v) => Proj::Index(f(*v)),
+                Proj::Slice(lo, hi, inclusive) => {
+                    Proj::Slice(lo.map(&mut *f), hi.map(&mut *f), *inclusive)
+                }
+                Proj::Field(m) => Proj::Field(m.clone()),
+            })
+            .collect();
+        Self { root, path }
+    }
+}
+
+impl CallArg {
+    fn each_input(&self, f: &mut dyn FnMut(Value)) {
+        match self {
+            CallArg::Value(v) => f(*v),
+            CallArg::Ref(place, _) => {
+                f(place.root);
+                place.each_index(f);
+            }
+        }
+    }
+
+    /// Replaces every value.
+    pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        match self {
+            CallArg::Value(v) => CallArg::Value(f(*v)),
+            CallArg::Ref(place, mutable) => CallArg::Ref(place.map(f), *mutable),
+        }
+    }
+
+    /// The memory that is lent to be changed.
+    pub fn written(&self) -> Option<&Place> {
+        match self {
+            CallArg::Ref(place, true) => Some(place),
+            _ => None,
+        }
+    }
+
+    fn map_moved(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        match self {
+            CallArg::Value(v) => CallArg::Value(f(*v)),
+            borrowed => borrowed.clone(),
+        }
+    }
+}
+
+impl PullArg {
+    fn each_input(&self, f: &mut dyn FnMut(Value)) {
+        match self {
+            PullArg::None => {}
+            PullArg::Local(v) => f(*v),
+            PullArg::Shadow(place, _) => {
+                f(place.root);
+                place.each_index(f);
+            }
+        }
+    }
+
+    fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        match self {
+            PullArg::None => PullArg::None,
+            PullArg::Local(v) => PullArg::Local(f(*v)),
+            PullArg::Shadow(place, mutable) => PullArg::Shadow(place.map(f), *mutable),
+        }
+    }
+}
+
+impl Op {
+    /// Calls `f` on every value the operation itself reads, roots of places included, but not on
+    /// what its regions read.
+    pub fn each_input(&self, f: &mut dyn FnMut(Value)) {
+        let place = |p: &Place, f: &mut dyn FnMut(Value)| {
+            f(p.root);
+            p.each_index(f);
+        };
+        match self {
+            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None) | Op::KeepNone => {}
+            Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
+                captures.iter().for_each(|(_, c)| c.each_input(f));
+            }
+            Op::Scalar(_, vs) | Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) | Op::Seed(vs) => {
+                vs.iter().for_each(|v| f(*v));
+            }
+            Op::Cast(v, _)
+            | Op::Stop(v)
+            | Op::Repeat(v, _)
+            | Op::VecNew(Some(v))
+            | Op::Object(v)
+            | Op::Zero(v)
+            | Op::ShapeOf(v)
+            | Op::ZeroOf(v)
+            | Op::StackNew(Some(v))
+            | Op::StackPop(v)
+            | Op::Keep(v)
+            | Op::Unkeep(v) => f(*v),
+            Op::VecRepeat(a, b) => {
+                f(*a);
+                f(*b);
+            }
+            Op::StackPush(stack, record) => {
+                f(*stack);
+                record.iter().for_each(|v| f(*v));
+            }
+            Op::Load(p, _) | Op::SetZero(p) | Op::PopBack(p) | Op::Len(p) => place(p, f),
+            Op::Store(p, v) | Op::Accumulate(p, v) | Op::Push(p, v) => {
+                place(p, f);
+                f(*v);
+            }
+            Op::AccumulatePlace(p, q) => {
+                place(p, f);
+                place(q, f);
+            }
+            Op::Swap(p, i, j) => {
+                place(p, f);
+                f(*i);
+                f(*j);
+            }
+            Op::Call(_, args) | Op::CallVjp(_, args) => {
+                args.iter().for_each(|a| a.each_input(f));
+            }
+            Op::CallJvp(_, args, dots) => {
+                args.iter().chain(dots.iter().flatten()).for_each(|a| a.each_input(f));
+            }
+            Op::Pull { pull, call, seed, args } => {
+                f(*pull);
+                call.iter().flatten().for_each(|a| a.each_input(f));
+                f(*seed);
+                args.iter().for_each(|a| a.each_input(f));
+            }
+            Op::CallInto { call, seed, args, .. } => {
+                call.iter().for_each(|a| a.each_input(f));
+                f(*seed);
+                args.iter().for_each(|a| a.each_input(f));
+            }
+            Op::View { sequence, lo, hi, .. } => {
+                place(sequence, f);
+                f(*lo);
+                f(*hi);
+            }
+            Op::If(c, _, _) => f(*c),
+            Op::For { lo, hi, init, .. } => {
+                f(*lo);
+                f(*hi);
+                init.iter().for_each(|v| f(*v));
+            }
+            Op::While { init, .. } => init.iter().for_each(|v| f(*v)),
+        }
+    }
+
+    /// The operation with every value it reads replaced, its regions included.
+    pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Op {
+        let captured = |captures: &[(Ident, CallArg)], f: &mut dyn FnMut(Value) -> Value| {
+            captures.iter().map(|(name, c)| (name.clone(), c.map(f))).collect::<Vec<_>>()
+        };
+        let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
+        match self {
+            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None) | Op::KeepNone => {
+                self.clone()
+            }
+            Op::Verbatim { tokens, refusal, captures } => Op::Verbatim {
+                tokens: tokens.clone(),
+                refusal: *refusal,
+                captures: captured(captures, f),
+            },
+            Op::Effect { tokens, captures } => {
+                Op::Effect { tokens: tokens.clone(), captures: captured(captures, f) }
+            }
+            Op::Scalar(fun, vs) => Op::Scalar(*fun, all(vs)),
+            Op::Tuple(vs) => Op::Tuple(all(vs)),
+            Op::Array(vs) => Op::Array(all(vs)),
+            Op::VecOf(vs) => Op::VecOf(all(vs)),
+            Op::Seed(vs) => Op::Seed(all(vs)),
+            Op::Cast(v, t) => Op::Cast(f(*v), t.clone()),
+            Op::Stop(v) => Op::Stop(f(*v)),
+            Op::Repeat(v, n) => Op::Repeat(f(*v), n.clone()),
+            Op::VecNew(Some(v)) => Op::VecNew(Some(f(*v))),
+            Op::Object(v) => Op::Object(f(*v)),
+            Op::Zero(v) => Op::Zero(f(*v)),
+            Op::ShapeOf(v) => Op::ShapeOf(f(*v)),
+            Op::ZeroOf(v) => Op::ZeroOf(f(*v)),
+            Op::StackNew(Some(v)) => Op::StackNew(Some(f(*v))),
+            Op::StackPop(v) => Op::StackPop(f(*v)),
+            Op::Keep(v) => Op::Keep(f(*v)),
+            Op::Unkeep(v) => Op::Unkeep(f(*v)),
+            Op::VecRepeat(a, b) => Op::VecRepeat(f(*a), f(*b)),
+            Op::StackPush(stack, record) => {
+                Op::StackPush(f(*stack), record.iter().map(|v| f(*v)).collect())
+            }
+            Op::Load(p, take) => Op::Load(p.map(f), *take),
+            Op::SetZero(p) => Op::SetZero(p.map(f)),
+            Op::PopBack(p) => Op::PopBack(p.map(f)),
+            Op::Len(p) => Op::Len(p.map(f)),
+            Op::Store(p, v) => Op::Store(p.map(f), f(*v)),
+            Op::Accumulate(p, v) => Op::Accumulate(p.map(f), f(*v)),
+            Op::Push(p, v) => Op::Push(p.map(f), f(*v)),
+            Op::AccumulatePlace(p, q) => Op::AccumulatePlace(p.map(f), q.map(f)),
+            Op::Swap(p, i, j) => Op::Swap(p.map(f), f(*i), f(*j)),
+            Op::Call(path, args) => Op::Call(path.clone(), args.iter().map(|a| a.map(f)).collect()),
+            Op::CallVjp(path, args) => {
+                Op::CallVjp(path.clone(), args.iter().map(|a| a.map(f)).collect())
+            }
+            Op::CallJvp(path, args, dots) => Op::CallJvp(
+                path.clone(),
+                args.iter().map(|a| a.map(f)).collect(),
+                dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
+            ),
+            Op::Pull { pull, call, seed, args } => Op::Pull {
+                pull: f(*pull),
+                call: call.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
+                seed: f(*seed),
+                args: args.iter().map(|a| a.map(f)).collect(),
+            },
+            Op::CallInto { path, call, seed, args } => Op::CallInto {
+                path: path.clone(),
+                call: call.iter().map(|a| a.map(f)).collect(),
+                seed: f(*seed),
+                args: args.iter().map(|a| a.map(f)).collect(),
+            },
+            Op::View { sequence, lo, hi, start } => {
+                Op::View { sequence: sequence.map(f), lo: f(*lo), hi: f(*hi), start: start.map(f) }
+            }
+            Op::If(c, a, b) => Op::If(f(*c), a.map(f), b.map(f)),
+            Op::For { lo, hi, inclusive, rev, init, body } => Op::For {
+                lo: f(*lo),
+                hi: f(*hi),
+                inclusive: *inclusive,
+                rev: *rev,
+                init: init.iter().map(|v| f(*v)).collect(),
+                body: body.map(f),
+            },
+            Op::While { init, cond, body } => Op::While {
+                init: init.iter().map(|v| f(*v)).collect(),
+                cond: cond.map(f),
+                body: body.map(f),
+            },
+        }
+    }
+
+    /// The operation with every operand replaced that it takes by value and so would move out of a
+    /// variable; what regions hand on is not among them.
+    pub fn map_moves(&self, f: &mut dyn FnMut(Value) -> Value) -> Op {
+        let args = |args: &[CallArg], f: &mut dyn FnMut(Value) -> Value| -> Vec<CallArg> {
+            args.iter().map(|a| a.map_moved(f)).collect()
+        };
+        let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
+        match self {
+            Op::Scalar(Fun::Select, vs) => Op::Scalar(Fun::Select, all(vs)),
+            Op::Tuple(vs) => Op::Tuple(all(vs)),
+            Op::Array(vs) => Op::Array(all(vs)),
+            Op::VecOf(vs) => Op::VecOf(all(vs)),
+            Op::Seed(vs) => Op::Seed(all(vs)),
+            Op::Stop(v) => Op::Stop(f(*v)),
+            Op::Repeat(v, n) => Op::Repeat(f(*v), n.clone()),
+            Op::VecRepeat(v, n) => Op::VecRepeat(f(*v), *n),
+            Op::Object(v) => Op::Object(f(*v)),
+            Op::Keep(v) => Op::Keep(f(*v)),
+            Op::Unkeep(v) => Op::Unkeep(f(*v)),
+            Op::StackPush(stack, vs) => Op::StackPush(*stack, all(vs)),
+            Op::Store(p, v) => Op::Store(p.clone(), f(*v)),
+            Op::Push(p, v) => Op::Push(p.clone(), f(*v)),
+            Op::Call(path, a) => Op::Call(path.clone(), args(a, f)),
+            Op::CallVjp(path, a) => Op::CallVjp(path.clone(), args(a, f)),
+            Op::CallJvp(path, a, dots) => {
+                let a = args(a, f);
+                let dots = dots.iter().map(|d| d.as_ref().map(|d| d.map_moved(f))).collect();
+                Op::CallJvp(path.clone(), a, dots)
+            }
+            Op::Pull { pull, call, seed, args } => {
+                Op::Pull { pull: *pull, call: call.clone(), seed: f(*seed), args: args.clone() }
+            }
+            Op::CallInto { path, call, seed, args: shadows } => Op::CallInto {
+                path: path.clone(),
+                call: args(call, f),
+                seed: f(*seed),
+                args: shadows.clone(),
+            },
+            Op::For { lo, hi, inclusive, rev, init, body } => Op::For {
+                lo: *lo,
+                hi: *hi,
+                inclusive: *inclusive,
+                rev: *rev,
+                init: all(init),
+                body: body.clone(),
+            },
+            Op::While { init, cond, body } => {
+                Op::While { init: all(init), cond: cond.clone(), body: body.clone() }
+            }
+            op => op.clone(),
+        }
+    }
+
+    /// The regions of a control-flow operation.
+    pub fn regions(&self) -> Vec<&Region> {
+        match self {
+            Op::If(_, a, b) => vec![a, b],
+            Op::For { body, .. } => vec![body],
+            Op::While { cond, body, .. } => vec![cond, body],
+            Op::View { start, .. } => vec![start],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The regions of a control-flow operation.
+    pub fn regions_mut(&mut self) -> Vec<&mut Region> {
+        match self {
+            Op::If(_, a, b) => vec![a, b],
+            Op::For { body, .. } => vec![body],
+            Op::While { cond, body, .. } => vec![cond, body],
+            Op::View { start, .. } => vec![start],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The object the operation writes, where it writes one.
+    pub fn written(&self) -> Vec<&Place> {
+        match self {
+            Op::Store(p, _)
+            | Op::Accumulate(p, _)
+            | Op::AccumulatePlace(p, _)
+            | Op::SetZero(p)
+            | Op::Swap(p, _, _)
+            | Op::Push(p, _)
+            | Op::PopBack(p) => vec![p],
+            Op::Call(_, args) | Op::CallVjp(_, args) | Op::CallJvp(_, args, _) => {
+                args.iter().filter_map(CallArg::written).collect()
+            }
+            Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
+                captures.iter().filter_map(|(_, capture)| capture.written()).collect()
+            }
+            Op::Pull { args, .. } | Op::CallInto { args, .. } => args
+                .iter()
+                .filter_map(|a| match a {
+                    PullArg::Shadow(place, _) => Some(place),
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the operation does anything beside defining its results.
+    pub fn has_effect(&self) -> bool {
+        match self {
+            Op::Effect { .. }
+            | Op::Verbatim { .. }
+            | Op::StackPush(..)
+            | Op::StackPop(_)
+            | Op::Seed(_) => true,
+            // A call may panic, or be user code that counts its calls: it stays.
+            Op::Call(..) | Op::CallVjp(..) | Op::CallJvp(..) => true,
+            Op::Pull { .. } | Op::CallInto { .. } => true,
+            _ => {
+                !self.written().is_empty()
+                    || self.regions().iter().any(|r| r.nodes.iter().any(|n| n.op.has_effect()))
+            }
+        }
+    }
+}
+
+impl Region {
+    /// The region with every value replaced: parameters, nodes and results.
+    pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Region {
+        Region {
+            params: self.params.iter().map(|v| f(*v)).collect(),
+            nodes: self
+                .nodes
+                .iter()
+                .map(|n| Node {
+                    op: n.op.map(f),
+                    results: n.results.iter().map(|v| f(*v)).collect(),
+                    span: n.span,
+                })
+                .collect(),
+            results: self.results.iter().map(|v| f(*v)).collect(),
+        }
+    }
+
+    /// Calls `f` on every node, nested ones included, outer before inner.
+    pub fn each_node<'a>(&'a self, f: &mut dyn FnMut(&'a Node)) {
+        for node in &self.nodes {
+            f(node);
+            for region in node.op.regions() {
+                region.each_node(f);
+            }
+        }
+    }
+
+    /// Calls `f` on every value that the region's nodes and results read, nested ones included.
+    pub fn each_use(&self, f: &mut dyn FnMut(Value)) {
+        for node in &self.nodes {
+            node.op.each_input(f);
+            for region in node.op.regions() {
+                region.each_use(f);
+            }
+        }
+        self.results.iter().for_each(|v| f(*v));
+    }
+}

@@ -1,0 +1,213 @@
+//! Calls of other differentiated functions: by the pullback that each left behind, or by running its
+//! forward sweep again.
+
+use proc_macro2::{Span, TokenStream};
+
+use super::augment::Exports;
+use super::{Here, Key, Reverse};
+use crate::analysis::{At, RegionId, Style};
+use crate::ir::{CallArg, Node, Op, Place, PullArg, Storage, Take, Type, Value};
+
+impl<'a> Reverse<'a> {
+    /// Whether a path is the function's own name.
+    pub(super) fn is_recursive(&self, path: &TokenStream) -> bool {
+        let text = path.to_string().replace(' ', "");
+        let name = text.split("::<").next().unwrap_or_default();
+        name == self.own || name == format!("self::{}", self.own)
+    }
+
+    /// Whether a call is differentiated by running its forward again: recursive calls, whose pullbacks
+    /// would contain themselves, and calls in a branch outside loops, by which functions that call one
+    /// another come to an end.
+    pub(super) fn runs_again(&self, path: &TokenStream, region: RegionId) -> bool {
+        self.is_recursive(path) || region != 0 && !self.layout.in_loop(region)
+    }
+
+    pub(super) fn call(&mut self, path: &TokenStream, args: &'a [CallArg], here: Here<'a>) {
+        let span = here.node.span;
+        let result = here.node.results[0];
+        let in_place = args.iter().any(|a| matches!(a, CallArg::Ref(_, true)));
+        let seed = match self.activity.style(result) {
+            Style::Shadow if self.activity.is_active(result) => {
+                let shadow = self.shadow(result, span);
+                let ty = self.b.ty(result).clone();
+                self.b.load(Place::whole(shadow), Take::Value, ty, span)
+            }
+            _ => match self.take_adjoint(result) {
+                Some(seed) => seed,
+                None if in_place => {
+                    let primal = self.primal(result, here);
+                    let ty = self.b.ty(result).clone();
+                    self.b.op(Op::Zero(primal), ty, span)
+                }
+                None => return,
+            },
+        };
+        let recursive = self.runs_again(path, here.region);
+        let mut pull_args = Vec::new();
+        let mut locals = Vec::new();
+        let mut late = Vec::new();
+        let mut roots: Vec<Value> = Vec::new();
+        for arg in args {
+            pull_args.push(match arg {
+                CallArg::Value(v) if self.activity.is_active(*v) => match self.activity.style(*v) {
+                    Style::Scalar => self.local_arg(*v, &mut locals, span),
+                    Style::Shadow => {
+                        let shadow = self.shadow(*v, span);
+                        self.shadow_arg(
+                            Place::whole(shadow),
+                            false,
+                            &mut roots,
+                            &mut late,
+                            here,
+                            *v,
+                        )
+                    }
+                },
+                CallArg::Ref(place, mutable) if self.activity.is_active(place.root) => {
+                    if self.activity.style(place.root) == Style::Scalar {
+                        self.local_arg(place.root, &mut locals, span)
+                    } else {
+                        let at = self.shadow_place(place, here);
+                        self.shadow_arg(at, *mutable, &mut roots, &mut late, here, place.root)
+                    }
+                }
+                _ => PullArg::None,
+            });
+        }
+        let results: Vec<Value> = locals
+            .iter()
+            .map(|v| {
+                let ty = self.b.ty(*v).clone();
+                let name = self.bar(*v);
+                self.b.named(ty, name, Storage::Local, span)
+            })
+            .collect();
+        let op = if recursive {
+            let call = self.entry_args(args, here);
+            Op::CallInto { path: path.clone(), call, seed, args: pull_args }
+        } else {
+            let pull = self.held(Key::Pull(result), span).unwrap_or(result);
+            let call = self.references_again(args, here);
+            Op::Pull { pull, call, seed, args: pull_args }
+        };
+        self.b.node(op, results.clone(), span);
+        for (v, adjoint) in locals.into_iter().zip(results) {
+            self.add(v, adjoint, span);
+        }
+        for (place, extra) in late {
+            self.b.effect(Op::AccumulatePlace(place, Place::whole(extra)), span);
+        }
+    }
+
+    /// A new adjoint for an argument that is a number.
+    fn local_arg(&mut self, v: Value, locals: &mut Vec<Value>, span: Span) -> PullArg {
+        locals.push(v);
+        let ty = self.b.ty(v).clone();
+        PullArg::Local(self.neutral(&ty, span))
+    }
+
+    /// The shadow of an argument; a second argument of the same root gets memory of its own first.
+    fn shadow_arg(
+        &mut self,
+        at: Place,
+        mutable: bool,
+        roots: &mut Vec<Value>,
+        late: &mut Vec<(Place, Value)>,
+        here: Here<'a>,
+        primal_root: Value,
+    ) -> PullArg {
+        let span = here.node.span;
+        if !roots.contains(&at.root) {
+            roots.push(at.root);
+            return PullArg::Shadow(at, mutable);
+        }
+        let root = self.primal(primal_root, here);
+        let place = at.rooted(root);
+        let shape = if place.path.is_empty() {
+            root
+        } else {
+            self.b.load(place, Take::Owned, Type::Unknown, span)
+        };
+        let zero = self.b.op(Op::Zero(shape), Type::Unknown, span);
+        let extra = self.b.named(Type::Unknown, None, Storage::Object, span);
+        self.b.node(Op::Object(zero), vec![extra], span);
+        late.push((at, extra));
+        PullArg::Shadow(Place::whole(extra), mutable)
+    }
+
+    /// Keeps what a call is given by reference, where memory may have changed by the backward sweep.
+    pub(super) fn keep_entry(
+        &mut self,
+        node: &'a Node,
+        args: &'a [CallArg],
+        (id, index): (RegionId, usize),
+        recursive: bool,
+        exports: &mut Exports,
+    ) {
+        for (k, arg) in args.iter().enumerate() {
+            let CallArg::Ref(place, mutable) = arg else { continue };
+            let at = At { region: id, index };
+            if *mutable && !recursive || !mutable && self.is_steady(place, at) {
+                continue;
+            }
+            let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
+            self.hold(Key::Entry(node.results[0], k), copy, id, exports);
+        }
+    }
+
+    /// Whether memory is in the backward sweep what it was for the node at `at`.
+    fn is_steady(&self, place: &Place, at: At) -> bool {
+        self.layout.def(place.root).is_some_and(|(region, _)| region == 0)
+            && !self.layout.written_after(place.root, at)
+            && self.b.data(place.root).storage != Storage::RefMut
+            && !self.plan.restore.contains(&place.root)
+    }
+
+    /// The references among a call's arguments, for its pullback.
+    fn references_again(&mut self, args: &'a [CallArg], here: Here<'a>) -> Vec<Option<CallArg>> {
+        let span = here.node.span;
+        let mut again = Vec::new();
+        for (k, arg) in args.iter().enumerate() {
+            again.push(match arg {
+                // What only rustc knows may be a reference too.
+                CallArg::Value(v)
+                    if *self.b.ty(*v) == Type::Unknown && !self.activity.is_active(*v) =>
+                {
+                    Some(CallArg::Value(self.primal(*v, here)))
+                }
+                CallArg::Value(_) | CallArg::Ref(_, true) => None,
+                CallArg::Ref(place, false) => {
+                    let place = match self.held(Key::Entry(here.node.results[0], k), span) {
+                        None => self.primal_place(place, here),
+                        Some(copy) => Place::whole(copy),
+                    };
+                    Some(CallArg::Ref(place, false))
+                }
+            });
+        }
+        again
+    }
+
+    /// The arguments of a recursive call as they were on entry.
+    fn entry_args(&mut self, args: &'a [CallArg], here: Here<'a>) -> Vec<CallArg> {
+        let span = here.node.span;
+        let mut call = Vec::new();
+        for (k, arg) in args.iter().enumerate() {
+            call.push(match arg {
+                CallArg::Value(v) => CallArg::Value(self.primal(*v, here)),
+                CallArg::Ref(place, mutable) => {
+                    match self.held(Key::Entry(here.node.results[0], k), span) {
+                        None => CallArg::Ref(self.primal_place(place, here), *mutable),
+                        Some(copy) => {
+                            let object = self.b.named(Type::Unknown, None, Storage::Object, span);
+                            self.b.node(Op::Object(copy), vec![object], span);
+                            CallArg::Ref(Place::whole(object), *mutable)
+                        }
+                    }
+                }
+            });
+        }
+        call
+    }
+}
