@@ -101,23 +101,22 @@ impl Layout<'_> {
     pub fn moves_with(&self, v: Value, index: Value, body: RegionId) -> bool {
         self.affine(v).is_some_and(|mut form| {
             let moves = form.terms.remove(&Symbol { value: index, other: false }) == Some(1);
-            moves && self.is_outside(&form, body)
+            moves && self.has_steady_terms(&form, body)
         })
     }
 
     /// Whether an index is the same in all iterations of a loop.
     pub fn is_fixed_in(&self, v: Value, body: RegionId) -> bool {
-        self.affine(v).is_some_and(|form| self.is_outside(&form, body))
+        self.affine(v).is_some_and(|form| self.has_steady_terms(&form, body))
     }
 
-    fn is_outside(&self, form: &Affine, body: RegionId) -> bool {
+    fn has_steady_terms(&self, form: &Affine, body: RegionId) -> bool {
         form.terms.keys().all(|symbol| self.is_steady(symbol.value, body))
     }
 
     /// Whether a number is computed of what does not change in a loop.
     fn is_steady(&self, v: Value, body: RegionId) -> bool {
-        let outside = self.def(v).is_none_or(|(home, _)| !self.within(home, body));
-        outside
+        self.is_outside(v, body)
             || match self.node(v).map(|n| &n.op) {
                 Some(Op::Const(_)) => true,
                 Some(Op::Scalar(_, args)) => args.iter().all(|arg| self.is_steady(*arg, body)),

@@ -257,6 +257,11 @@ impl<'g> Layout<'g> {
         }
     }
 
+    /// Whether a value comes from outside of a region.
+    pub fn is_outside(&self, value: Value, region: RegionId) -> bool {
+        self.def(value).is_none_or(|(home, _)| !self.within(home, region))
+    }
+
     /// The position of `at` in the region `region` that it lies in.
     fn lift(&self, mut at: At, region: RegionId) -> Option<usize> {
         while at.region != region {

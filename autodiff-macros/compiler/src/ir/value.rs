@@ -13,6 +13,12 @@ impl Value {
         Self(u32::try_from(index).expect("fewer than 2^32 values"))
     }
 
+    /// A new nameless local, entered in the table.
+    pub fn fresh(table: &mut Vec<ValueData>, ty: Type, span: Span) -> Self {
+        table.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        Self::new(table.len() - 1)
+    }
+
     /// The index into the table.
     pub fn index(self) -> usize {
         self.0 as usize

@@ -475,7 +475,8 @@ impl Lowerer<'_> {
     }
 }
 
-fn is_compound(op: &BinOp) -> bool {
+/// Whether the operator assigns, as `+=` does.
+pub(super) fn is_compound(op: &BinOp) -> bool {
     use BinOp::*;
     matches!(
         op,

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr};
 
+use super::expr::is_compound;
+
 /// Methods that change their receiver, in families that share a prefix.
 const FAMILIES: [&str; 8] =
     ["sort", "rotate_", "drain", "retain", "dedup", "resize", "select_nth_", "extend"];
@@ -94,20 +96,7 @@ impl<'a> Visit<'a> for Finder {
     }
 
     fn visit_expr_binary(&mut self, e: &'a syn::ExprBinary) {
-        use syn::BinOp::*;
-        if matches!(
-            e.op,
-            AddAssign(_)
-                | SubAssign(_)
-                | MulAssign(_)
-                | DivAssign(_)
-                | RemAssign(_)
-                | BitXorAssign(_)
-                | BitAndAssign(_)
-                | BitOrAssign(_)
-                | ShlAssign(_)
-                | ShrAssign(_)
-        ) {
+        if is_compound(&e.op) {
             self.target(&e.left);
         }
         visit::visit_expr_binary(self, e);

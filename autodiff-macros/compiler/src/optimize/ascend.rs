@@ -3,46 +3,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::walk::{Access, accesses, each_for};
+use super::walk::{Access, accesses, rewrite_loops};
 use crate::analysis::{Iteration, Layout, RegionId, Seeded};
 use crate::ir::{CallArg, Graph, Op, Region, Value};
 use crate::rules::Fun;
 
 /// Turns descending loops round in which no iteration sees what another did. Only sums of adjoints may
 /// run through them: they are taken in another order then.
-pub fn ascend(mut graph: Graph) -> Graph {
+pub fn ascend(graph: Graph) -> Graph {
     let mut descends = false;
     graph.body.each_node(&mut |node| descends |= matches!(node.op, Op::For { rev: true, .. }));
     if !descends {
         return graph;
     }
-    let turned = {
-        let layout = Layout::new(&graph);
-        let seeded = Seeded::of(&graph.body);
-        let mut turned = BTreeSet::new();
-        each_for(&graph.body, &layout, &mut |body, id| {
+    let seeded = Seeded::of(&graph.body);
+    rewrite_loops(
+        graph,
+        |_, layout, body, id| {
             let descends =
                 matches!(layout.holder(id).map(|n| &n.op), Some(Op::For { rev: true, .. }));
-            if descends && adds_only(&layout, &seeded, body) && is_free(&layout, body, id) {
-                turned.insert(id);
+            let turns = descends && adds_only(layout, &seeded, body) && is_free(layout, body, id);
+            Vec::from_iter(turns.then_some(()))
+        },
+        |_, node, _, _, _| {
+            if let Op::For { rev, .. } = &mut node.op {
+                *rev = false;
             }
-        });
-        turned
-    };
-    turn(&mut graph.body, &turned, &mut 0);
-    graph
-}
-
-fn turn(region: &mut Region, turned: &BTreeSet<RegionId>, next: &mut RegionId) {
-    *next += 1;
-    for node in &mut region.nodes {
-        if let Op::For { rev, .. } = &mut node.op
-            && turned.contains(next)
-        {
-            *rev = false;
-        }
-        node.op.regions_mut().into_iter().for_each(|inner| turn(inner, turned, next));
-    }
+        },
+    )
 }
 
 /// Whether all that a loop carries are sums of adjoints that nothing in the loop looks at.
@@ -78,8 +66,7 @@ fn is_free(layout: &Layout<'_>, body: &Region, id: RegionId) -> bool {
             roots.insert(v);
         });
         for root in roots {
-            let outside = layout.def(root).is_none_or(|(home, _)| !layout.within(home, id));
-            if outside {
+            if layout.is_outside(root, id) {
                 touched.entry(root).or_default().extend(accesses(&node.op, root));
             }
         }

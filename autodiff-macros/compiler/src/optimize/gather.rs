@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::ir::{Graph, Node, Op, Place, Region, Storage, Value, ValueData};
+use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueData};
 use crate::rules::Fun;
 
 /// Lets the last of several accumulations at the same place add the sum of all.
@@ -39,14 +39,8 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
             let (_, index) = open.remove(at);
             let before = nodes[index].take().and_then(|n| accumulation(&n, values));
             if let Some((_, first)) = before {
-                let data = ValueData {
-                    ty: values[first.index()].ty.join(&values[added.index()].ty),
-                    name: None,
-                    span: node.span,
-                    storage: Storage::Local,
-                };
-                values.push(data);
-                let sum = Value::new(values.len() - 1);
+                let ty = values[first.index()].ty.join(&values[added.index()].ty);
+                let sum = Value::fresh(values, ty, node.span);
                 let op = Op::Scalar(Fun::Add, vec![first, added]);
                 nodes.push(Some(Node { op, results: vec![sum], span: node.span }));
                 node.op = Op::Accumulate(place.clone(), sum);

@@ -5,9 +5,9 @@ use std::mem;
 
 use proc_macro2::Span;
 
-use super::walk::{self, accesses};
+use super::walk::{Fresh, accesses, rewrite_loops};
 use crate::analysis::{Iteration, Layout, RegionId};
-use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// Promotes places that do not change with the iterations of a `for` loop.
@@ -22,25 +22,19 @@ use crate::rules::Fun;
 /// ```
 ///
 /// What the loop would not touch, since it runs not at all, is not touched.
-pub fn promote(mut graph: Graph) -> Graph {
-    let plan = {
-        let layout = Layout::new(&graph);
-        let mut plan = BTreeMap::new();
-        walk::each_for(&graph.body, &layout, &mut |body, id| {
-            let found = promotions(&graph, &layout, body, id);
-            if !found.is_empty() {
-                plan.insert(id, found);
+pub fn promote(graph: Graph) -> Graph {
+    // What stands for the loads that are gone.
+    let mut known = BTreeMap::new();
+    rewrite_loops(graph, promotions, |fresh, node, mut promotions, before, after| {
+        for promotion in &mut promotions {
+            let mut renew = |v| known.get(&v).copied().unwrap_or(v);
+            promotion.place = promotion.place.map(&mut renew);
+            for node in &mut promotion.indices {
+                node.op = node.op.map(&mut renew);
             }
-        });
-        plan
-    };
-    if plan.is_empty() {
-        return graph;
-    }
-    let mut apply =
-        Apply { plan, values: mem::take(&mut graph.values), next: 0, known: BTreeMap::new() };
-    apply.region(&mut graph.body);
-    Graph { values: apply.values, ..graph }
+        }
+        known.extend(fresh.promote(node, &promotions, before, after));
+    })
 }
 
 /// A place and what a loop's body does with it, by index of the node.
@@ -64,7 +58,7 @@ enum Kind {
 }
 
 fn promotions(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Promotion> {
-    let outside = |v: Value| layout.def(v).is_none_or(|(home, _)| !layout.within(home, id));
+    let outside = |v: Value| layout.is_outside(v, id);
     let mut found: Vec<Promotion> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
         let Some((place, ty, kind)) = simple_access(graph, node) else { continue };
@@ -159,50 +153,18 @@ fn is_alone(graph: &Graph, layout: &Layout<'_>, body: &Region, promotion: &Promo
     alone && written
 }
 
-struct Apply {
-    plan: BTreeMap<RegionId, Vec<Promotion>>,
-    values: Vec<ValueData>,
-    next: RegionId,
-    /// What stands for the loads that are gone.
-    known: BTreeMap<Value, Value>,
-}
-
-impl Apply {
-    fn region(&mut self, region: &mut Region) {
-        self.next += 1;
-        for mut node in mem::take(&mut region.nodes) {
-            // Outer loops first: the plan counts the nodes of a body before anything is added there.
-            let mut promotions = match node.op {
-                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
-                _ => Vec::new(),
-            };
-            let mut after = Vec::new();
-            if !promotions.is_empty() {
-                for promotion in &mut promotions {
-                    let known = &self.known;
-                    let mut renew = |v| known.get(&v).copied().unwrap_or(v);
-                    promotion.place = promotion.place.map(&mut renew);
-                    for node in &mut promotion.indices {
-                        node.op = node.op.map(&mut renew);
-                    }
-                }
-                self.promote(&mut node, &promotions, &mut region.nodes, &mut after);
-            }
-            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
-            region.nodes.push(node);
-            region.nodes.append(&mut after);
-        }
-    }
-
+impl Fresh {
+    /// Promotes places of a loop; gives what stands for the loads that are gone.
     fn promote(
         &mut self,
         node: &mut Node,
         promotions: &[Promotion],
         before: &mut Vec<Node>,
         after: &mut Vec<Node>,
-    ) {
+    ) -> BTreeMap<Value, Value> {
         let span = node.span;
-        let Op::For { lo, hi, inclusive, init, body, .. } = &mut node.op else { return };
+        let mut known = BTreeMap::new();
+        let Op::For { lo, hi, inclusive, init, body, .. } = &mut node.op else { return known };
         let test = if *inclusive { Fun::Le } else { Fun::Lt };
         let runs = self.value(Type::Bool, span);
         before.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
@@ -215,7 +177,6 @@ impl Apply {
                 body.params.push(*current);
             }
         }
-        let mut known = BTreeMap::new();
         for (index, mut inner) in mem::take(&mut body.nodes).into_iter().enumerate() {
             inner.op = inner.op.map(&mut |v| known.get(&v).copied().unwrap_or(v));
             let Some(k) = promotions.iter().position(|p| p.nodes.contains(&index)) else {
@@ -238,7 +199,6 @@ impl Apply {
         for result in &mut body.results {
             *result = known.get(result).copied().unwrap_or(*result);
         }
-        self.known.extend(known);
         let mut writes = Vec::new();
         for ((promotion, start), last) in promotions.iter().zip(starts).zip(current) {
             let end = self.value(promotion.ty.clone(), span);
@@ -263,6 +223,7 @@ impl Apply {
                 span,
             });
         }
+        known
     }
 
     /// What the register holds before the loop: what is there, or zero if it collects a sum.
@@ -294,17 +255,8 @@ impl Apply {
     fn place(&mut self, promotion: &Promotion, nodes: &mut Vec<Node>) -> Place {
         let mut again = BTreeMap::new();
         for node in &promotion.indices {
-            let data = self.values[node.results[0].index()].clone();
-            let value = self.value(data.ty, data.span);
-            let op = node.op.map(&mut |v| again.get(&v).copied().unwrap_or(v));
-            nodes.push(Node { op, results: vec![value], span: node.span });
-            again.insert(node.results[0], value);
+            self.copy(node, &mut again, nodes);
         }
         promotion.place.map(&mut |v| again.get(&v).copied().unwrap_or(v))
-    }
-
-    fn value(&mut self, ty: Type, span: Span) -> Value {
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        Value::new(self.values.len() - 1)
     }
 }

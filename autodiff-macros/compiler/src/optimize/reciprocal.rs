@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::mem;
 
 use crate::analysis::Seeded;
-use crate::ir::{Float, Graph, Node, Op, Region, Storage, Type, Value, ValueData};
+use crate::ir::{Float, Graph, Node, Op, Region, Type, Value, ValueData};
 use crate::rules::Fun;
 
 /// Multiplies by the reciprocal where a region divides several adjoints by one number: a division takes
@@ -38,9 +38,7 @@ fn region(of: &mut Region, seeded: &Seeded, values: &mut Vec<ValueData>) {
         {
             args[1] = *reciprocals.entry(d).or_insert_with(|| {
                 let ty = values[d.index()].ty.clone();
-                let data = ValueData { ty, name: None, span: node.span, storage: Storage::Local };
-                values.push(data);
-                let r = Value::new(values.len() - 1);
+                let r = Value::fresh(values, ty, node.span);
                 let op = Op::Scalar(Fun::Recip, vec![d]);
                 of.nodes.push(Node { op, results: vec![r], span: node.span });
                 r

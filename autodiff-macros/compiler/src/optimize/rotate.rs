@@ -1,14 +1,13 @@
 //! Passes what a stencil scatters on to the iterations that come by there next.
 
 use std::collections::BTreeMap;
-use std::mem;
 
 use proc_macro2::{Literal, Span};
 use quote::quote;
 
-use super::walk::{accesses, each_for};
+use super::walk::{Fresh, accesses, rewrite_loops};
 use crate::analysis::{Layout, RegionId};
-use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Type, Value, ValueData};
+use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
 /// The widest stencil: as many sums wait in registers.
@@ -24,24 +23,10 @@ const WIDEST: i64 = 4;
 ///   accumulate x_bar[i + 1], b  →  p = b
 ///                                accumulate x_bar[last i + 1], p
 /// ```
-pub fn rotate(mut graph: Graph) -> Graph {
-    let plan = {
-        let layout = Layout::new(&graph);
-        let mut plan: BTreeMap<RegionId, Vec<Stencil>> = BTreeMap::new();
-        each_for(&graph.body, &layout, &mut |body, id| {
-            let found = stencils(&graph, &layout, body, id);
-            if !found.is_empty() {
-                plan.insert(id, found);
-            }
-        });
-        plan
-    };
-    if plan.is_empty() {
-        return graph;
-    }
-    let mut apply = Apply { plan, values: mem::take(&mut graph.values), next: 0 };
-    apply.region(&mut graph.body);
-    Graph { values: apply.values, ..graph }
+pub fn rotate(graph: Graph) -> Graph {
+    rewrite_loops(graph, stencils, |fresh, node, stencils, before, after| {
+        fresh.rotate(node, &stencils, before, after);
+    })
 }
 
 /// Accumulations at neighbouring places.
@@ -60,8 +45,11 @@ fn stencils(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> 
     for (index, node) in body.nodes.iter().enumerate() {
         let Op::Accumulate(place, v) = &node.op else { continue };
         let ty = graph.ty(*v);
-        let outside = layout.def(place.root).is_none_or(|(home, _)| !layout.within(home, id));
-        if !ty.is_float() || !outside || ty.neutral().is_none() || !only_sums(body, place.root) {
+        if !ty.is_float()
+            || !layout.is_outside(place.root, id)
+            || ty.neutral().is_none()
+            || !only_sums(body, place.root)
+        {
             continue;
         }
         let Some(step) = moving_step(layout, place, body, id) else { continue };
@@ -133,32 +121,7 @@ fn neighbours(layout: &Layout<'_>, a: &Place, b: &Place, step: usize) -> Option<
     layout.are_same(a, &moved).then_some(distance)
 }
 
-struct Apply {
-    plan: BTreeMap<RegionId, Vec<Stencil>>,
-    values: Vec<ValueData>,
-    next: RegionId,
-}
-
-impl Apply {
-    fn region(&mut self, region: &mut Region) {
-        self.next += 1;
-        for mut node in mem::take(&mut region.nodes) {
-            let stencils = match node.op {
-                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
-                _ => Vec::new(),
-            };
-            let mut before = Vec::new();
-            let mut after = Vec::new();
-            if !stencils.is_empty() {
-                self.rotate(&mut node, &stencils, &mut before, &mut after);
-            }
-            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
-            region.nodes.append(&mut before);
-            region.nodes.push(node);
-            region.nodes.append(&mut after);
-        }
-    }
-
+impl Fresh {
     fn rotate(
         &mut self,
         node: &mut Node,
@@ -277,26 +240,6 @@ impl Apply {
         }
     }
 
-    /// Computes an index once more, as it is where the renamed values stand for others.
-    fn again(
-        &mut self,
-        index: Value,
-        body: &[Node],
-        renamed: &mut BTreeMap<Value, Value>,
-        nodes: &mut Vec<Node>,
-    ) {
-        if renamed.contains_key(&index) {
-            return;
-        }
-        let Some(node) = body.iter().find(|n| n.results == [index]) else { return };
-        node.op.each_input(&mut |v| self.again(v, body, renamed, nodes));
-        let data = self.values[index.index()].clone();
-        let value = self.value(data.ty, data.span);
-        let op = node.op.map(&mut |v| renamed.get(&v).copied().unwrap_or(v));
-        nodes.push(Node { op, results: vec![value], span: node.span });
-        renamed.insert(index, value);
-    }
-
     fn arithmetic(
         &mut self,
         fun: Fun,
@@ -322,10 +265,5 @@ impl Apply {
         let op = ty.neutral().map_or(Op::Undef, Op::Const);
         nodes.push(Node { op, results: vec![value], span });
         value
-    }
-
-    fn value(&mut self, ty: Type, span: Span) -> Value {
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        Value::new(self.values.len() - 1)
     }
 }

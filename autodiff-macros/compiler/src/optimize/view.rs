@@ -1,12 +1,9 @@
 //! Checks bounds once a loop.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::mem;
-
-use proc_macro2::Span;
+use std::collections::BTreeMap;
 
 use super::literal::Literal;
-use super::walk::{accesses, each_for};
+use super::walk::{Fresh, accesses, rewrite_loops};
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
 use crate::rules::Fun;
@@ -22,24 +19,10 @@ use crate::rules::Fun;
 /// for i in lo..hi            →   for i in lo..hi
 ///   t = load x[b + i]              t = load v[i - lo]
 /// ```
-pub fn view(mut graph: Graph) -> Graph {
-    let plan = {
-        let layout = Layout::new(&graph);
-        let mut plan = BTreeMap::new();
-        each_for(&graph.body, &layout, &mut |body, id| {
-            let found = views(&graph, &layout, body, id);
-            if !found.is_empty() {
-                plan.insert(id, found);
-            }
-        });
-        plan
-    };
-    if plan.is_empty() {
-        return graph;
-    }
-    let mut apply = Apply { plan, values: mem::take(&mut graph.values), next: 0 };
-    apply.region(&mut graph.body);
-    Graph { values: apply.values, ..graph }
+pub fn view(graph: Graph) -> Graph {
+    rewrite_loops(graph, views, |fresh, node, windows, before, _| {
+        fresh.views(node, &windows, before);
+    })
 }
 
 /// A sequence that a loop runs through, and the nodes that read or write an element each.
@@ -75,9 +58,8 @@ fn views(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec
         };
         let Some((Proj::Index(index), prefix)) = place.path.split_last() else { continue };
         let sequence = Place { root: place.root, path: prefix.to_vec() };
-        let outside = |v: Value| layout.def(v).is_none_or(|(home, _)| !layout.within(home, id));
-        let mut fixed = outside(sequence.root);
-        sequence.each_index(&mut |v| fixed &= outside(v));
+        let mut fixed = layout.is_outside(sequence.root, id);
+        sequence.each_index(&mut |v| fixed &= layout.is_outside(v, id));
         let Some(element) = sequence_of(graph, &sequence) else { continue };
         if !fixed || !element.is_scalar() || !layout.moves_with(*index, body.params[0], id) {
             continue;
@@ -165,40 +147,19 @@ fn storage(graph: &Graph, body: &Region, window: &Window) -> Option<Storage> {
     }
 }
 
-struct Apply {
-    plan: BTreeMap<RegionId, Vec<Window>>,
-    values: Vec<ValueData>,
-    next: RegionId,
-}
-
-impl Apply {
-    fn region(&mut self, region: &mut Region) {
-        self.next += 1;
-        for mut node in mem::take(&mut region.nodes) {
-            let windows = match node.op {
-                Op::For { .. } => self.plan.remove(&self.next).unwrap_or_default(),
-                _ => Vec::new(),
-            };
-            if !windows.is_empty() {
-                self.views(&mut node, &windows, &mut region.nodes);
-            }
-            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
-            region.nodes.push(node);
-        }
-    }
-
+impl Fresh {
     fn views(&mut self, node: &mut Node, windows: &[Window], before: &mut Vec<Node>) {
         let span = node.span;
         let Op::For { lo, hi, body, .. } = &mut node.op else { unreachable!("of a loop") };
         // Elements count from the first that the loop comes to.
         let from_zero = windows.iter().all(|w| w.from_zero);
-        let index = if from_zero { body.params[0] } else { self.number(Type::usize(), span) };
+        let index = if from_zero { body.params[0] } else { self.value(Type::usize(), span) };
         for window in windows {
             let ty = Type::Slice(Box::new(window.element.clone()));
             let name = self.values[window.sequence.root.index()].name.clone();
             self.values.push(ValueData { ty, name, span, storage: window.storage });
             let view = Value::new(self.values.len() - 1);
-            let start = self.start(body, window.index, *lo);
+            let start = self.first_index(body, window.index, *lo);
             let op = Op::View { sequence: window.sequence.clone(), lo: *lo, hi: *hi, start };
             before.push(Node { op, results: vec![view], span });
             for position in &window.nodes {
@@ -218,37 +179,11 @@ impl Apply {
     }
 
     /// The index in the first iteration from below.
-    fn start(&mut self, body: &Region, index: Value, lo: Value) -> Region {
+    fn first_index(&mut self, body: &Region, index: Value, lo: Value) -> Region {
         let mut renamed = BTreeMap::from([(body.params[0], lo)]);
         let mut nodes = Vec::new();
-        let mut seen = BTreeSet::new();
-        self.again(index, body, &mut renamed, &mut nodes, &mut seen);
+        self.again(index, &body.nodes, &mut renamed, &mut nodes);
         let result = renamed.get(&index).copied().unwrap_or(index);
         Region { nodes, results: vec![result], ..Region::default() }
-    }
-
-    fn again(
-        &mut self,
-        v: Value,
-        body: &Region,
-        renamed: &mut BTreeMap<Value, Value>,
-        nodes: &mut Vec<Node>,
-        seen: &mut BTreeSet<Value>,
-    ) {
-        if renamed.contains_key(&v) || !seen.insert(v) {
-            return;
-        }
-        let Some(node) = body.nodes.iter().find(|n| n.results == [v]) else { return };
-        node.op.each_input(&mut |input| self.again(input, body, renamed, nodes, seen));
-        let data = self.values[v.index()].clone();
-        let value = self.number(data.ty, data.span);
-        let op = node.op.map(&mut |input| renamed.get(&input).copied().unwrap_or(input));
-        nodes.push(Node { op, results: vec![value], span: node.span });
-        renamed.insert(v, value);
-    }
-
-    fn number(&mut self, ty: Type, span: Span) -> Value {
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        Value::new(self.values.len() - 1)
     }
 }

@@ -280,15 +280,13 @@ impl Rewrite<'_> {
     }
 
     fn push(&mut self, op: Op, ty: Type, nodes: &mut Vec<Node>, span: Span) -> Value {
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        let value = Value::new(self.values.len() - 1);
+        let value = Value::fresh(self.values, ty, span);
         nodes.push(Node { op, results: vec![value], span });
         value
     }
 
     fn value(&mut self, like: Value, span: Span) -> Value {
         let ty = self.values[like.index()].ty.clone();
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        Value::new(self.values.len() - 1)
+        Value::fresh(self.values, ty, span)
     }
 }
