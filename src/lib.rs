@@ -544,7 +544,7 @@
 
 #![forbid(unsafe_code)]
 
-pub use autodiff_macros::differentiate;
+pub use autodiff_macros::{Differentiable, differentiate};
 pub use autodiff_runtime::{
     Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,
 };

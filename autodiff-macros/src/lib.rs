@@ -42,3 +42,42 @@ use proc_macro::TokenStream;
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     autodiff_compiler::expand(args.into(), item.into()).into()
 }
+
+/// The tangent of a struct: `#[derive(Differentiable)]` on `Model` makes `ModelTangent`.
+///
+/// `ModelTangent` has the fields of `Model` that have a derivative, each of the type of its gradient:
+/// floats, arrays, slices, `Vec`s, tuples, and structs that are `Differentiable` themselves. Integers,
+/// `bool`, strings, `Option`s and fields under `#[differentiable(constant)]` are left out. (Fields
+/// without names keep their numbers: a constant that comes before others is `()`.) It can be cloned,
+/// compared, added (`+`, `+=`; the empty `Vec` of `Default` counts as zero of any length) and
+/// multiplied with a number, and it has a `Debug` form.
+///
+/// # Errors
+///
+/// On an enum or a union. A field whose type has no derivative is refused by rustc; mark it
+/// `#[differentiable(constant)]`.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff::{Differentiable, differentiate};
+///
+/// #[derive(Differentiable)]
+/// struct Line {
+///     slope: f64,
+///     intercept: f64,
+///     points: usize,
+/// }
+///
+/// #[differentiate]
+/// fn sum(line: &Line) -> f64 {
+///     (0..line.points).map(|i| line.slope * i as f64 + line.intercept).sum()
+/// }
+///
+/// let line = Line { slope: 2.0, intercept: 1.0, points: 3 };
+/// assert_eq!(sum::grad(&line), LineTangent { slope: 3.0, intercept: 3.0 });
+/// ```
+#[proc_macro_derive(Differentiable, attributes(differentiable))]
+pub fn derive_differentiable(item: TokenStream) -> TokenStream {
+    autodiff_compiler::expand_derive(item.into()).into()
+}

@@ -1,9 +1,12 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+mod linear;
+pub mod operator;
 mod stack;
 pub mod unannotated;
 
+pub use linear::{Plus, Scale, nothing};
 pub use stack::{ShortStack, Stack};
 
 use std::ops::Range;

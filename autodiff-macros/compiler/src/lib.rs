@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod derive;
 mod emit;
 mod errors;
 pub mod ir;
@@ -23,11 +24,13 @@ pub mod pipeline;
 pub mod rules;
 mod transform;
 
+pub use derive::expand as expand_derive;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemFn;
 
-use emit::{Derivatives, facade_name, handle, rename_facade};
+use emit::{Derivatives, facade_path, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
 use options::Options;
 use parse::Signature;
@@ -60,11 +63,8 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
     let derivatives = match &options.krate {
         Some(path) => rename_facade(derivatives, &path.to_token_stream()),
-        None => match facade_name() {
-            Some(name) => {
-                let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
-                rename_facade(derivatives, &quote!(::#name))
-            }
+        None => match facade_path() {
+            Some(path) => rename_facade(derivatives, &path),
             None => derivatives,
         },
     };

@@ -30,6 +30,7 @@ use crate::parse::Signature;
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer};
 pub use checked::is_possible as can_be_checked;
+pub use lints::silenced;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 

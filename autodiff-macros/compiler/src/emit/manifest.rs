@@ -4,12 +4,21 @@
 
 use std::path::{Path, PathBuf};
 
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
 const PACKAGE: &str = "package=\"autodiff\"";
 const INHERITED: &str = "workspace=true";
 
+/// The path under which the crate that is being compiled knows the facade; none if it is its own.
+pub fn facade_path() -> Option<TokenStream> {
+    let name = Ident::new(&facade_name()?, Span::call_site());
+    Some(quote!(::#name))
+}
+
 /// The name under which the crate that is being compiled knows the facade; none if it is its own, or
 /// if cargo is not there to say which crate that is.
-pub fn facade_name() -> Option<String> {
+fn facade_name() -> Option<String> {
     let folder = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
     let manifest = Manifest::read(&folder)?;
     let name = manifest.renamed().or_else(|| {

@@ -6,31 +6,46 @@ use syn::{GenericArgument, PathArguments, Type};
 
 use crate::parse::{Parameter, TypeReader, is_in_place};
 
-/// The gradient's type for a primal of this type: owned, constants `()`.
+/// The gradient's type for a primal of this type: owned, constants `()`. What only rustc
+/// can look up is in error if the body is.
 pub fn tangent(ty: &Type, types: &TypeReader) -> TokenStream {
+    tangent_by(ty, types, in_error)
+}
+
+/// The same outside of a handle.
+pub fn plain_tangent(ty: &Type, types: &TypeReader) -> TokenStream {
+    tangent_by(ty, types, TokenStream::clone)
+}
+
+fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStream) -> TokenStream {
+    let tangent = |ty: &Type| tangent_by(ty, types, held);
+    let derived = |ty: &Type| {
+        let ty = held(&ty.to_token_stream());
+        quote!(<#ty as ::autodiff::Differentiable>::Tangent)
+    };
     if types.is_constant(ty) && !matches!(ty, Type::Tuple(t) if !t.elems.is_empty()) {
         return quote!(());
     }
     match ty {
-        Type::Paren(t) => tangent(&t.elem, types),
-        Type::Group(t) => tangent(&t.elem, types),
-        Type::Reference(t) => tangent(&t.elem, types),
+        Type::Paren(t) => tangent(&t.elem),
+        Type::Group(t) => tangent(&t.elem),
+        Type::Reference(t) => tangent(&t.elem),
         Type::Array(t) => {
-            let (element, len) = (tangent(&t.elem, types), &t.len);
+            let (element, len) = (tangent(&t.elem), &t.len);
             quote!([#element; #len])
         }
         Type::Slice(t) => {
-            let element = tangent(&t.elem, types);
+            let element = tangent(&t.elem);
             quote!(::std::vec::Vec<#element>)
         }
         Type::Tuple(t) => {
-            let parts = t.elems.iter().map(|t| tangent(t, types));
+            let parts = t.elems.iter().map(|t| tangent(t));
             quote!((#(#parts,)*))
         }
         Type::Path(_) if types.read(ty).is_float() => quote!(#ty),
         Type::Path(_) => match vec_element(ty) {
             Some(element) => {
-                let element = tangent(element, types);
+                let element = tangent(element);
                 quote!(::std::vec::Vec<#element>)
             }
             None => derived(ty),
@@ -39,13 +54,8 @@ pub fn tangent(ty: &Type, types: &TypeReader) -> TokenStream {
     }
 }
 
-/// The tangent of a type that has one if it implements the trait.
-fn derived(ty: &Type) -> TokenStream {
-    let ty = in_error(&ty.to_token_stream());
-    quote!(<#ty as ::autodiff::Differentiable>::Tangent)
-}
-
-fn vec_element(ty: &Type) -> Option<&Type> {
+/// What a `Vec` is a `Vec` of.
+pub fn vec_element(ty: &Type) -> Option<&Type> {
     let Type::Path(p) = ty else { return None };
     let last = p.path.segments.last()?;
     if last.ident != "Vec" {

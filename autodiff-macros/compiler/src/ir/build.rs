@@ -119,7 +119,19 @@ impl Builder {
     pub fn recast(&mut self, value: Value, to: &TokenStream, ty: Type, span: Span) -> Value {
         let captures = vec![(Ident::new("ad_number", span), CallArg::Value(value))];
         let tokens = quote::quote!(::autodiff::__private::recast::<_, #to>(ad_number));
-        self.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
+        let recast = self.own_code(tokens, captures, span);
+        self.values[recast.index()].ty = ty;
+        recast
+    }
+
+    /// Code of the compiler's own over values, of a type that only rustc knows.
+    pub fn own_code(
+        &mut self,
+        tokens: TokenStream,
+        captures: Vec<(Ident, CallArg)>,
+        span: Span,
+    ) -> Value {
+        self.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, Type::Unknown, span)
     }
 
     /// A row of the rule table.

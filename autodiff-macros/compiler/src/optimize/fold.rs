@@ -37,6 +37,10 @@ fn computed(at: &Rewriter, fun: Fun, args: &[Value], ty: &Type) -> Option<Litera
     match (fun, &operands[..]) {
         (Fun::Not, [Bool(a)]) => Some(Bool(!a)),
         (Fun::IntPred, &[Int(n)]) => Some(Int(n.saturating_sub(i64::from(n != 0)))),
+        // A type that only rustc knows is at least as wide as `f32`.
+        (Fun::IntToFloat, &[Int(n)]) if *ty == Type::Unknown => {
+            Some(Float(n as f64)).filter(|x| x.is_exact(&Type::Float(crate::ir::Float::F32)))
+        }
         (Fun::IntToFloat, &[Int(n)]) => Some(Float(n as f64)).filter(|x| x.is_exact(ty)),
         (Fun::Add, &[Int(a), Int(b)]) => a.checked_add(b).map(Int),
         (Fun::Sub, &[Int(a), Int(b)]) => a.checked_sub(b).map(Int),

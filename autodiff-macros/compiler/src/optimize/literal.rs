@@ -74,6 +74,11 @@ impl Literal {
                     _ => quote!(#sign #digits),
                 }
             }
+            // Beside a number of that type it is one of the same.
+            (Self::Float(x), Type::Unknown) if x.is_finite() && !x.is_sign_negative() => {
+                let digits = proc_macro2::Literal::f64_unsuffixed(x);
+                quote!(#digits)
+            }
             _ => return None,
         }))
     }

@@ -16,6 +16,7 @@ use proc_macro2::Span;
 use quote::format_ident;
 
 use super::contribution::Terms;
+use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::{Fun, Pullback};
@@ -213,6 +214,10 @@ impl Forward<'_> {
 
     fn scalar(&mut self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<Value> {
         let Pullback::Args(parts) = fun.pullback() else { return None };
+        if let Some(name) = operator::operator(fun, args, result, &self.b) {
+            let dots: Vec<_> = args.iter().map(|arg| self.dots.get(arg).copied()).collect();
+            return Some(operator::dot(&name, args, &dots, &mut self.b, span));
+        }
         let ty = self.b.ty(result).clone();
         let mut sum: Option<Value> = None;
         for (arg, part) in args.iter().zip(&parts) {

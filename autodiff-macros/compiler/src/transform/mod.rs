@@ -2,6 +2,7 @@
 
 mod contribution;
 mod forward;
+mod operator;
 mod preaccumulate;
 mod reverse;
 

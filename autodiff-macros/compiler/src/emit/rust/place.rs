@@ -1,6 +1,6 @@
 //! Memory as Rust writes it: places, references to them, captured names.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
@@ -179,6 +179,42 @@ impl Printer<'_> {
             // All at once: one value may be in a variable that has another's name.
             _ => quote!(let (#(#names),*) = (#(#values),*);),
         }
+    }
+
+    /// Code of the compiler's own, a call, with its operands in place of their names.
+    pub(super) fn filled_in(
+        &mut self,
+        tokens: TokenStream,
+        captures: &[(Ident, CallArg)],
+    ) -> TokenStream {
+        let trees: Vec<TokenTree> = tokens.into_iter().collect();
+        let ends = |tree: Option<&TokenTree>| match tree {
+            Some(TokenTree::Punct(p)) => p.as_char() == ',',
+            other => other.is_none(),
+        };
+        let mut out = TokenStream::new();
+        for (i, tree) in trees.iter().enumerate() {
+            match tree {
+                TokenTree::Group(group) => {
+                    let inner = self.filled_in(group.stream(), captures);
+                    let mut filled = Group::new(group.delimiter(), inner);
+                    filled.set_span(group.span());
+                    out.extend([TokenTree::from(filled)]);
+                }
+                TokenTree::Ident(name) => match captures.iter().find(|(n, _)| n == name) {
+                    Some((_, CallArg::Value(v))) => {
+                        let alone =
+                            ends(i.checked_sub(1).map(|i| &trees[i])) && ends(trees.get(i + 1));
+                        let level = if alone { Level::Or } else { Level::Postfix };
+                        out.extend(self.expr(*v).at_least(level));
+                    }
+                    Some((_, capture)) => out.extend(self.argument(capture)),
+                    None => out.extend([tree.clone()]),
+                },
+                tree => out.extend([tree.clone()]),
+            }
+        }
+        out
     }
 
     /// A shared reference to a value, for its shape.

@@ -1,6 +1,6 @@
 //! Operations that give a value, as expressions.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
@@ -16,6 +16,13 @@ impl Printer<'_> {
         let span = node.span;
         match &node.op {
             Op::Const(tokens) => Expr::user(tokens.clone()),
+            Op::Verbatim { tokens, refusal: usize::MAX, captures } => {
+                let code = self.filled_in(tokens.clone(), captures);
+                match code.clone().into_iter().last() {
+                    Some(TokenTree::Group(_)) => Expr::postfix(code),
+                    _ => Expr::open(code),
+                }
+            }
             Op::Verbatim { tokens, captures, .. } => {
                 let lets = self.captures(captures);
                 if lets.is_empty() {

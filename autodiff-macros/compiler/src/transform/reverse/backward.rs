@@ -9,6 +9,7 @@ use crate::analysis::{At, RECOMPUTE, RegionId, Style};
 use crate::ir::{Float, Node, Op, Place, Proj, Region, Take, Type, Value};
 use crate::rules::{Expr, Fun, Pullback};
 use crate::transform::contribution::Terms;
+use crate::transform::operator;
 
 impl<'a> Reverse<'a> {
     /// Appends the backward sweep of a region's nodes.
@@ -96,6 +97,17 @@ impl<'a> Reverse<'a> {
         let Some(seed) = self.seed_of(result, here.node.span) else { return };
         let Pullback::Args(parts) = fun.pullback() else { return };
         let span = here.node.span;
+        if let Some(name) = operator::operator(fun, args, result, &self.b) {
+            let operands: Vec<_> = args.iter().map(|v| self.primal(*v, here)).collect();
+            let wanted: Vec<_> = args.iter().map(|v| self.activity.is_active(*v)).collect();
+            let bars = operator::bars(&name, &operands, seed, &wanted, &mut self.b, span);
+            for (arg, bar) in args.iter().zip(bars) {
+                if let Some(bar) = bar {
+                    self.add(*arg, bar, span);
+                }
+            }
+            return;
+        }
         let ty = self.b.ty(result).clone();
         for (i, part) in parts.iter().enumerate() {
             let Some(expr) = part else { continue };

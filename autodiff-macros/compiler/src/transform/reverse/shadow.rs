@@ -8,6 +8,7 @@ use super::{Here, Key, Reverse, zero_constant};
 use crate::analysis::{RegionId, Style};
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
+use crate::transform::operator;
 
 impl<'a> Reverse<'a> {
     /// Adds a contribution to the adjoint of a number, or to the shadow of anything else.
@@ -22,10 +23,10 @@ impl<'a> Reverse<'a> {
         }
         let sum = match self.adjoint(v) {
             None => contribution,
-            Some(so_far) => {
-                let ty = self.b.ty(so_far).join(self.b.ty(contribution));
-                self.b.scalar(Fun::Add, vec![so_far, contribution], ty, span)
-            }
+            Some(so_far) => match self.b.ty(so_far).join(self.b.ty(contribution)) {
+                Type::Unknown => operator::sum(so_far, contribution, &mut self.b, span),
+                ty => self.b.scalar(Fun::Add, vec![so_far, contribution], ty, span),
+            },
         };
         self.set_adjoint(v, sum);
     }

@@ -1,0 +1,133 @@
+//! Tangents as vectors: what derived structs offer as `+`, `+=` and `* scalar`.
+
+/// `self += rhs`, where the empty `Vec` that `Default` gives is the zero of any length.
+pub trait Plus {
+    /// Adds.
+    ///
+    /// # Panics
+    ///
+    /// If both have entries and the shapes differ.
+    fn plus(&mut self, rhs: &Self);
+}
+
+/// `self *= by`.
+pub trait Scale<K> {
+    /// Multiplies.
+    fn scale(&mut self, by: K);
+}
+
+macro_rules! float {
+    ($($float:ty),*) => {$(
+        impl Plus for $float {
+            #[inline]
+            fn plus(&mut self, rhs: &Self) {
+                *self += *rhs;
+            }
+        }
+
+        impl Scale<$float> for $float {
+            #[inline]
+            fn scale(&mut self, by: $float) {
+                *self *= by;
+            }
+        }
+    )*};
+}
+float!(f32, f64);
+
+impl Plus for () {
+    #[inline]
+    fn plus(&mut self, (): &Self) {}
+}
+
+impl<K> Scale<K> for () {
+    #[inline]
+    fn scale(&mut self, _: K) {}
+}
+
+impl<T: Plus + Clone> Plus for Vec<T> {
+    #[inline]
+    fn plus(&mut self, rhs: &Self) {
+        if self.is_empty() {
+            self.clone_from(rhs);
+        } else if !rhs.is_empty() {
+            assert_eq!(self.len(), rhs.len(), "tangents of different lengths are added");
+            self.iter_mut().zip(rhs).for_each(|(a, b)| a.plus(b));
+        }
+    }
+}
+
+impl<K: Copy, T: Scale<K>> Scale<K> for Vec<T> {
+    #[inline]
+    fn scale(&mut self, by: K) {
+        self.iter_mut().for_each(|a| a.scale(by));
+    }
+}
+
+impl<T: Plus, const N: usize> Plus for [T; N] {
+    #[inline]
+    fn plus(&mut self, rhs: &Self) {
+        self.iter_mut().zip(rhs).for_each(|(a, b)| a.plus(b));
+    }
+}
+
+impl<K: Copy, T: Scale<K>, const N: usize> Scale<K> for [T; N] {
+    #[inline]
+    fn scale(&mut self, by: K) {
+        self.iter_mut().for_each(|a| a.scale(by));
+    }
+}
+
+impl<T: Plus + Clone> Plus for Option<T> {
+    #[inline]
+    fn plus(&mut self, rhs: &Self) {
+        match (self, rhs) {
+            (Some(a), Some(b)) => a.plus(b),
+            (zero @ None, rhs) => zero.clone_from(rhs),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+impl<K: Copy, T: Scale<K>> Scale<K> for Option<T> {
+    #[inline]
+    fn scale(&mut self, by: K) {
+        if let Some(inner) = self {
+            inner.scale(by);
+        }
+    }
+}
+
+macro_rules! tuple {
+    ($($name:ident $index:tt),+) => {
+        impl<$($name: Plus),+> Plus for ($($name,)+) {
+            #[inline]
+            fn plus(&mut self, rhs: &Self) {
+                $(self.$index.plus(&rhs.$index);)+
+            }
+        }
+
+        impl<K: Copy, $($name: Scale<K>),+> Scale<K> for ($($name,)+) {
+            #[inline]
+            fn scale(&mut self, by: K) {
+                $(self.$index.scale(by);)+
+            }
+        }
+    };
+}
+tuple!(A 0);
+tuple!(A 0, B 1);
+tuple!(A 0, B 1, C 2);
+tuple!(A 0, B 1, C 2, D 3);
+tuple!(A 0, B 1, C 2, D 3, E 4);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+
+/// The adjoints of a struct's constant fields, to be written to: there is nothing to write.
+#[inline]
+pub fn nothing<T: 'static>(value: T) -> &'static mut T {
+    const { assert!(size_of::<T>() == 0, "adjoints of constants have no size") };
+    // A box of what has no size is not allocated.
+    Box::leak(Box::new(value))
+}
