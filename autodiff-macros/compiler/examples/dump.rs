@@ -19,7 +19,8 @@ fn main() {
             syn::Meta::List(list) => list.tokens,
             _ => Default::default(),
         };
-        let expanded = autodiff_compiler::expand(options, function.into_token_stream());
+        let item = function.into_token_stream();
+        let expanded = autodiff_compiler::expand_in_file(&text, options, item);
         match syn::parse2::<syn::File>(expanded.clone()) {
             Ok(file) => println!("{}", prettyplease::unparse(&file)),
             Err(error) => println!("// not Rust: {error}\n{expanded}"),

@@ -405,7 +405,15 @@ fn arithmetic(
         ),
     ];
     let scaled = scaled(input, generics, target, members, active);
-    quote!(#(#impls)* #scaled)
+    // rustc refuses a bound that never holds, save under a lifetime of which it might depend.
+    let (written, tangents) = (generics.bounded(input, None), active.iter().map(|p| &p.tangent));
+    let copied = quote! {
+        #silenced
+        #[automatically_derived]
+        impl #kept ::core::marker::Copy for #target
+        #written #(for<'ad> #tangents: ::core::marker::Copy,)* {}
+    };
+    quote!(#(#impls)* #copied #scaled)
 }
 
 /// Multiplication with a number of the type of which the tangent is made.

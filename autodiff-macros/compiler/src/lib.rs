@@ -26,6 +26,8 @@ mod transform;
 
 pub use derive::expand as expand_derive;
 
+use std::rc::Rc;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemFn;
@@ -33,11 +35,21 @@ use syn::ItemFn;
 use emit::{Derivatives, facade_path, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
 use options::Options;
-use parse::Signature;
+use parse::{Declared, Signature};
 
 /// Expands `#[differentiate(args)] item`: the item as it stands, and the struct of its derivatives.
 /// Whatever is refused becomes `compile_error!`s beside the item.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    let around = item.clone().into_iter().next().map(|tree| Declared::around(tree.span()));
+    expand_in(around.unwrap_or_default(), args, item)
+}
+
+/// The same for an item in a file with this text.
+pub fn expand_in_file(text: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_in(Rc::new(Declared::parse(text)), args, item)
+}
+
+fn expand_in(declared: Rc<Declared>, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
     let function = match syn::parse2::<ItemFn>(item.clone()) {
@@ -53,7 +65,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #refused);
         }
     };
-    let signature = Signature::read(&function, &options, &mut errors);
+    let signature = Signature::read(&function, &options, declared, &mut errors);
     let derivatives = differentiate(&function, &options, &signature, &mut errors);
     if !emit::can_be_checked(&function, &signature) {
         errors.show_deferred();
@@ -114,6 +126,7 @@ fn differentiate(
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
         items: &lowered.items,
+        readings: &lowered.readings,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -99,7 +99,7 @@ mod tests {
                     syn::Meta::List(list) => list.tokens,
                     _ => Default::default(),
                 };
-                crate::expand(options, function.into_token_stream());
+                crate::expand_in_file(&text, options, function.into_token_stream());
                 functions += 1;
             }
         }

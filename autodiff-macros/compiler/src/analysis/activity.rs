@@ -101,7 +101,9 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
             Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) => {
                 set.contains(*v)
             }
-            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) => vs.iter().any(|v| set.contains(*v)),
+            Op::Tuple(vs) | Op::Struct(_, _, vs) | Op::Array(vs) | Op::VecOf(vs) => {
+                vs.iter().any(|v| set.contains(*v))
+            }
             Op::Load(place, _) => set.contains(place.root),
             // To be refused where the result matters.
             Op::Verbatim { captures, .. } => {
@@ -212,7 +214,7 @@ fn use_region(region: &Region, set: &mut ValueSet) {
             Op::Cast(v, _) | Op::Object(v) | Op::Repeat(v, _) | Op::VecRepeat(v, _) if wanted => {
                 set.insert(*v);
             }
-            Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => {
+            Op::Tuple(vs) | Op::Struct(_, _, vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => {
                 set.extend(vs.iter().copied())
             }
             Op::Load(place, _) if wanted => {
@@ -268,8 +270,10 @@ fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut V
 fn shadowed(graph: &Graph) -> ValueSet {
     let mut set = ValueSet::default();
     for (i, data) in graph.values.iter().enumerate() {
-        let aggregate =
-            matches!(data.ty, Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Tuple(_));
+        let aggregate = matches!(
+            data.ty,
+            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Tuple(_) | Type::Struct(_)
+        );
         let memory = matches!(data.storage, Storage::Object | Storage::Ref | Storage::RefMut);
         if aggregate || memory {
             set.insert(Value::new(i));
@@ -301,6 +305,7 @@ fn shadowed(graph: &Graph) -> ValueSet {
             }
         }
         Op::Object(v) => whole.push(*v),
+        Op::Struct(..) => whole.push(node.results[0]),
         _ => {}
     });
     for v in graph.body.results.iter().copied().chain(whole) {

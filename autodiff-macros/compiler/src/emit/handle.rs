@@ -23,12 +23,12 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
 use crate::analysis::Activity;
-use crate::ir::{Graph, Shape};
+use crate::ir::{Graph, Shape, Type};
 use crate::options::Options;
 use crate::parse::Signature;
 
 use super::graph_data::graph_data;
-use super::rust::{Plain, Printer};
+use super::rust::{Plain, Printer, asserted};
 pub use checked::is_possible as can_be_checked;
 pub use lints::silenced;
 pub use refused::refused;
@@ -54,6 +54,8 @@ pub struct Derivatives<'a> {
     pub fused: Option<&'a Graph>,
     /// Items declared in the body.
     pub items: &'a [syn::Item],
+    /// What was read in declarations of structs.
+    pub readings: &'a [(String, String, Type)],
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -135,9 +137,11 @@ fn derived(
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
     let methods = methods();
+    let readings = readings(derivatives.readings);
     let vjp = quote! {
         #methods
         #(#items)*
+        #readings
         #forward
         (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
     };
@@ -197,6 +201,17 @@ fn methods() -> TokenStream {
     quote!(
         use ::autodiff::__private::methods::*;
     )
+}
+
+/// Asserts the types of fields that were read in a struct's declaration.
+fn readings(readings: &[(String, String, Type)]) -> TokenStream {
+    let one = |(root, path, ty): &(String, String, Type)| {
+        let parsed = (root.parse::<TokenStream>(), path.parse::<TokenStream>());
+        let (Ok(root), Ok(path)) = parsed else { return TokenStream::new() };
+        let ty = asserted(ty);
+        hygienic!(let _ = |ad_struct: &#root| { let _: &#ty = &ad_struct #path; };)
+    };
+    readings.iter().map(one).collect()
 }
 
 /// An expression or a pattern of the returned value's form.

@@ -24,6 +24,7 @@ use syn::Ident;
 
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value};
 pub use callee::Plain;
+pub use expr::asserted;
 use expr::{Expr, full_type, type_name};
 use names::Names;
 use uses::{Footprint, Uses};

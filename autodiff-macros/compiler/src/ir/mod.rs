@@ -17,7 +17,7 @@ mod walk;
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
 pub(crate) use set::ValueSet;
-pub use value::{Float, Storage, Type, Value, ValueData};
+pub use value::{Float, Storage, Struct, Type, Value, ValueData};
 
 use syn::Ident;
 

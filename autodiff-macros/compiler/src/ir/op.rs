@@ -90,6 +90,8 @@ pub enum Op {
     Stop(Value),
     /// `(a, b)`.
     Tuple(Vec<Value>),
+    /// `Path { a: x, b: y }`: a struct with all its fields.
+    Struct(TokenStream, Vec<syn::Member>, Vec<Value>),
     /// `[a, b]`.
     Array(Vec<Value>),
     /// `[a; N]`.

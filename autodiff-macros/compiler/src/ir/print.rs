@@ -214,6 +214,7 @@ impl Display for Op {
             Op::Scalar(fun, args) => write!(f, "{}", List(fun.name(), args)),
             Op::Cast(v, ty) => write!(f, "cast {v} as {ty}"),
             Op::Stop(v) => write!(f, "stop {v}"),
+            Op::Struct(path, _, parts) => write!(f, "{}", List(&format!("struct {path}"), parts)),
             Op::Tuple(parts) => write!(f, "{}", List("tuple", parts)),
             Op::Array(parts) => write!(f, "{}", List("array", parts)),
             Op::Repeat(v, len) => write!(f, "array {v}; {len}"),

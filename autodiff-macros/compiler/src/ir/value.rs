@@ -1,5 +1,7 @@
 //! Values and their types.
 
+use std::rc::Rc;
+
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
@@ -74,6 +76,8 @@ pub enum Type {
     Vec(Box<Type>),
     /// A tuple.
     Tuple(Vec<Type>),
+    /// A struct that is declared where it can be read.
+    Struct(Rc<Struct>),
     /// The closure that a differentiated call leaves behind.
     Pullback,
     /// A stack of values kept for the backward sweep.
@@ -82,6 +86,32 @@ pub enum Type {
     Kept(Box<Type>),
     /// Only rustc knows.
     Unknown,
+}
+
+/// What the declaration of a struct says.
+#[derive(Clone, Eq, Debug)]
+pub struct Struct {
+    /// Its name, with generic arguments.
+    pub name: String,
+    /// The fields, in order.
+    pub fields: Vec<(syn::Member, Type)>,
+    /// Whether it derives `Copy`.
+    pub is_copy: bool,
+    /// A type that the user names, and the path of fields from it to this one.
+    pub reached: (String, String),
+}
+
+impl PartialEq for Struct {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Struct {
+    /// The type of a field.
+    pub fn field(&self, member: &syn::Member) -> Option<&Type> {
+        self.fields.iter().find(|(m, _)| m == member).map(|(_, ty)| ty)
+    }
 }
 
 /// Which floating-point type.
@@ -111,6 +141,7 @@ impl Type {
             Type::Int(_) | Type::Bool | Type::Unit | Type::Stack | Type::Pullback => true,
             Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) | Type::Kept(t) => t.is_constant(),
             Type::Tuple(parts) => parts.iter().all(Type::is_constant),
+            Type::Struct(s) => s.fields.iter().all(|(_, ty)| ty.is_constant()),
             Type::Float(_) | Type::Unknown => false,
         }
     }
@@ -131,6 +162,7 @@ impl Type {
             Type::Float(_) | Type::Int(_) | Type::Bool | Type::Unit => true,
             Type::Array(t, _) => t.is_copy(),
             Type::Tuple(parts) => parts.iter().all(Type::is_copy),
+            Type::Struct(s) => s.is_copy,
             _ => false,
         }
     }
@@ -243,6 +275,7 @@ impl std::fmt::Display for Type {
                 let parts: Vec<_> = parts.iter().map(ToString::to_string).collect();
                 write!(f, "({})", parts.join(", "))
             }
+            Type::Struct(s) => f.write_str(&s.name),
             Type::Pullback => f.write_str("pullback"),
             Type::Stack => f.write_str("stack"),
             Type::Kept(t) => write!(f, "Option<{t}>"),

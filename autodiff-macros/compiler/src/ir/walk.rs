@@ -125,7 +125,12 @@ impl Op {
             Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
                 captures.iter().for_each(|(_, c)| c.each_input(f));
             }
-            Op::Scalar(_, vs) | Op::Tuple(vs) | Op::Array(vs) | Op::VecOf(vs) | Op::Seed(vs) => {
+            Op::Scalar(_, vs)
+            | Op::Tuple(vs)
+            | Op::Struct(_, _, vs)
+            | Op::Array(vs)
+            | Op::VecOf(vs)
+            | Op::Seed(vs) => {
                 vs.iter().for_each(|v| f(*v));
             }
             Op::Cast(v, _)
@@ -214,6 +219,7 @@ impl Op {
             }
             Op::Scalar(fun, vs) => Op::Scalar(*fun, all(vs)),
             Op::Tuple(vs) => Op::Tuple(all(vs)),
+            Op::Struct(path, fields, vs) => Op::Struct(path.clone(), fields.clone(), all(vs)),
             Op::Array(vs) => Op::Array(all(vs)),
             Op::VecOf(vs) => Op::VecOf(all(vs)),
             Op::Seed(vs) => Op::Seed(all(vs)),
@@ -293,6 +299,7 @@ impl Op {
         match self {
             Op::Scalar(Fun::Select, vs) => Op::Scalar(Fun::Select, all(vs)),
             Op::Tuple(vs) => Op::Tuple(all(vs)),
+            Op::Struct(path, fields, vs) => Op::Struct(path.clone(), fields.clone(), all(vs)),
             Op::Array(vs) => Op::Array(all(vs)),
             Op::VecOf(vs) => Op::VecOf(all(vs)),
             Op::Seed(vs) => Op::Seed(all(vs)),

@@ -45,6 +45,9 @@ impl Lowerer<'_> {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_constructor(path) {
+            if let Some(rv) = self.struct_call(path, &c.args, span)? {
+                return Ok(rv);
+            }
             return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
         }
         if self.is_associated(path) {

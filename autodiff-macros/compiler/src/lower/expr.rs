@@ -6,7 +6,7 @@ use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::{Binding, Closure, Lowerer, Rv, span_of};
 use crate::errors::{Extent, Lowered, Reported};
-use crate::ir::{Float, Op, Place, Proj, Type, Value};
+use crate::ir::{Float, Op, Place, Proj, Struct, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -145,9 +145,7 @@ impl Lowerer<'_> {
                 "`let` in this position is not supported",
                 "use it as the condition of an `if`",
             )),
-            Expr::Struct(_) => {
-                self.verbatim_rv(e.to_token_stream(), span, "a struct literal")
-            }
+            Expr::Struct(s) => self.struct_literal(s, span),
             _ => self.verbatim_rv(e.to_token_stream(), span, "this expression"),
         }
     }
@@ -415,10 +413,22 @@ impl Lowerer<'_> {
                 (Type::Tuple(parts), Member::Unnamed(i)) => {
                     parts.get(i.index as usize).cloned().unwrap_or(Type::Unknown)
                 }
+                (Type::Struct(s), member) => self.read_field(s, member),
                 _ => Type::Unknown,
             },
         };
         Ok(Rv::Place(place.with(step), ty))
+    }
+
+    /// The type of a field by the struct's declaration, to be confirmed by rustc.
+    pub(super) fn read_field(&mut self, of: &Struct, member: &Member) -> Type {
+        let Some(ty) = of.field(member) else { return Type::Unknown };
+        if !matches!(ty, Type::Unknown | Type::Struct(_)) {
+            let (root, path) = &of.reached;
+            let path = format!("{path}.{}", member.to_token_stream());
+            self.readings.insert((root.clone(), path), ty.clone());
+        }
+        ty.clone()
     }
 
     /// `base.member`.
@@ -427,7 +437,10 @@ impl Lowerer<'_> {
             (Rv::Tuple(parts), Member::Unnamed(i)) if (i.index as usize) < parts.len() => {
                 Ok(parts[i.index as usize].clone())
             }
-            (base, member) => self.project(base, Proj::Field(member.clone()), span),
+            (base, member) => match self.field_value(&base, member) {
+                Some(value) => Ok(Rv::Value(value)),
+                None => self.project(base, Proj::Field(member.clone()), span),
+            },
         }
     }
 

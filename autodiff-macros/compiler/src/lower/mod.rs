@@ -19,6 +19,7 @@ mod operand;
 mod pattern;
 mod sequence;
 mod stmt;
+mod structs;
 mod usage;
 mod verbatim;
 
@@ -45,6 +46,8 @@ pub struct Function {
     pub items: Vec<syn::Item>,
     /// Why verbatim code would be refused, were it to depend on something active.
     pub refusals: Vec<Diagnostic>,
+    /// What was read in declarations of structs: a type, a path from it, and the type there.
+    pub readings: Vec<(String, String, Type)>,
 }
 
 /// Lowers a function's body; what it refuses goes to `errors`.
@@ -152,6 +155,10 @@ struct Lowerer<'a> {
     mutated: BTreeSet<String>,
     items: Vec<syn::Item>,
     inlining: Vec<String>,
+    /// What structs were made of.
+    structures: BTreeMap<Value, Vec<(syn::Member, Value)>>,
+    /// Types of fields that were read in declarations, by the struct and the path from it.
+    readings: BTreeMap<(String, String), Type>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -178,6 +185,8 @@ impl<'a> Lowerer<'a> {
             mutated,
             items: Vec::new(),
             inlining: Vec::new(),
+            readings: BTreeMap::new(),
+            structures: BTreeMap::new(),
         }
     }
 
@@ -201,6 +210,10 @@ impl<'a> Lowerer<'a> {
             graph,
             items: std::mem::take(&mut self.items),
             refusals: std::mem::take(&mut self.refusals),
+            readings: std::mem::take(&mut self.readings)
+                .into_iter()
+                .map(|((root, path), ty)| (root, path, ty))
+                .collect(),
         })
     }
 

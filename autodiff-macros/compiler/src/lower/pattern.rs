@@ -61,6 +61,13 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Pat::Slice(s) => self.bind_slice(s, rv),
+            Pat::Struct(_) | Pat::TupleStruct(_) if Self::field_patterns(pat).is_some() => {
+                for (member, part) in Self::field_patterns(pat).into_iter().flatten() {
+                    let rv = self.taken_apart(&rv, &member, span_of(part))?;
+                    self.bind(part, rv)?;
+                }
+                Ok(())
+            }
             Pat::Or(o) => match o.cases.first() {
                 Some(first) => self.bind(first, rv),
                 None => Ok(()),
@@ -279,7 +286,12 @@ impl Lowerer<'_> {
             {
                 Ok(None)
             }
-            _ => self.fits(pat, scrutinee, span).map(Some),
+            _ => match Self::field_patterns(pat) {
+                Some(fields) if matches!(self.type_of(rv), Type::Struct(_)) => {
+                    self.test_fields(&fields, rv, scrutinee, span)
+                }
+                _ => self.fits(pat, scrutinee, span).map(Some),
+            },
         }
     }
 
@@ -325,6 +337,14 @@ impl Lowerer<'_> {
 
     /// Binds a pattern whose test holds.
     pub(super) fn bind_tested(&mut self, pat: &Pat, rv: Rv, scrutinee: &Expr) -> Lowered<()> {
+        if let (Some(fields), Type::Struct(_)) = (Self::field_patterns(pat), self.type_of(&rv)) {
+            for (member, part) in fields {
+                let scrutinee = syn::parse_quote!((#scrutinee).#member);
+                let rv = self.taken_apart(&rv, &member, span_of(part))?;
+                self.bind_tested(part, rv, &scrutinee)?;
+            }
+            return Ok(());
+        }
         match pat {
             Pat::TupleStruct(_) | Pat::Struct(_) | Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => {
                 for name in names(pat) {

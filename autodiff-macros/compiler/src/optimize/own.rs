@@ -158,6 +158,7 @@ fn holds_memory(ty: &Type) -> bool {
         Type::Vec(_) => true,
         Type::Array(t, _) | Type::Kept(t) => holds_memory(t),
         Type::Tuple(parts) => parts.iter().any(holds_memory),
+        Type::Struct(s) => !s.is_copy,
         _ => false,
     }
 }

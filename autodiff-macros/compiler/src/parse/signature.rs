@@ -1,12 +1,14 @@
 //! The function's signature: what is differentiated with respect to what.
 
+use std::rc::Rc;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
-use super::TypeReader;
 use super::same_name::refuse_ambiguous;
+use super::{Declared, TypeReader};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
@@ -39,10 +41,15 @@ pub struct Signature {
 
 impl Signature {
     /// Reads and checks the signature.
-    pub fn read(item: &ItemFn, options: &Options, errors: &mut Errors) -> Self {
+    pub fn read(
+        item: &ItemFn,
+        options: &Options,
+        declared: Rc<Declared>,
+        errors: &mut Errors,
+    ) -> Self {
         refuse_qualifiers(item, errors);
         refuse_ambiguous(item, errors);
-        let types = TypeReader::new(&item.sig.generics);
+        let types = TypeReader::new(&item.sig.generics, declared);
         let mut parameters = Vec::new();
         for (i, input) in item.sig.inputs.iter().enumerate() {
             match input {

@@ -1,9 +1,13 @@
 //! Reads a written type into what the graph knows of types.
 
+use std::rc::Rc;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
-use crate::ir::{Float, Type};
+use super::declared::{Declaration, Declared};
+use crate::ir::{Float, Struct, Type};
 
 const INTEGERS: [&str; 12] =
     ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
@@ -14,12 +18,21 @@ pub struct TypeReader {
     floats: Vec<String>,
     others: Vec<String>,
     aliases: Vec<(String, Type)>,
+    declared: Rc<Declared>,
+}
+
+/// How a type is reached: from a type that the user names, through these fields of these structs.
+#[derive(Clone, Debug, Default)]
+struct Reached {
+    root: String,
+    path: String,
+    structs: Vec<String>,
 }
 
 impl TypeReader {
-    /// The reader for a function with these generics.
-    pub fn new(generics: &Generics) -> Self {
-        let mut reader = Self::default();
+    /// The reader for a function with these generics, where these structs are declared.
+    pub fn new(generics: &Generics, declared: Rc<Declared>) -> Self {
+        let mut reader = Self { declared, ..Self::default() };
         for param in &generics.params {
             if let GenericParam::Type(param) = param {
                 let name = param.ident.to_string();
@@ -53,22 +66,36 @@ impl TypeReader {
 
     /// The type as far as it can be known; references are seen through.
     pub fn read(&self, ty: &syn::Type) -> Type {
+        self.read_at(ty, None)
+    }
+
+    fn read_at(&self, ty: &syn::Type, at: Option<&Reached>) -> Type {
+        let element = at.map(|at| Reached { path: format!("{}[0]", at.path), ..at.clone() });
+        let element = element.as_ref();
         match ty {
-            syn::Type::Paren(t) => self.read(&t.elem),
-            syn::Type::Group(t) => self.read(&t.elem),
-            syn::Type::Reference(t) => self.read(&t.elem),
-            syn::Type::Array(t) => {
-                Type::Array(Box::new(self.read(&t.elem)), t.len.to_token_stream().to_string())
-            }
-            syn::Type::Slice(t) => Type::Slice(Box::new(self.read(&t.elem))),
+            syn::Type::Paren(t) => self.read_at(&t.elem, at),
+            syn::Type::Group(t) => self.read_at(&t.elem, at),
+            syn::Type::Reference(t) => self.read_at(&t.elem, at),
+            syn::Type::Array(t) => Type::Array(
+                Box::new(self.read_at(&t.elem, element)),
+                t.len.to_token_stream().to_string(),
+            ),
+            syn::Type::Slice(t) => Type::Slice(Box::new(self.read_at(&t.elem, element))),
             syn::Type::Tuple(t) if t.elems.is_empty() => Type::Unit,
-            syn::Type::Tuple(t) => Type::Tuple(t.elems.iter().map(|t| self.read(t)).collect()),
-            syn::Type::Path(t) if t.qself.is_none() => self.path(&t.path),
+            syn::Type::Tuple(t) => {
+                let part = |(i, t)| {
+                    let part =
+                        at.map(|at| Reached { path: format!("{}.{i}", at.path), ..at.clone() });
+                    self.read_at(t, part.as_ref())
+                };
+                Type::Tuple(t.elems.iter().enumerate().map(part).collect())
+            }
+            syn::Type::Path(t) if t.qself.is_none() => self.path(&t.path, at, element),
             _ => Type::Unknown,
         }
     }
 
-    fn path(&self, path: &syn::Path) -> Type {
+    fn path(&self, path: &syn::Path, at: Option<&Reached>, element: Option<&Reached>) -> Type {
         let Some(last) = path.segments.last() else { return Type::Unknown };
         let name = last.ident.to_string();
         if path.segments.len() == 1 {
@@ -90,15 +117,62 @@ impl TypeReader {
         }
         match (name.as_str(), &last.arguments) {
             ("Vec", PathArguments::AngleBracketed(args)) => match args.args.first() {
-                Some(GenericArgument::Type(t)) => Type::Vec(Box::new(self.read(t))),
+                Some(GenericArgument::Type(t)) => Type::Vec(Box::new(self.read_at(t, element))),
                 _ => Type::Vec(Box::new(Type::Unknown)),
             },
             ("Box", PathArguments::AngleBracketed(args)) => match args.args.first() {
-                Some(GenericArgument::Type(t)) => self.read(t),
+                Some(GenericArgument::Type(t)) => self.read_at(t, at),
                 _ => Type::Unknown,
             },
+            _ if path.segments.len() == 1 && !self.others.contains(&name) => {
+                self.declared.get(&name).map_or(Type::Unknown, |item| {
+                    self.structure(item, last, at).unwrap_or(Type::Unknown)
+                })
+            }
             _ => Type::Unknown,
         }
+    }
+
+    /// A declared struct with the generic arguments that it is given.
+    fn structure(
+        &self,
+        item: &Declaration,
+        named: &syn::PathSegment,
+        at: Option<&Reached>,
+    ) -> Option<Type> {
+        let name = named.to_token_stream().to_string();
+        let mut reached = at.cloned().unwrap_or_default();
+        if reached.structs.contains(&name) {
+            return None;
+        }
+        if at.is_none() {
+            reached.root.clone_from(&name);
+        }
+        reached.structs.push(name.clone());
+        let given: Vec<TokenStream> = match &named.arguments {
+            PathArguments::AngleBracketed(args) => args
+                .args
+                .iter()
+                .filter(|a| !matches!(a, GenericArgument::Lifetime(_)))
+                .map(ToTokens::to_token_stream)
+                .collect(),
+            _ => Vec::new(),
+        };
+        if item.params.len() != given.len() {
+            return None;
+        }
+        let fields = item.fields.iter().map(|(member, ty)| {
+            let at = Reached { path: format!("{}.{member}", reached.path), ..reached.clone() };
+            let ty = ty.as_ref().and_then(|ty| {
+                let tokens = substitute(ty.parse().ok()?, &item.params, &given);
+                Some(self.read_at(&syn::parse2(tokens).ok()?, Some(&at)))
+            });
+            Some((syn::parse_str(member).ok()?, ty.unwrap_or(Type::Unknown)))
+        });
+        let fields = fields.collect::<Option<_>>()?;
+        let is_copy = item.derives("Copy");
+        let reached = (reached.root, reached.path);
+        Some(Type::Struct(Rc::new(Struct { name, fields, is_copy, reached })))
     }
 
     /// Whether a parameter of this type is constant by its type alone.
@@ -127,10 +201,34 @@ impl TypeReader {
                             .all(|a| matches!(a, GenericArgument::Type(t) if self.is_constant(t))),
                         _ => false,
                     },
-                    _ => self.read(ty).is_constant(),
+                    // A struct that derives a tangent has one, if without fields.
+                    _ => {
+                        let declared = self.declared.get(&name);
+                        let derived = declared.is_some_and(|d| d.derives("Differentiable"));
+                        !derived && self.read(ty).is_constant()
+                    }
                 }
             }
             _ => self.read(ty).is_constant(),
         }
     }
+}
+
+/// Tokens with generic arguments for the names of parameters.
+fn substitute(tokens: TokenStream, params: &[String], given: &[TokenStream]) -> TokenStream {
+    let mut out = TokenStream::new();
+    for tree in tokens {
+        match tree {
+            TokenTree::Group(group) => {
+                let inner = substitute(group.stream(), params, given);
+                out.extend([TokenTree::from(Group::new(group.delimiter(), inner))]);
+            }
+            TokenTree::Ident(ident) => match params.iter().position(|p| ident == p) {
+                Some(i) => out.extend(given[i].clone()),
+                None => out.extend([TokenTree::from(ident)]),
+            },
+            tree => out.extend([tree]),
+        }
+    }
+    out
 }

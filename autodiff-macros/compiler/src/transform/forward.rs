@@ -18,7 +18,9 @@ use quote::format_ident;
 use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
-use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
+use crate::ir::{
+    Builder, CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value,
+};
 use crate::rules::{Fun, Pullback};
 
 /// Transforms a primal graph; the results are the values, then their tangents.
@@ -175,6 +177,17 @@ impl Forward<'_> {
                 let dot = self.b.named(data.ty, self.name(result), data.storage, span);
                 self.b.node(op, vec![dot], span);
                 self.dots.insert(result, dot);
+            }
+            // The tangent's own name is not known here: its fields are set one by one.
+            Op::Struct(_, fields, parts) if active => {
+                self.zero_object(node.results[0], span);
+                let root = self.dots[&node.results[0]];
+                for (field, part) in fields.iter().zip(parts) {
+                    if let Some(dot) = self.dots.get(part).copied() {
+                        let place = Place::whole(root).with(Proj::Field(field.clone()));
+                        self.b.effect(Op::Store(place, dot), span);
+                    }
+                }
             }
             Op::Load(place, take) if active => {
                 let from = self.place(place);

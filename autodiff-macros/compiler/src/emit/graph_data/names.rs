@@ -33,6 +33,7 @@ pub fn operation(op: &Op) -> String {
             Op::Cast(..) => "cast",
             Op::Stop(_) => "stop_gradient",
             Op::Tuple(_) => "tuple",
+            Op::Struct(..) => "struct",
             Op::Array(_) | Op::Repeat(..) => "array",
             Op::VecOf(_) | Op::VecRepeat(..) | Op::VecNew(_) => "vec",
             Op::Zero(_) | Op::ZeroOf(_) => "zero",

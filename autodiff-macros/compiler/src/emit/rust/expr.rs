@@ -1,6 +1,6 @@
 //! Rust expressions with their precedence, so that parentheses stand only where Rust needs them.
 
-use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{BinOp, Lit, UnOp};
 
@@ -243,6 +243,32 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
             Some(quote!(::std::vec::Vec<#element>))
         }
         ty => type_name(ty),
+    }
+}
+
+/// A type as something can be asserted to have it: what is not known is left open.
+pub fn asserted(ty: &Type) -> TokenStream {
+    match ty {
+        Type::Float(Float::Param(name)) => Ident::new(name, Span::call_site()).into_token_stream(),
+        Type::Bool => quote!(bool),
+        Type::Unit => quote!(()),
+        Type::Array(element, len) => {
+            let (element, len) = (asserted(element), len.parse::<TokenStream>());
+            len.map_or(quote!(_), |len| quote!([#element; #len]))
+        }
+        Type::Slice(element) => {
+            let element = asserted(element);
+            quote!([#element])
+        }
+        Type::Vec(element) => {
+            let element = asserted(element);
+            quote!(::std::vec::Vec<#element>)
+        }
+        Type::Tuple(parts) => {
+            let parts = parts.iter().map(asserted);
+            quote!((#(#parts,)*))
+        }
+        ty => type_name(ty).unwrap_or(quote!(_)),
     }
 }
 

@@ -41,6 +41,10 @@ impl Printer<'_> {
                     _ => quote_spanned!(span=> (#(#parts),*)),
                 })
             }
+            Op::Struct(path, fields, parts) => {
+                let parts = self.tokens(parts);
+                Expr::open(quote_spanned!(span=> #path { #(#fields: #parts),* }))
+            }
             Op::Array(parts) => {
                 let parts = self.tokens(parts);
                 Expr::postfix(quote_spanned!(span=> [#(#parts),*]))

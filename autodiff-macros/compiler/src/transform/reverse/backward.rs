@@ -51,6 +51,13 @@ impl<'a> Reverse<'a> {
                     self.collect(place, *part, span);
                 }
             }
+            Op::Struct(_, fields, parts) => {
+                let shadow = self.shadow(node.results[0], span);
+                for (field, part) in fields.iter().zip(parts) {
+                    let place = Place::whole(shadow).with(Proj::Field(field.clone()));
+                    self.collect(place, *part, span);
+                }
+            }
             Op::Array(parts) | Op::VecOf(parts) => {
                 let shadow = self.shadow(node.results[0], span);
                 for (i, part) in parts.iter().enumerate() {

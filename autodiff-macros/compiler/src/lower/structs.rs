@@ -1,0 +1,160 @@
+//! Structs: literals, constructors, and patterns that take them apart.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Expr, ExprStruct, Member, Pat, Path};
+
+use super::{Lowerer, Rv, span_of};
+use crate::errors::Lowered;
+use crate::ir::{Op, Place, Proj, Type, Value};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// `Path { a: x, ..base }`.
+    pub(super) fn struct_literal(&mut self, e: &ExprStruct, span: Span) -> Lowered<Rv> {
+        // A variant of an enum is told by the enum's name before it.
+        if e.qself.is_some() || is_variant(&e.path) {
+            return self.verbatim_rv(e.to_token_stream(), span, "a variant of an enum");
+        }
+        let ty = self.struct_type(&e.path);
+        let mut fields = Vec::new();
+        let mut failed = None;
+        for field in &e.fields {
+            match self.part_value(&field.expr) {
+                Ok(value) => {
+                    self.refine_field(value, &ty, &field.member);
+                    fields.push((field.member.clone(), value));
+                }
+                Err(reported) => failed = Some(reported),
+            }
+        }
+        if let Some(reported) = failed {
+            return Err(reported);
+        }
+        let Some(rest) = &e.rest else {
+            return Ok(self.structure(&e.path, fields, ty, span));
+        };
+        let base = self.part_value(rest)?;
+        self.refine(base, &ty);
+        let object = self.object(base, None, span);
+        for (member, value) in fields {
+            let place = Place::whole(object).with(Proj::Field(member));
+            self.b.effect(Op::Store(place, value), span);
+        }
+        Ok(Rv::Temp(Place::whole(object), ty))
+    }
+
+    /// `Path(x, y)` of a struct that is known to be one; nothing of anything else.
+    pub(super) fn struct_call<'e>(
+        &mut self,
+        path: &Path,
+        args: impl IntoIterator<Item = &'e Expr>,
+        span: Span,
+    ) -> Lowered<Option<Rv>> {
+        let ty = self.struct_type(path);
+        if !matches!(ty, Type::Struct(_)) {
+            return Ok(None);
+        }
+        let mut fields = Vec::new();
+        for (i, arg) in args.into_iter().enumerate() {
+            let value = self.part_value(arg)?;
+            let member = Member::from(i);
+            self.refine_field(value, &ty, &member);
+            fields.push((member, value));
+        }
+        Ok(Some(self.structure(path, fields, ty, span)))
+    }
+
+    fn structure(&mut self, path: &Path, fields: Vec<(Member, Value)>, ty: Type, span: Span) -> Rv {
+        let (members, values): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
+        let op = Op::Struct(path.to_token_stream(), members, values);
+        let value = self.b.op(op, ty, span);
+        self.structures.insert(value, fields);
+        Rv::Value(value)
+    }
+
+    /// The number that a field of a struct was made of, if it is known to have the field's type.
+    pub(super) fn field_value(&self, base: &Rv, member: &Member) -> Option<Value> {
+        let of = match base {
+            Rv::Value(v) => *v,
+            Rv::Place(place, _) if place.path.is_empty() => place.root,
+            _ => return None,
+        };
+        let (_, value) = self.structures.get(&of)?.iter().find(|(m, _)| m == member)?;
+        let ty = self.b.ty(*value);
+        (ty.is_scalar() && !ty.is_vague()).then_some(*value)
+    }
+
+    fn part_value(&mut self, e: &Expr) -> Lowered<Value> {
+        let rv = self.expr(e)?;
+        let rv = self.lasting(rv, span_of(e))?;
+        self.value_of(rv, span_of(e))
+    }
+
+    fn refine_field(&mut self, value: Value, of: &Type, member: &Member) {
+        if let Type::Struct(s) = of
+            && let Some(ty) = s.field(member).cloned()
+        {
+            self.read_field(s, member);
+            self.refine(value, &ty);
+        }
+    }
+
+    /// What is known of the type that a path names.
+    pub(super) fn struct_type(&self, path: &Path) -> Type {
+        self.types.read(&syn::parse_quote!(#path))
+    }
+
+    /// The fields that a pattern of a struct names, each with its own pattern; none of other patterns.
+    pub(super) fn field_patterns(pat: &Pat) -> Option<Vec<(Member, &Pat)>> {
+        match pat {
+            Pat::Struct(p) => Some(p.fields.iter().map(|f| (f.member.clone(), &*f.pat)).collect()),
+            Pat::TupleStruct(p) if !p.elems.iter().any(|e| matches!(e, Pat::Rest(_))) => {
+                let members = (0..p.elems.len()).map(Member::from);
+                Some(members.zip(&p.elems).collect())
+            }
+            // What comes before `..` is counted from the front.
+            Pat::TupleStruct(p) if matches!(p.elems.last(), Some(Pat::Rest(_))) => {
+                let members = (0..p.elems.len() - 1).map(Member::from);
+                Some(members.zip(&p.elems).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// A field of an operand that a pattern takes apart: of a reference, a reference.
+    pub(super) fn taken_apart(&mut self, rv: &Rv, member: &Member, span: Span) -> Lowered<Rv> {
+        let part = self.field(rv.clone(), member, span)?;
+        Ok(match (part, rv) {
+            (Rv::Place(place, ty), Rv::Ref(_, _, m)) => Rv::Ref(place, ty, *m),
+            (part, _) => part,
+        })
+    }
+
+    /// Whether all fields of a struct fit; nothing if they always do.
+    pub(super) fn test_fields(
+        &mut self,
+        fields: &[(Member, &Pat)],
+        rv: &Rv,
+        scrutinee: &Expr,
+        span: Span,
+    ) -> Lowered<Option<Value>> {
+        let mut all: Option<Value> = None;
+        for (member, pat) in fields {
+            let part = self.taken_apart(rv, member, span)?;
+            let scrutinee = syn::parse_quote!((#scrutinee).#member);
+            let Some(test) = self.test(pat, &part, &scrutinee)? else { continue };
+            all = Some(match all {
+                None => test,
+                Some(all) => self.b.scalar(Fun::And, vec![all, test], Type::Bool, span),
+            });
+        }
+        Ok(all)
+    }
+}
+
+/// Whether a path names a variant by its enum: `Shape::Circle`.
+fn is_variant(path: &Path) -> bool {
+    let owner = path.segments.iter().rev().nth(1);
+    owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
+}

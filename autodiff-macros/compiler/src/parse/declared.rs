@@ -1,0 +1,149 @@
+//! The structs that are declared in the file around the attribute.
+//!
+//! A macro sees the function alone, and there `model.bias` may be a number or anything else. Its code is
+//! right either way, since rustc finds derivatives by type; but what is known to be a number can be made
+//! faster and printed plainly. So the declaration is looked up in the source file by its name. That this
+//! is the struct which rustc means is asserted in the generated code (see `emit::handle::readings`).
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::visit::{self, Visit};
+use syn::{File, GenericParam, ItemStruct, UseTree};
+
+/// Structs by their names, save for names that several have.
+#[derive(Debug, Default)]
+pub struct Declared {
+    structs: BTreeMap<String, Option<Declaration>>,
+}
+
+/// A struct, as text: tokens do not outlive the expansion that made them.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Its generic parameters, save for lifetimes.
+    pub params: Vec<String>,
+    /// The name or number of each field, and its type; none of a field marked as constant.
+    pub fields: Vec<(String, Option<String>)>,
+    /// The traits that it derives.
+    derived: Vec<String>,
+}
+
+impl Declaration {
+    fn new(item: &ItemStruct) -> Self {
+        let params = item.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Lifetime(_) => None,
+            GenericParam::Type(t) => Some(t.ident.to_string()),
+            GenericParam::Const(c) => Some(c.ident.to_string()),
+        });
+        let fields = item.fields.iter().zip(item.fields.members()).map(|(field, member)| {
+            let constant = field.attrs.iter().any(|a| a.path().is_ident("differentiable"));
+            let ty = (!constant).then(|| field.ty.to_token_stream().to_string());
+            (member.to_token_stream().to_string(), ty)
+        });
+        let mut derived = Vec::new();
+        for attribute in item.attrs.iter().filter(|a| a.path().is_ident("derive")) {
+            // What cannot be read is rustc's to refuse.
+            let _ = attribute.parse_nested_meta(|meta| {
+                derived.extend(meta.path.segments.last().map(|s| s.ident.to_string()));
+                Ok(())
+            });
+        }
+        Self { params: params.collect(), fields: fields.collect(), derived }
+    }
+
+    /// Whether it derives a trait.
+    pub fn derives(&self, name: &str) -> bool {
+        self.derived.iter().any(|derived| derived == name)
+    }
+}
+
+impl Declared {
+    /// What the file around the code at `span` declares; nothing where there is no such file.
+    pub fn around(span: Span) -> Rc<Self> {
+        thread_local! {
+            /// The file that was read last: a file's functions are expanded one after the other.
+            static LAST: RefCell<Option<(PathBuf, SystemTime, Rc<Declared>)>> =
+                const { RefCell::new(None) };
+        }
+        let read = || {
+            let path = span.local_file()?;
+            let changed = std::fs::metadata(&path).and_then(|m| m.modified()).ok()?;
+            LAST.with_borrow_mut(|last| {
+                if let Some((of, at, declared)) = last
+                    && *of == path
+                    && *at == changed
+                {
+                    return Some(declared.clone());
+                }
+                let declared = Rc::new(Self::parse(&std::fs::read_to_string(&path).ok()?));
+                *last = Some((path, changed, declared.clone()));
+                Some(declared)
+            })
+        };
+        read().unwrap_or_default()
+    }
+
+    /// What a file with this text declares.
+    pub fn parse(text: &str) -> Self {
+        let mut declared = Self::default();
+        if let Ok(file) = syn::parse_str::<File>(text) {
+            declared.visit_file(&file);
+        }
+        declared
+    }
+
+    /// The struct of that name, if there is one alone.
+    pub fn get(&self, name: &str) -> Option<&Declaration> {
+        self.structs.get(name)?.as_ref()
+    }
+
+    fn add(&mut self, name: String, item: Option<Declaration>) {
+        self.structs.entry(name).and_modify(|known| *known = None).or_insert(item);
+    }
+}
+
+impl<'a> Visit<'a> for Declared {
+    fn visit_item_struct(&mut self, item: &'a ItemStruct) {
+        self.add(item.ident.to_string(), Some(Declaration::new(item)));
+    }
+
+    fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
+        self.add(item.ident.to_string(), None);
+    }
+
+    fn visit_item_type(&mut self, item: &'a syn::ItemType) {
+        self.add(item.ident.to_string(), None);
+    }
+
+    // Another name for something may hide a struct.
+    fn visit_use_tree(&mut self, tree: &'a UseTree) {
+        if let UseTree::Rename(rename) = tree {
+            self.add(rename.rename.to_string(), None);
+        }
+        visit::visit_use_tree(self, tree);
+    }
+
+    fn visit_generic_param(&mut self, param: &'a GenericParam) {
+        if let GenericParam::Type(param) = param {
+            self.structs.entry(param.ident.to_string()).or_insert(None);
+        }
+    }
+
+    // What a macro writes is not there to be read.
+    fn visit_item_macro(&mut self, item: &'a syn::ItemMacro) {
+        let text = item.mac.tokens.to_token_stream().to_string();
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            if word == "struct"
+                && let Some(name) = words.next()
+            {
+                self.add(name.to_owned(), None);
+            }
+        }
+    }
+}
