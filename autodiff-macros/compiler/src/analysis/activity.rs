@@ -55,7 +55,7 @@ impl Activity {
     pub fn touches(&self, node: &Node) -> bool {
         node.results.iter().any(|r| self.is_active(*r))
             || node.op.written().iter().any(|p| self.is_active(p.root))
-            || node.op.regions().iter().any(|r| self.touches_region(r))
+            || node.op.regions().any(|r| self.touches_region(r))
     }
 
     /// Whether anything in a region has to do with derivatives.

@@ -39,7 +39,7 @@ impl Seeded {
                         self.follow(body);
                     }
                 }
-                op => op.regions().into_iter().for_each(|inner| self.follow(inner)),
+                op => op.regions().for_each(|inner| self.follow(inner)),
             }
         }
     }

@@ -7,6 +7,7 @@ mod build;
 pub mod eval;
 mod op;
 mod print;
+mod regions;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ mod walk;
 
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
+pub use regions::Regions;
 pub(crate) use set::ValueSet;
 pub use value::{Float, Storage, Type, Value, ValueData};
 

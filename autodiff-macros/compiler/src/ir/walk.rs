@@ -336,28 +336,6 @@ impl Op {
         }
     }
 
-    /// The regions of a control-flow operation.
-    pub fn regions(&self) -> Vec<&Region> {
-        match self {
-            Op::If(_, a, b) => vec![a, b],
-            Op::For { body, .. } => vec![body],
-            Op::While { cond, body, .. } => vec![cond, body],
-            Op::View { start, .. } => vec![start],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The regions of a control-flow operation.
-    pub fn regions_mut(&mut self) -> Vec<&mut Region> {
-        match self {
-            Op::If(_, a, b) => vec![a, b],
-            Op::For { body, .. } => vec![body],
-            Op::While { cond, body, .. } => vec![cond, body],
-            Op::View { start, .. } => vec![start],
-            _ => Vec::new(),
-        }
-    }
-
     /// The object the operation writes, where it writes one.
     pub fn written(&self) -> Vec<&Place> {
         match self {
@@ -398,7 +376,7 @@ impl Op {
             Op::Pull { .. } | Op::CallInto { .. } => true,
             _ => {
                 !self.written().is_empty()
-                    || self.regions().iter().any(|r| r.nodes.iter().any(|n| n.op.has_effect()))
+                    || self.regions().any(|r| r.nodes.iter().any(|n| n.op.has_effect()))
             }
         }
     }

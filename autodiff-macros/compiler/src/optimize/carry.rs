@@ -22,7 +22,7 @@ impl Carry<'_> {
     /// Inner nodes first: what they hand on, those around them may.
     fn find(&mut self, region: &Region) {
         for node in &region.nodes {
-            node.op.regions().into_iter().for_each(|inner| self.find(inner));
+            node.op.regions().for_each(|inner| self.find(inner));
             for (k, result) in node.results.iter().enumerate() {
                 match &node.op {
                     Op::If(_, a, b) => {

@@ -84,7 +84,7 @@ impl Owner {
             defined.extend(region.params.iter().copied());
             region.each_node(&mut |inner| {
                 defined.extend(inner.results.iter().copied());
-                inner.op.regions().iter().for_each(|r| defined.extend(r.params.iter().copied()));
+                inner.op.regions().for_each(|r| defined.extend(r.params.iter().copied()));
             });
         }
         let outer = read.difference(&defined).copied();

@@ -148,7 +148,7 @@ fn is_alone(graph: &Graph, layout: &Layout<'_>, body: &Region, promotion: &Promo
             }
         };
         visit(node);
-        node.op.regions().into_iter().for_each(|inner| inner.each_node(&mut visit));
+        node.op.regions().for_each(|inner| inner.each_node(&mut visit));
     }
     alone && written
 }

@@ -31,7 +31,7 @@ fn region(of: &mut Region, seeded: &Seeded, values: &mut Vec<ValueData>) {
     }
     let mut reciprocals = BTreeMap::new();
     for mut node in mem::take(&mut of.nodes) {
-        node.op.regions_mut().into_iter().for_each(|inner| region(inner, seeded, values));
+        node.op.regions_mut().for_each(|inner| region(inner, seeded, values));
         if let Some(d) = divisor(&node, seeded, values)
             && divisions[&d] > 1
             && let Op::Scalar(fun, args) = &mut node.op

@@ -50,11 +50,10 @@ impl<'g> Memory<'_, 'g> {
                     self.forget_written(b);
                 }
                 Op::For { .. } | Op::While { .. } => {
-                    let regions = node.op.regions();
                     // In the first iteration already as in all that follow.
-                    regions.iter().for_each(|inner| self.forget_written(inner));
+                    node.op.regions().for_each(|inner| self.forget_written(inner));
                     let before = self.held.clone();
-                    for inner in regions {
+                    for inner in node.op.regions() {
                         self.region(inner);
                         self.held.clone_from(&before);
                     }

@@ -224,7 +224,7 @@ impl Aliases {
     pub fn replace_everywhere(&self, region: &mut Region) {
         for node in &mut region.nodes {
             self.replace_operands(&mut node.op);
-            node.op.regions_mut().into_iter().for_each(|inner| self.replace_everywhere(inner));
+            node.op.regions_mut().for_each(|inner| self.replace_everywhere(inner));
         }
         self.replace(&mut region.results);
     }

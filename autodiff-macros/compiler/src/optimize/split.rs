@@ -25,7 +25,7 @@ pub fn split(mut graph: Graph) -> Graph {
 
 fn region(of: &mut Region, values: &mut Vec<ValueData>) {
     for mut node in mem::take(&mut of.nodes) {
-        node.op.regions_mut().into_iter().for_each(|inner| region(inner, values));
+        node.op.regions_mut().for_each(|inner| region(inner, values));
         match parts(&node, values) {
             Some(parts) => {
                 // In the order of the primal: what it reads first is what comes round again first.

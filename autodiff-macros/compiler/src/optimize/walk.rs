@@ -54,7 +54,7 @@ where
             {
                 (self.apply)(&mut self.fresh, &mut node, work, &mut region.nodes, &mut after);
             }
-            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            node.op.regions_mut().for_each(|inner| self.region(inner));
             region.nodes.push(node);
             region.nodes.append(&mut after);
         }
@@ -112,7 +112,7 @@ pub fn each_for<'g>(
     f: &mut dyn FnMut(&'g Region, RegionId),
 ) {
     for node in &region.nodes {
-        node.op.regions().into_iter().for_each(|inner| each_for(inner, layout, f));
+        node.op.regions().for_each(|inner| each_for(inner, layout, f));
         if let Op::For { body, .. } = &node.op {
             f(body, layout.id(body));
         }

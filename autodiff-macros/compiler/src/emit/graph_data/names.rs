@@ -115,7 +115,7 @@ impl Origins {
 
     fn region(&mut self, region: &Region) {
         for node in &region.nodes {
-            node.op.regions().into_iter().for_each(|inner| self.region(inner));
+            node.op.regions().for_each(|inner| self.region(inner));
             match (&node.op, node.results.as_slice()) {
                 (Op::StackPush(stack, record), _) => {
                     self.pushed.insert(*stack, record.clone());

@@ -322,7 +322,7 @@ impl Footprint {
             self.moves.push(sequence.root);
         }
         self.hand_on(graph, &moved);
-        node.op.regions().iter().for_each(|region| self.hand_on(graph, &region.results));
+        node.op.regions().for_each(|region| self.hand_on(graph, &region.results));
         node.op.each_input(&mut |v| {
             let data = graph.data(v);
             let shared = [Storage::Object, Storage::RefMut, Storage::Slot];

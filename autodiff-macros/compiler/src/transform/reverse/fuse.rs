@@ -67,7 +67,7 @@ fn inside(region: &Region, index: usize) -> Option<&Region> {
 fn is_quiet(node: &Node, activity: &Activity) -> bool {
     node.op.written().is_empty()
         && !(matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node))
-        && node.op.regions().iter().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
+        && node.op.regions().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
 }
 
 /// Whether a loop's body writes no memory but its own.
