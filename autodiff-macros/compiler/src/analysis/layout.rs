@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 
 use super::Iteration;
-use crate::ir::{Graph, Node, Op, Place, Region, Value};
+use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueMap};
 use crate::rules::Fun;
 
 /// The cost, in rough cycles, up to which a value is recomputed rather than kept.
@@ -57,16 +57,16 @@ struct Info {
 pub struct Layout<'g> {
     infos: Vec<Info>,
     regions: Vec<&'g Region>,
-    ids: BTreeMap<*const Region, RegionId>,
-    /// By index of the value.
-    defs: Vec<Option<(RegionId, Site)>>,
-    writes: BTreeMap<Value, Vec<At>>,
+    /// Asked for by few.
+    ids: OnceCell<BTreeMap<*const Region, RegionId>>,
+    defs: ValueMap<(RegionId, Site)>,
+    writes: ValueMap<Vec<At>>,
     uses: Vec<usize>,
     constants: Vec<(Value, &'g TokenStream)>,
     /// The first value that is each constant, as Rust writes it; asked for by few.
     first_constants: OnceCell<BTreeMap<String, Value>>,
     /// Where values are stored.
-    stores: BTreeMap<Value, Vec<At>>,
+    stores: ValueMap<Vec<At>>,
     /// The results of costly scalar operations.
     scalars: BTreeMap<(Fun, &'g [Value]), Vec<Value>>,
 }
@@ -77,17 +77,17 @@ impl<'g> Layout<'g> {
         let mut layout = Self {
             infos: Vec::new(),
             regions: Vec::new(),
-            ids: BTreeMap::new(),
-            defs: vec![None; graph.values.len()],
-            writes: BTreeMap::new(),
+            ids: OnceCell::new(),
+            defs: ValueMap::default(),
+            writes: ValueMap::default(),
             uses: vec![0; graph.values.len()],
             constants: Vec::new(),
             first_constants: OnceCell::new(),
-            stores: BTreeMap::new(),
+            stores: ValueMap::default(),
             scalars: BTreeMap::new(),
         };
         for (i, param) in graph.params.iter().enumerate() {
-            layout.defs[param.value.index()] = Some((0, Site::Param(i)));
+            layout.defs.insert(param.value, (0, Site::Param(i)));
         }
         layout.walk(&graph.body, None, Kind::Top);
         layout
@@ -97,15 +97,14 @@ impl<'g> Layout<'g> {
         let id = self.infos.len();
         self.infos.push(Info { parent, kind });
         self.regions.push(region);
-        self.ids.insert(region, id);
         for (i, param) in region.params.iter().enumerate() {
-            self.defs[param.index()] = Some((id, Site::Param(i)));
+            self.defs.insert(*param, (id, Site::Param(i)));
         }
         for (index, node) in region.nodes.iter().enumerate() {
             let at = At { region: id, index };
             node.op.each_input(&mut |v| self.uses[v.index()] += 1);
             for result in &node.results {
-                self.defs[result.index()] = Some((id, Site::Node(index)));
+                self.defs.insert(*result, (id, Site::Node(index)));
             }
             match &node.op {
                 Op::Scalar(fun, args) if fun.cost() > RECOMPUTE => {
@@ -115,11 +114,11 @@ impl<'g> Layout<'g> {
                 Op::Const(tokens) => {
                     self.constants.push((node.results[0], tokens));
                 }
-                Op::Store(_, v) => self.stores.entry(*v).or_default().push(at),
+                Op::Store(_, v) => self.stores.or_default(*v).push(at),
                 _ => {}
             }
             for place in node.op.written() {
-                self.writes.entry(place.root).or_default().push(at);
+                self.writes.or_default(place.root).push(at);
             }
             match &node.op {
                 Op::If(_, a, b) => {
@@ -140,7 +139,15 @@ impl<'g> Layout<'g> {
 
     /// The id of a region of the graph.
     pub fn id(&self, region: &Region) -> RegionId {
-        self.ids[&std::ptr::from_ref(region)]
+        let number = |(id, region): (RegionId, &&'g Region)| (std::ptr::from_ref(*region), id);
+        let ids = self.ids.get_or_init(|| self.regions.iter().enumerate().map(number).collect());
+        ids[&std::ptr::from_ref(region)]
+    }
+
+    /// The bodies of all `for` loops.
+    pub fn for_bodies(&self) -> impl Iterator<Item = (RegionId, &'g Region)> {
+        let bodies = self.regions.iter().copied().enumerate();
+        bodies.filter(|(id, _)| matches!(self.holder(*id).map(|n| &n.op), Some(Op::For { .. })))
     }
 
     /// The region of that id.
@@ -177,7 +184,7 @@ impl<'g> Layout<'g> {
 
     /// Where a value is defined; `None` for values that a transform added.
     pub fn def(&self, value: Value) -> Option<(RegionId, Site)> {
-        self.defs.get(value.index()).copied().flatten()
+        self.defs.get(value).copied()
     }
 
     /// The node that defines a value.
@@ -197,7 +204,7 @@ impl<'g> Layout<'g> {
 
     /// The places that hold a value from where it is stored until the end.
     pub fn copies(&self, value: Value) -> impl Iterator<Item = &'g Place> + '_ {
-        let stores = self.stores.get(&value).map_or(&[][..], Vec::as_slice);
+        let stores = self.stores.get(value).map_or(&[][..], Vec::as_slice);
         stores.iter().filter_map(move |at| match &self.regions[at.region].nodes[at.index].op {
             Op::Store(place, _)
                 if self.def(value).is_some_and(|(home, _)| home == at.region)
@@ -216,7 +223,7 @@ impl<'g> Layout<'g> {
 
     /// Where an object is written.
     pub fn writes(&self, root: Value) -> &[At] {
-        self.writes.get(&root).map_or(&[], Vec::as_slice)
+        self.writes.get(root).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a region lies in a loop.

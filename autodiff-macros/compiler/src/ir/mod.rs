@@ -8,7 +8,7 @@ pub mod eval;
 mod op;
 mod print;
 mod regions;
-mod set;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -18,7 +18,7 @@ mod walk;
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
-pub(crate) use set::ValueSet;
+pub(crate) use table::{ValueMap, ValueSet};
 pub use value::{Float, Storage, Type, Value, ValueData};
 
 use syn::Ident;

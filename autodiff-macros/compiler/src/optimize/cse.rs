@@ -1,10 +1,13 @@
 //! Computes equal things once.
 
 use std::collections::BTreeMap;
-use std::{iter, mem};
+use std::mem;
 
 use super::rewrite::{Aliases, hand_on_name};
-use crate::ir::{Float, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use crate::ir::{
+    Float, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData, ValueMap,
+    ValueSet,
+};
 use crate::rules::Fun;
 
 /// Lets the first of equal nodes stand for the later ones that it dominates. Two that have different
@@ -13,12 +16,12 @@ pub fn cse(mut graph: Graph) -> Graph {
     let mut body = mem::take(&mut graph.body);
     let count = graph.values.len();
     let mut cse = Cse {
-        aliases: Aliases::new(count),
+        aliases: Aliases::default(),
         states: vec![0; count],
         last_state: 0,
-        flexible: vec![false; count],
+        flexible: ValueSet::default(),
         values: graph.values,
-        known: iter::repeat_with(Vec::new).take(count).collect(),
+        known: Known::default(),
         texts: BTreeMap::new(),
     };
     cse.region(&mut body);
@@ -39,25 +42,68 @@ enum Key {
 struct Cse {
     values: Vec<ValueData>,
     aliases: Aliases,
-    /// What is computed in the regions around, by entry: that of the constant's text, or of the last
-    /// operand, which few other nodes share.
-    known: Vec<Vec<(Key, Value)>>,
-    /// The entry of each constant's text.
-    texts: BTreeMap<String, usize>,
+    /// What is computed in the regions around.
+    known: Known,
+    /// The first value that is each constant.
+    texts: BTreeMap<String, Value>,
     /// The state of each root: a new number after each write.
     states: Vec<usize>,
     last_state: usize,
     /// Computed from literals without a type: each use of the code may be of another type.
-    flexible: Vec<bool>,
+    flexible: ValueSet,
+}
+
+/// What is computed so far, found by one value: the first that is the same constant, or the last operand,
+/// which few other nodes share.
+#[derive(Default)]
+struct Known {
+    nodes: Vec<Computed>,
+    /// The last of the nodes by that value.
+    last: ValueMap<Option<usize>>,
+}
+
+struct Computed {
+    key: Key,
+    result: Value,
+    by: Value,
+    /// The last node before by the same value.
+    before: Option<usize>,
+}
+
+impl Known {
+    fn find(&self, by: Value, key: &Key) -> Option<Value> {
+        let mut next = self.last.get(by).copied().flatten();
+        while let Some(at) = next {
+            let computed = &self.nodes[at];
+            if computed.key == *key {
+                return Some(computed.result);
+            }
+            next = computed.before;
+        }
+        None
+    }
+
+    fn add(&mut self, by: Value, key: Key, result: Value) {
+        let last = self.last.or_default(by);
+        let before = last.replace(self.nodes.len());
+        self.nodes.push(Computed { key, result, by, before });
+    }
+
+    /// Forgets all but the first so many.
+    fn truncate(&mut self, len: usize) {
+        for computed in self.nodes.drain(len..).rev() {
+            *self.last.or_default(computed.by) = computed.before;
+        }
+    }
 }
 
 impl Cse {
     fn region(&mut self, region: &mut Region) {
-        let mut added = Vec::new();
+        let around = self.known.nodes.len();
         for mut node in mem::take(&mut region.nodes) {
             self.aliases.replace_operands(&mut node.op);
             if node.op.regions().is_empty() {
-                if !self.is_known(&node, &mut added) {
+                if !self.is_known(&node) {
                     self.written(&node).into_iter().for_each(|root| self.change(root));
                     region.nodes.push(node);
                 }
@@ -67,9 +113,7 @@ impl Cse {
             }
         }
         self.aliases.replace(&mut region.results);
-        for entry in added {
-            self.known[entry].pop();
-        }
+        self.known.truncate(around);
     }
 
     /// Visits the regions; what one of them writes is another state in the next iteration, after
@@ -95,15 +139,13 @@ impl Cse {
     }
 
     /// Looks a node up and lets the value found stand for its result, or makes the node known.
-    fn is_known(&mut self, node: &Node, added: &mut Vec<usize>) -> bool {
-        let Some((entry, key)) = self.key(node) else { return false };
+    fn is_known(&mut self, node: &Node) -> bool {
+        let Some((by, key)) = self.key(node) else { return false };
         let result = node.results[0];
-        let Some((_, first)) = self.known[entry].iter().find(|(known, _)| *known == key) else {
-            self.known[entry].push((key, result));
-            added.push(entry);
+        let Some(first) = self.known.find(by, &key) else {
+            self.known.add(by, key, result);
             return false;
         };
-        let first = *first;
         let same = self.values[first.index()].ty == self.values[result.index()].ty
             && self.may_share_name(first, result);
         if same {
@@ -118,9 +160,9 @@ impl Cse {
         a == b || a.is_none() || b.is_none()
     }
 
-    /// What the node computes and its entry, if equal nodes may be merged: numbers, which are copied at
+    /// What the node computes and by which value that is found, if equal nodes may be merged: numbers, which are copied at
     /// will.
-    fn key(&mut self, node: &Node) -> Option<(usize, Key)> {
+    fn key(&mut self, node: &Node) -> Option<(Value, Key)> {
         let &[result] = &node.results[..] else { return None };
         let data = &self.values[result.index()];
         if !data.ty.is_scalar() || data.storage != Storage::Local {
@@ -129,23 +171,26 @@ impl Cse {
         let vague = matches!(data.ty, Type::Int(None) | Type::Float(Float::Infer));
         match &node.op {
             Op::Const(tokens) => {
-                self.flexible[result.index()] = vague;
-                Some((self.text(tokens.to_string()), Key::Const))
+                if vague {
+                    self.flexible.insert(result);
+                }
+                let first = *self.texts.entry(tokens.to_string()).or_insert(result);
+                Some((first, Key::Const))
             }
             Op::Scalar(fun, args) => {
                 let shifts = matches!(fun, Fun::Shl | Fun::Shr);
                 let telling = if shifts { &args[..1] } else { &args[..] };
-                if vague && telling.iter().all(|v| self.flexible[v.index()]) {
-                    self.flexible[result.index()] = true;
+                if vague && telling.iter().all(|v| self.flexible.contains(*v)) {
+                    self.flexible.insert(result);
                     return None;
                 }
                 let mut args = args.clone();
                 if matches!(fun, Fun::Add | Fun::Mul) {
                     args.sort_unstable();
                 }
-                Some((args.last()?.index(), Key::Scalar(*fun, args)))
+                Some((*args.last()?, Key::Scalar(*fun, args)))
             }
-            Op::Cast(v, ty) if !vague => Some((v.index(), Key::Cast(*v, ty.to_string()))),
+            Op::Cast(v, ty) if !vague => Some((*v, Key::Cast(*v, ty.to_string()))),
             Op::Len(place) => Some((last(place), Key::Len(self.state(place), place.clone()))),
             Op::Load(place, take) => {
                 let owned = *take == Take::Owned;
@@ -153,13 +198,6 @@ impl Cse {
             }
             _ => None,
         }
-    }
-
-    fn text(&mut self, text: String) -> usize {
-        *self.texts.entry(text).or_insert_with(|| {
-            self.known.push(Vec::new());
-            self.known.len() - 1
-        })
     }
 
     fn state(&self, place: &Place) -> usize {
@@ -190,9 +228,9 @@ impl Cse {
     }
 }
 
-/// The entry of what is read there.
-fn last(place: &Place) -> usize {
+/// The value by which it is found what is read there.
+fn last(place: &Place) -> Value {
     let mut last = place.root;
     place.each_index(&mut |v| last = v);
-    last.index()
+    last
 }

@@ -15,7 +15,7 @@ pub fn remember(mut graph: Graph) -> Graph {
         memory.region(&graph.body);
         memory.found
     };
-    let mut aliases = Aliases::new(graph.values.len());
+    let mut aliases = Aliases::default();
     for (load, value) in found {
         let value = aliases.get(value);
         if may_alias(&graph.values, load, value) {

@@ -17,12 +17,12 @@ pub fn rewrite_loops<W>(
 ) -> Graph {
     let mut plan = BTreeMap::new();
     let layout = Layout::new(&graph);
-    each_for(&graph.body, &layout, &mut |body, id| {
+    for (id, body) in layout.for_bodies() {
         let found = find(&graph, &layout, body, id);
         if !found.is_empty() {
             plan.insert(id, found);
         }
-    });
+    }
     drop(layout);
     if plan.is_empty() {
         return graph;
@@ -102,20 +102,6 @@ impl Fresh {
         let Some(node) = body.iter().find(|n| n.results == [v]) else { return };
         node.op.each_input(&mut |input| self.again(input, body, renamed, nodes));
         self.copy(node, renamed, nodes);
-    }
-}
-
-/// Calls `f` on the body of every `for` loop, inner ones first.
-pub fn each_for<'g>(
-    region: &'g Region,
-    layout: &Layout<'g>,
-    f: &mut dyn FnMut(&'g Region, RegionId),
-) {
-    for node in &region.nodes {
-        node.op.regions().for_each(|inner| each_for(inner, layout, f));
-        if let Op::For { body, .. } = &node.op {
-            f(body, layout.id(body));
-        }
     }
 }
 

@@ -1,12 +1,10 @@
 //! How operations, rules and types are called in the graph.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::ir::{Op, Region, Value};
+use crate::ir::{Op, Region, Value, ValueMap};
 
 /// The name of a backward rule: `tanh` → `TanhBackward`.
 pub fn rule(op: &str) -> String {
@@ -101,9 +99,9 @@ pub fn tidy(tokens: &impl ToTokens) -> String {
 /// pullbacks are called.
 #[derive(Debug, Default)]
 pub struct Origins {
-    kept: BTreeMap<Value, Value>,
-    pushed: BTreeMap<Value, Vec<Value>>,
-    pub callees: BTreeMap<Value, String>,
+    kept: ValueMap<Value>,
+    pushed: ValueMap<Vec<Value>>,
+    pub callees: ValueMap<String>,
 }
 
 impl Origins {
@@ -121,8 +119,10 @@ impl Origins {
                     self.pushed.insert(*stack, record.clone());
                 }
                 (Op::StackPop(stack), popped) => {
-                    let pushed = self.pushed.get(stack).into_iter().flatten();
-                    self.kept.extend(popped.iter().copied().zip(pushed.copied()));
+                    let pushed = self.pushed.get(*stack).into_iter().flatten();
+                    for (value, origin) in popped.iter().zip(pushed) {
+                        self.kept.insert(*value, *origin);
+                    }
                 }
                 (Op::Keep(v) | Op::Unkeep(v), [r]) => {
                     self.kept.insert(*r, *v);
@@ -130,8 +130,10 @@ impl Origins {
                 (Op::If(_, a, b), results) => {
                     for (i, r) in results.iter().enumerate() {
                         let arms = [a, b].map(|arm| arm.results.get(i));
-                        let kept = arms.into_iter().flatten().find(|v| self.kept.contains_key(v));
-                        self.kept.extend(kept.map(|v| (*r, *v)));
+                        let kept = arms.into_iter().flatten().find(|v| self.kept.contains(**v));
+                        if let Some(origin) = kept {
+                            self.kept.insert(*r, *origin);
+                        }
                     }
                 }
                 (Op::CallVjp(path, _), [.., pull]) => {
@@ -144,6 +146,6 @@ impl Origins {
 
     /// A value, and all that it was kept from.
     pub fn chain(&self, value: Value) -> impl Iterator<Item = Value> {
-        std::iter::successors(Some(value), |v| self.kept.get(v).copied())
+        std::iter::successors(Some(value), |v| self.kept.get(*v).copied())
     }
 }
