@@ -67,8 +67,8 @@ pub struct Layout<'g> {
     first_constants: OnceCell<BTreeMap<String, Value>>,
     /// Where values are stored.
     stores: ValueMap<Vec<At>>,
-    /// The results of costly scalar operations.
-    scalars: BTreeMap<(Fun, &'g [Value]), Vec<Value>>,
+    /// The costly scalar operations on each first operand, with their results.
+    scalars: ValueMap<Vec<(Fun, &'g [Value], Value)>>,
 }
 
 impl<'g> Layout<'g> {
@@ -84,7 +84,7 @@ impl<'g> Layout<'g> {
             constants: Vec::new(),
             first_constants: OnceCell::new(),
             stores: ValueMap::default(),
-            scalars: BTreeMap::new(),
+            scalars: ValueMap::default(),
         };
         for (i, param) in graph.params.iter().enumerate() {
             layout.defs.insert(param.value, (0, Site::Param(i)));
@@ -108,8 +108,7 @@ impl<'g> Layout<'g> {
             }
             match &node.op {
                 Op::Scalar(fun, args) if fun.cost() > RECOMPUTE => {
-                    let results = self.scalars.entry((*fun, args)).or_default();
-                    results.extend(&node.results);
+                    self.scalars.or_default(args[0]).push((*fun, args, node.results[0]));
                 }
                 Op::Const(tokens) => {
                     self.constants.push((node.results[0], tokens));
@@ -117,9 +116,7 @@ impl<'g> Layout<'g> {
                 Op::Store(_, v) => self.stores.or_default(*v).push(at),
                 _ => {}
             }
-            for place in node.op.written() {
-                self.writes.or_default(place.root).push(at);
-            }
+            node.op.each_written(&mut |place| self.writes.or_default(place.root).push(at));
             match &node.op {
                 Op::If(_, a, b) => {
                     self.walk(a, Some(at), Kind::Branch);
@@ -197,9 +194,11 @@ impl<'g> Layout<'g> {
 
     /// The result of that costly operation, if the region or one around it computes it.
     pub fn computed(&self, fun: Fun, args: &[Value], region: RegionId) -> Option<Value> {
-        let results = self.scalars.get(&(fun, args))?;
-        let around = |v: &&Value| self.def(**v).is_some_and(|(home, _)| self.within(region, home));
-        results.iter().find(around).copied()
+        let around = |v: Value| self.def(v).is_some_and(|(home, _)| self.within(region, home));
+        let same = |(f, operands, result): &(Fun, &[Value], Value)| {
+            (*f == fun && *operands == args && around(*result)).then_some(*result)
+        };
+        self.scalars.get(args[0])?.iter().find_map(same)
     }
 
     /// The places that hold a value from where it is stored until the end.
@@ -296,10 +295,12 @@ impl<'g> Layout<'g> {
     pub fn overwritten_after(&self, place: &Place, at: At) -> bool {
         let home = self.def(place.root).map_or(0, |(region, _)| region);
         self.writes(place.root).iter().any(|write| {
-            let written = self.regions[write.region].nodes[write.index].op.written();
             let overlaps = |iteration| {
-                let mut same = written.iter().filter(|p| p.root == place.root);
-                same.any(|p| !self.are_disjoint(place, p, iteration))
+                let mut overlaps = false;
+                self.regions[write.region].nodes[write.index].op.each_written(&mut |p| {
+                    overlaps |= p.root == place.root && !self.are_disjoint(place, p, iteration);
+                });
+                overlaps
             };
             let common = self.common(write.region, at.region);
             let (Some(w), Some(l)) = (self.lift(*write, common), self.lift(at, common)) else {

@@ -268,7 +268,8 @@ impl<'g> Collector<'g> {
                     }
                     op => operation(op),
                 };
-                let written = op.written();
+                let mut written = Vec::new();
+                op.each_written(&mut |place| written.push(place));
                 for r in &node.results {
                     if !written.is_empty() && !self.is_read(*r) {
                         continue;

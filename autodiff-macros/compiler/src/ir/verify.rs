@@ -373,7 +373,8 @@ fn leaves(shape: &Shape) -> usize {
 
 /// The places an operation writes, those that the user's own code may write included.
 fn written(op: &Op) -> Vec<&Place> {
-    let mut written = op.written();
+    let mut written = Vec::new();
+    op.each_written(&mut |place| written.push(place));
     if let Op::Verbatim { captures, .. } | Op::Effect { captures, .. } = op {
         written.extend(captures.iter().filter_map(|(_, arg)| match arg {
             CallArg::Ref(place, true) => Some(place),

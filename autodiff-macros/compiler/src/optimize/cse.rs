@@ -104,7 +104,9 @@ impl Cse {
             self.aliases.replace_operands(&mut node.op);
             if node.op.regions().is_empty() {
                 if !self.is_known(&node) {
-                    self.written(&node).into_iter().for_each(|root| self.change(root));
+                    let mut written = Vec::new();
+                    self.each_written(&node, &mut |root| written.push(root));
+                    written.into_iter().for_each(|root| self.change(root));
                     region.nodes.push(node);
                 }
             } else {
@@ -121,7 +123,7 @@ impl Cse {
     fn control(&mut self, node: &mut Node) {
         let mut written = Vec::new();
         for region in node.op.regions() {
-            region.each_node(&mut |inner| written.extend(self.written(inner)));
+            region.each_node(&mut |inner| self.each_written(inner, &mut |root| written.push(root)));
         }
         written.sort_unstable();
         written.dedup();
@@ -209,10 +211,10 @@ impl Cse {
         self.states[root.index()] = self.last_state;
     }
 
-    /// The roots that a node without regions may write.
-    fn written(&self, node: &Node) -> Vec<Value> {
+    /// Calls `f` on the roots that a node without regions may write.
+    fn each_written(&self, node: &Node, f: &mut dyn FnMut(Value)) {
         let op = &node.op;
-        let mut roots: Vec<Value> = op.written().iter().map(|place| place.root).collect();
+        op.each_written(&mut |place| f(place.root));
         if matches!(
             op,
             Op::Verbatim { .. } | Op::Effect { .. } | Op::CallJvp(..) | Op::CallInto { .. }
@@ -220,11 +222,10 @@ impl Cse {
             op.each_input(&mut |v| {
                 let held = self.values[v.index()].storage;
                 if matches!(held, Storage::Object | Storage::RefMut | Storage::Slot) {
-                    roots.push(v);
+                    f(v);
                 }
             });
         }
-        roots
     }
 }
 

@@ -44,10 +44,7 @@ impl Owner {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
             node.op.each_input(&mut |v| read.extend(self.memory(v)));
-            node.op.map_moves(&mut |v| {
-                moved.extend(self.memory(v));
-                v
-            });
+            node.op.each_moved(&mut |v| moved.extend(self.memory(v)));
             // What the node also borrows cannot be moved into it.
             for v in &moved {
                 let at = read.iter().position(|r| r == v).expect("a move is a read");
@@ -64,9 +61,10 @@ impl Owner {
             }
             if taken != moved {
                 let mut taken = taken.into_iter();
-                node.op = node.op.map_moves(&mut |v| match self.memory(v) {
-                    Some(_) => taken.next().expect("as many as before"),
-                    None => v,
+                node.op.each_moved_mut(&mut |v| {
+                    if self.memory(*v).is_some() {
+                        *v = taken.next().expect("as many as before");
+                    }
                 });
             }
             nodes.push(node);

@@ -286,7 +286,7 @@ impl Footprint {
     }
 
     fn add(&mut self, graph: &Graph, node: &Node) {
-        self.writes.extend(node.op.written().iter().map(|p| p.root));
+        node.op.each_written(&mut |place| self.writes.push(place.root));
         let exclusive = |args: &[CallArg], writes: &mut Vec<Value>| {
             writes.extend(args.iter().filter_map(|a| match a {
                 CallArg::Ref(place, true) => Some(place.root),
@@ -306,10 +306,7 @@ impl Footprint {
             _ => {}
         }
         let mut moved = Vec::new();
-        node.op.map_moves(&mut |v| {
-            moved.push(v);
-            v
-        });
+        node.op.each_moved(&mut |v| moved.push(v));
         if let Op::Load(place, Take::Value) = &node.op
             && node.results.iter().any(|v| !graph.ty(*v).is_copy())
             && place.path.iter().all(|step| matches!(step, Proj::Field(_)))

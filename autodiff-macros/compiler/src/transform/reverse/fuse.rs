@@ -65,7 +65,7 @@ fn inside(region: &Region, index: usize) -> Option<&Region> {
 /// Whether a node can run backwards before what precedes it has run forward, as far as its form
 /// tells: it writes no memory and leaves nothing behind.
 fn is_quiet(node: &Node, activity: &Activity) -> bool {
-    node.op.written().is_empty()
+    !node.op.writes()
         && !(matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node))
         && node.op.regions().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
 }
@@ -75,9 +75,9 @@ fn writes_its_own(body: &Region, layout: &Layout<'_>) -> bool {
     let home = layout.id(body);
     let mut own = true;
     body.each_node(&mut |node| {
-        for place in node.op.written() {
+        node.op.each_written(&mut |place| {
             own &= layout.def(place.root).is_some_and(|(region, _)| layout.within(region, home));
-        }
+        });
     });
     own
 }
