@@ -33,7 +33,7 @@ pub fn cse(mut graph: Graph) -> Graph {
 enum Key {
     /// Its text is the entry.
     Const,
-    Scalar(Fun, Vec<Value>),
+    Scalar(Fun, [Option<Value>; Fun::OPERANDS]),
     Cast(Value, String),
     Len(usize, Place),
     Load(usize, Place, bool),
@@ -186,11 +186,16 @@ impl Cse {
                     self.flexible.insert(result);
                     return None;
                 }
-                let mut args = args.clone();
-                if matches!(fun, Fun::Add | Fun::Mul) {
-                    args.sort_unstable();
+                let mut operands = [None; Fun::OPERANDS];
+                for (k, arg) in args.iter().enumerate() {
+                    operands[k] = Some(*arg);
                 }
-                Some((*args.last()?, Key::Scalar(*fun, args)))
+                // One order for both.
+                if matches!(fun, Fun::Add | Fun::Mul) && args[0] > args[1] {
+                    operands.swap(0, 1);
+                }
+                let last = operands[args.len() - 1]?;
+                Some((last, Key::Scalar(*fun, operands)))
             }
             Op::Cast(v, ty) if !vague => Some((*v, Key::Cast(*v, ty.to_string()))),
             Op::Len(place) => Some((last(place), Key::Len(self.state(place), place.clone()))),

@@ -120,8 +120,10 @@ impl<'g> Liveness<'g> {
 
     /// Keeps what a wanted value depends on.
     fn follow(&mut self, value: Value) {
-        for writer in self.writers.get_mut(value).map(mem::take).unwrap_or_default() {
-            self.keep(writer);
+        if let Some(writers) = self.writers.get_mut(value) {
+            for writer in mem::take(writers) {
+                self.keep(writer);
+            }
         }
         let Some((number, k)) = self.definitions.get(value).copied() else { return };
         self.keep(number);

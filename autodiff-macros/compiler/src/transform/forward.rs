@@ -105,10 +105,8 @@ impl Forward<'_> {
     }
 
     fn set(&mut self, v: Value, dot: Value) {
-        let name = self.name(v);
-        let data = &mut self.b.values[dot.index()];
-        if data.name.is_none() {
-            data.name = name;
+        if self.b.data(dot).name.is_none() {
+            self.b.values[dot.index()].name = self.name(v);
         }
         self.dots.insert(v, dot);
     }

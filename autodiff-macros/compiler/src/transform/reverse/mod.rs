@@ -39,7 +39,7 @@ use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Va
 /// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
 pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
     let layout = Layout::new(graph);
-    let mut plan = Plan::default();
+    let mut plan = Plan::certain(graph, activity, &layout);
     let mut values = graph.values.clone();
     let mut trips = BTreeMap::new();
     count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
