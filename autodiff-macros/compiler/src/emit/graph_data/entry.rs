@@ -40,7 +40,8 @@ impl Entry {
         let mut args = List::default();
         args.text(&self.op);
         if !self.leaf {
-            args.append([Punct::new('&', Spacing::Alone).into(), indices(&self.inputs).into()]);
+            args.add(Punct::new('&', Spacing::Alone));
+            args.0.append(indices(&self.inputs));
         }
         args.text(self.label.as_deref().unwrap_or_default());
         args.text(&self.ty);
@@ -48,18 +49,18 @@ impl Entry {
         // Columns are counted from 1, as in rustc's messages.
         args.number(start.column + 1);
         if self.leaf {
-            args.append([word(if self.requires_grad { "true" } else { "false" })]);
+            args.add(word(if self.requires_grad { "true" } else { "false" }));
         } else {
             args.text(self.grad_fn.as_deref().unwrap_or_default());
         }
         args.text(self.region.as_deref().unwrap_or_default());
-        let name = word(if self.leaf { "leaf" } else { "node" });
-        nodes.append([name, args.within(Delimiter::Parenthesis).into()]);
+        nodes.add(word(if self.leaf { "leaf" } else { "node" }));
+        nodes.0.append(args.within(Delimiter::Parenthesis));
     }
 }
 
-fn word(text: &str) -> TokenTree {
-    Ident::new(text, Span::call_site()).into()
+fn word(text: &str) -> Ident {
+    Ident::new(text, Span::call_site())
 }
 
 fn indices(all: &[usize]) -> Group {
@@ -73,21 +74,20 @@ fn indices(all: &[usize]) -> Group {
 struct List(TokenStream);
 
 impl List {
-    fn append<const N: usize>(&mut self, element: [TokenTree; N]) {
+    /// Appends an element's first token.
+    fn add(&mut self, token: impl Into<TokenTree>) {
         if !self.0.is_empty() {
             self.0.append(Punct::new(',', Spacing::Alone));
         }
-        for token in element {
-            self.0.append(token);
-        }
+        self.0.append(token);
     }
 
     fn text(&mut self, text: &str) {
-        self.append([Literal::string(text).into()]);
+        self.add(Literal::string(text));
     }
 
     fn number(&mut self, number: usize) {
-        self.append([Literal::usize_unsuffixed(number).into()]);
+        self.add(Literal::usize_unsuffixed(number));
     }
 
     fn within(self, delimiter: Delimiter) -> Group {
