@@ -203,6 +203,9 @@ impl Verifier<'_> {
             }
         });
         verdict?;
+        if let Op::Scalar(..) | Op::Const(_) = node.op {
+            return Ok(());
+        }
         for place in written(&node.op) {
             let writable = [Storage::Object, Storage::RefMut, Storage::Slot];
             ensure(writable.contains(&self.storage(place.root)), || {

@@ -1,5 +1,7 @@
 //! What operations read, write and hold, and operations with other values in their place.
 
+use std::mem;
+
 use syn::Ident;
 
 use super::{CallArg, Node, Op, Place, Proj, PullArg, Region, Value};
@@ -414,6 +416,12 @@ impl Op {
 }
 
 impl Region {
+    /// Takes the nodes out, and leaves room for as many.
+    pub fn take_nodes(&mut self) -> Vec<Node> {
+        let room = Vec::with_capacity(self.nodes.len());
+        mem::replace(&mut self.nodes, room)
+    }
+
     /// The region with every value replaced: parameters, nodes and results.
     pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Region {
         Region {

@@ -100,7 +100,7 @@ impl Known {
 impl Cse {
     fn region(&mut self, region: &mut Region) {
         let around = self.known.nodes.len();
-        for mut node in mem::take(&mut region.nodes) {
+        for mut node in region.take_nodes() {
             self.aliases.replace_operands(&mut node.op);
             if node.op.regions().is_empty() {
                 if !self.is_known(&node) {

@@ -181,7 +181,7 @@ fn has_effect(op: &Op) -> bool {
 
 fn sweep(region: &mut Region, live: &Live, next: &mut usize) {
     let is_live = |v: &Value| live.values.contains(*v);
-    for mut node in mem::take(&mut region.nodes) {
+    for mut node in region.take_nodes() {
         let wanted = live.nodes[*next];
         *next += 1;
         let Node { op, results, .. } = &mut node;

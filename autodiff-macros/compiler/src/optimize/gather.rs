@@ -1,7 +1,5 @@
 //! Adds up what goes to one place before it is added there.
 
-use std::mem;
-
 use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueData};
 use crate::rules::Fun;
 
@@ -25,7 +23,7 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
     let mut nodes: Vec<Option<Node>> = Vec::new();
     // Where the last accumulation at each place stands.
     let mut open: Vec<(Place, usize)> = Vec::new();
-    for mut node in mem::take(&mut of.nodes) {
+    for mut node in of.take_nodes() {
         for inner in node.op.regions_mut() {
             region(inner, values);
         }

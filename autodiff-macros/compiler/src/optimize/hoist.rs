@@ -1,7 +1,5 @@
 //! Moves what a loop computes again and again in front of it.
 
-use std::mem;
-
 use crate::ir::{Graph, Node, Op, Region, Type, Value, ValueData, ValueSet};
 use crate::rules::Fun;
 
@@ -14,7 +12,7 @@ pub fn hoist(mut graph: Graph) -> Graph {
 
 /// Visits a region; `varying` is what changes in the loop that defines it.
 fn region(of: &mut Region, values: &[ValueData], varying: &mut ValueSet) {
-    for mut node in mem::take(&mut of.nodes) {
+    for mut node in of.take_nodes() {
         let is_loop = matches!(node.op, Op::For { .. } | Op::While { .. });
         for inner in node.op.regions_mut() {
             region(inner, values, varying);
@@ -34,7 +32,7 @@ fn extract(
     before: &mut Vec<Node>,
 ) {
     varying.extend(body.params.iter().copied());
-    for node in mem::take(&mut body.nodes) {
+    for node in body.take_nodes() {
         let mut invariant = may_run_anywhere(&node, values);
         node.op.each_input(&mut |v| invariant &= !varying.contains(v));
         if invariant {

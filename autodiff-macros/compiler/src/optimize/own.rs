@@ -40,7 +40,7 @@ impl Owner {
         for result in region.results.iter_mut().rev() {
             self.take(result, &mut later, &mut nodes, span);
         }
-        for mut node in std::mem::take(&mut region.nodes).into_iter().rev() {
+        for mut node in region.take_nodes().into_iter().rev() {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
             node.op.each_input(&mut |v| read.extend(self.memory(v)));

@@ -143,7 +143,7 @@ impl Rewriter {
     }
 
     fn region(&mut self, region: &mut Region) {
-        let outer = mem::take(&mut self.nodes);
+        let outer = mem::replace(&mut self.nodes, Vec::with_capacity(region.nodes.len()));
         self.append(mem::take(&mut region.nodes));
         self.aliases.replace(&mut region.results);
         region.nodes = mem::replace(&mut self.nodes, outer);

@@ -47,7 +47,7 @@ where
 {
     fn region(&mut self, region: &mut Region) {
         self.next += 1;
-        for mut node in mem::take(&mut region.nodes) {
+        for mut node in region.take_nodes() {
             let mut after = Vec::new();
             if matches!(node.op, Op::For { .. })
                 && let Some(work) = self.plan.remove(&self.next)
