@@ -28,7 +28,7 @@ use crate::options::Options;
 use crate::parse::Signature;
 
 use super::graph_data::graph_data;
-use super::rust::{Plain, Printer};
+use super::rust::{Plain, Printer, may_be_invented};
 pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
@@ -211,12 +211,14 @@ fn assemble(shape: &Shape, leaves: &mut dyn Iterator<Item = TokenStream>) -> Tok
     }
 }
 
-/// Every identifier of the user's function.
+/// The identifiers of the user's function that a printer might invent.
 fn idents(item: &ItemFn) -> BTreeSet<String> {
     fn walk(tokens: TokenStream, out: &mut BTreeSet<String>) {
         for tree in tokens {
             match tree {
-                proc_macro2::TokenTree::Ident(ident) => _ = out.insert(ident.to_string()),
+                proc_macro2::TokenTree::Ident(ident) => {
+                    out.extend(Some(ident.to_string()).filter(|name| may_be_invented(name)));
+                }
                 proc_macro2::TokenTree::Group(group) => walk(group.stream(), out),
                 _ => {}
             }

@@ -26,6 +26,7 @@ use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSe
 pub use callee::Plain;
 use expr::{Expr, full_type, type_name};
 use names::Names;
+pub use names::may_be_invented;
 use uses::{Footprint, Uses};
 
 /// A graph as Rust.
@@ -48,7 +49,7 @@ pub struct Printed {
 pub struct Printer<'g> {
     graph: &'g Graph,
     uses: Uses,
-    names: Names<'g>,
+    names: Names,
     held: ValueMap<Held>,
     /// The values whose variable a loop changes.
     looped: ValueSet,
@@ -88,12 +89,16 @@ struct Block {
 }
 
 impl<'g> Printer<'g> {
-    /// A printer that invents no name among `reserved`, the identifiers of the user's function.
-    pub fn new(graph: &'g Graph, reserved: &'g BTreeSet<String>) -> Self {
+    /// A printer that invents no name among `reserved`: the identifiers of the user's function, as far as
+    /// they might be invented.
+    pub fn new(graph: &'g Graph, reserved: &BTreeSet<String>) -> Self {
+        let params = graph.params.iter().map(|param| &param.name);
+        let own = params.chain(graph.values.iter().filter_map(|data| data.name.as_ref()));
+        let given = reserved.iter().cloned().chain(own.map(ToString::to_string));
         let mut printer = Self {
             graph,
             uses: Uses::new(graph),
-            names: Names::new(reserved),
+            names: Names::new(given),
             held: ValueMap::default(),
             looped: ValueSet::default(),
             scope: Scope::default(),

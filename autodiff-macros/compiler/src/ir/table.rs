@@ -65,6 +65,11 @@ pub struct ValueMap<T> {
 }
 
 impl<T> ValueMap<T> {
+    /// Whether nothing is known of any value.
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// What is known of a value.
     pub fn get(&self, value: Value) -> Option<&T> {
         match self.places.get(value.index()) {

@@ -1,5 +1,6 @@
 //! Adds up what goes to one place before it is added there.
 
+use super::walk::adds;
 use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueData};
 use crate::rules::Fun;
 
@@ -15,6 +16,9 @@ use crate::rules::Fun;
 ///
 /// Sums of adjoints are taken in another order by it. Nothing else may touch the memory in between.
 pub fn gather(mut graph: Graph) -> Graph {
+    if !adds(&graph) {
+        return graph;
+    }
     region(&mut graph.body, &mut graph.values);
     graph
 }

@@ -225,6 +225,9 @@ impl Aliases {
 
     /// The same in a whole region.
     pub fn replace_everywhere(&self, region: &mut Region) {
+        if self.0.is_empty() {
+            return;
+        }
         for node in &mut region.nodes {
             self.replace_operands(&mut node.op);
             node.op.regions_mut().for_each(|inner| self.replace_everywhere(inner));

@@ -105,6 +105,13 @@ impl Fresh {
     }
 }
 
+/// Whether anything is added to memory.
+pub fn adds(graph: &Graph) -> bool {
+    let mut adds = false;
+    graph.body.each_node(&mut |node| adds |= matches!(node.op, Op::Accumulate(..)));
+    adds
+}
+
 /// One thing that an operation does with an object.
 #[derive(Debug)]
 pub struct Access<'g> {

@@ -8,14 +8,16 @@ use crate::ir::{Op, Region, Value, ValueMap};
 
 /// The name of a backward rule: `tanh` → `TanhBackward`.
 pub fn rule(op: &str) -> String {
-    let mut name: String = op
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|s| !s.is_empty())
-        .map(|s| {
-            let (first, rest) = s.split_at(s.char_indices().nth(1).map_or(s.len(), |(i, _)| i));
-            format!("{}{rest}", first.to_uppercase())
-        })
-        .collect();
+    let mut name = String::new();
+    let mut starts = true;
+    for c in op.chars() {
+        match (c.is_alphanumeric(), starts) {
+            (true, true) => name.extend(c.to_uppercase()),
+            (true, false) => name.push(c),
+            (false, _) => {}
+        }
+        starts = !c.is_alphanumeric();
+    }
     name.push_str("Backward");
     name
 }

@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Core, block};
 use super::signature::{Header, local};
+use super::{Core, block};
 use crate::emit::graph_data::custom;
 use crate::emit::types;
 use crate::options::Options;

@@ -1,55 +1,63 @@
 //! Identifiers for the variables of generated code.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 use syn::Ident;
 
+/// What nameless values are called.
+const NAMELESS: &str = "t";
+
 /// Hands out identifiers, none of them twice.
 #[derive(Debug)]
-pub struct Names<'a> {
-    reserved: &'a BTreeSet<String>,
-    /// The names that are taken, and the number with which the next like each may be told apart.
-    taken: BTreeMap<String, usize>,
-    /// The same of nameless values.
-    nameless: usize,
+pub struct Names {
+    /// Names given by others that look like invented ones: see [`may_be_invented`].
+    given: BTreeSet<String>,
+    /// The names so far, without the number that tells them apart.
+    stems: BTreeMap<String, Stem>,
 }
 
-impl<'a> Names<'a> {
-    /// No invented name is among `reserved`.
-    pub fn new(reserved: &'a BTreeSet<String>) -> Self {
-        Self { reserved, taken: BTreeMap::new(), nameless: 0 }
+#[derive(Debug, Default)]
+struct Stem {
+    /// Whether a variable has the name itself.
+    held: bool,
+    /// The last number after the name.
+    last: usize,
+}
+
+/// Whether a name might be invented here: `t`, or any with a number after it.
+pub fn may_be_invented(name: &str) -> bool {
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name == NAMELESS || digits.len() < name.len() && digits.ends_with('_')
+}
+
+impl Names {
+    /// No invented name is among `given`.
+    pub fn new(given: impl Iterator<Item = String>) -> Self {
+        let given = given.filter(|name| may_be_invented(name)).collect();
+        Self { given, stems: BTreeMap::new() }
     }
 
     /// The name itself for its first holder, the name with a number for those that follow.
     pub fn fresh(&mut self, name: Option<&Ident>, span: Span) -> Ident {
-        let base = name.map(ToString::to_string);
-        let mut next = match (name, &base) {
-            (Some(name), Some(base)) => match self.taken.get(base) {
-                Some(next) => *next,
-                None => {
-                    self.taken.insert(base.clone(), 1);
-                    return name.clone();
-                }
-            },
-            _ => self.nameless,
-        };
-        let stem = base.as_deref().map_or("t", |base| base.trim_start_matches("r#"));
+        let base = name.map_or_else(|| NAMELESS.to_owned(), ToString::to_string);
+        let is_free = name.is_some() || !self.given.contains(&base);
+        let stem = self.stems.entry(base.clone()).or_default();
+        if is_free && !stem.held {
+            stem.held = true;
+            return match name {
+                Some(name) => name.clone(),
+                None => Ident::new(NAMELESS, Span::mixed_site().located_at(span)),
+            };
+        }
+        let base = base.trim_start_matches("r#");
         let text = loop {
-            let text = if next == 0 { stem.to_owned() } else { format!("{stem}_{next}") };
-            next += 1;
-            if !self.reserved.contains(&text)
-                && let Entry::Vacant(free) = self.taken.entry(text.clone())
-            {
-                free.insert(1);
+            stem.last += 1;
+            let text = format!("{base}_{}", stem.last);
+            if !self.given.contains(&text) {
                 break text;
             }
         };
-        match base {
-            Some(base) => _ = self.taken.insert(base, next),
-            None => self.nameless = next,
-        }
         Ident::new(&text, Span::mixed_site().located_at(span))
     }
 }

@@ -136,7 +136,7 @@ impl<'a> Reverse<'a> {
         own: &'a str,
         values: &[crate::ir::ValueData],
     ) -> Self {
-        Reverse {
+        let mut reverse = Reverse {
             graph,
             activity,
             layout,
@@ -162,7 +162,12 @@ impl<'a> Reverse<'a> {
             aliases: BTreeMap::new(),
             early: false,
             failed: false,
+            kept_in: BTreeMap::new(),
+        };
+        for v in &plan.keep {
+            reverse.kept_in.entry(reverse.home(*v)).or_default().push(*v);
         }
+        reverse
     }
 }
 
@@ -237,6 +242,8 @@ struct Reverse<'a> {
     early: bool,
     /// Whether fusion turned out to be impossible.
     failed: bool,
+    /// The values that are kept, by the region that defines them.
+    kept_in: BTreeMap<RegionId, Vec<Value>>,
 }
 
 impl Reverse<'_> {
