@@ -296,8 +296,10 @@ impl Verifier<'_> {
             Op::Scalar(fun, args) => {
                 let compares =
                     matches!(fun, Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge);
-                for value in args.iter().filter(|_| !compares).chain(&node.results) {
-                    self.expect(*value, "a scalar", Type::is_scalar)?;
+                for values in [if compares { &[] } else { &args[..] }, &node.results] {
+                    for value in values {
+                        self.expect(*value, "a scalar", Type::is_scalar)?;
+                    }
                 }
                 if fun.returns_bool() && *fun != Fun::Not {
                     self.expect(node.results[0], "a `bool`", boolean)?;

@@ -31,7 +31,7 @@ pub fn cse(mut graph: Graph) -> Graph {
 /// What a node computes; memory is told apart by the number of its state.
 #[derive(PartialEq)]
 enum Key {
-    /// Its text is the entry.
+    /// Found by the first that reads the same.
     Const,
     Scalar(Fun, [Option<Value>; Fun::OPERANDS]),
     Cast(Value, String),
@@ -162,8 +162,8 @@ impl Cse {
         a == b || a.is_none() || b.is_none()
     }
 
-    /// What the node computes and by which value that is found, if equal nodes may be merged: numbers, which are copied at
-    /// will.
+    /// What the node computes and by which value that is found, if equal nodes may be merged: numbers,
+    /// which are copied at will.
     fn key(&mut self, node: &Node) -> Option<(Value, Key)> {
         let &[result] = &node.results[..] else { return None };
         let data = &self.values[result.index()];

@@ -33,8 +33,11 @@ const CHAIN: usize = 3;
 /// Preaccumulates wherever that takes a chain of operations away from a seed and adds at most one
 /// multiplication.
 pub fn preaccumulate(mut graph: Graph) -> Graph {
+    let seeded = Seeded::of(&graph.body);
+    if seeded.is_empty() {
+        return graph;
+    }
     let mut body = mem::take(&mut graph.body);
-    let seeded = Seeded::of(&body);
     let seeds = body.nodes.iter().filter(|n| matches!(n.op, Op::Seed(_)));
     let seeds: Vec<Value> = seeds.flat_map(|n| n.results.clone()).collect();
     let mut values = mem::take(&mut graph.values);

@@ -323,8 +323,8 @@ impl Footprint {
         node.op.regions().for_each(|region| self.hand_on(graph, &region.results));
         node.op.each_input(&mut |v| {
             let data = graph.data(v);
-            let shared = [Storage::Object, Storage::RefMut, Storage::Slot];
-            if shared.contains(&data.storage) || !data.ty.is_copy() {
+            let shared = matches!(data.storage, Storage::Object | Storage::RefMut | Storage::Slot);
+            if shared || !data.ty.is_copy() {
                 self.reads.push(v);
             }
         });

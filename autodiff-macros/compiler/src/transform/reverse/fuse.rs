@@ -43,14 +43,19 @@ pub(super) fn candidates(
 /// The loops of one region that may be fused, heaviest first.
 fn fusable(region: &Region, activity: &Activity, layout: &Layout<'_>) -> Vec<usize> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (index, node) in region.nodes.iter().enumerate() {
-        let Op::For { body, .. } = &node.op else { continue };
-        let later = &region.nodes[index + 1..];
-        let quiet = later.iter().all(|n| is_quiet(n, activity));
-        if activity.touches(node) && quiet && writes_its_own(body, layout) {
+    // From the end: what follows a loop must be quiet.
+    for (index, node) in region.nodes.iter().enumerate().rev() {
+        if let Op::For { body, .. } = &node.op
+            && activity.touches(node)
+            && writes_its_own(body, layout)
+        {
             found.push((weight(body), index));
         }
+        if !is_quiet(node, activity) {
+            break;
+        }
     }
+    found.reverse();
     found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     found.into_iter().map(|(_, index)| index).collect()
 }

@@ -13,8 +13,9 @@
 //! ```
 //!
 //! Adjoints of numbers are SSA values, adjoints of aggregates live in shadows. What the backward sweep
-//! needs of the forward sweep is found by running the transform: a value that is asked for and neither
-//! at hand nor cheap to recompute is kept, and the transform runs again, until nothing is missing.
+//! needs of the forward sweep is found by running the transform, from what is certain on: a value that
+//! is asked for and neither at hand nor cheap to recompute is kept, and the transform runs again, until
+//! nothing is missing.
 
 mod augment;
 mod backward;
