@@ -96,7 +96,7 @@ impl<T> ValueMap<T> {
         let place = entry(&mut self.places, value);
         if *place == 0 {
             self.known.push(known);
-            *place = u32::try_from(self.known.len()).expect("no more than there are values");
+            *place = number(self.known.len());
         } else {
             self.known[*place as usize - 1] = known;
         }
@@ -107,10 +107,12 @@ impl<T> ValueMap<T> {
     where
         T: Default,
     {
-        if !self.contains(value) {
-            self.insert(value, T::default());
+        let place = entry(&mut self.places, value);
+        if *place == 0 {
+            self.known.push(T::default());
+            *place = number(self.known.len());
         }
-        self.get_mut(value).expect("just inserted")
+        &mut self.known[*place as usize - 1]
     }
 }
 
@@ -118,6 +120,10 @@ impl<T> Default for ValueMap<T> {
     fn default() -> Self {
         Self { places: Vec::new(), known: Vec::new() }
     }
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).expect("no more than there are values")
 }
 
 /// The entry of a value in a table that grows as needed, by zeros all at once.

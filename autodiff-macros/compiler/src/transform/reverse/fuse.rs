@@ -70,8 +70,9 @@ fn inside(region: &Region, index: usize) -> Option<&Region> {
 /// Whether a node can run backwards before what precedes it has run forward, as far as its form
 /// tells: it writes no memory and leaves nothing behind.
 fn is_quiet(node: &Node, activity: &Activity) -> bool {
-    !node.op.writes()
-        && !(matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node))
+    let leaves_more = matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node);
+    !leaves_more
+        && !node.op.writes()
         && node.op.regions().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
 }
 
