@@ -111,10 +111,11 @@ fn differentiate(
         return Some(handle(function, signature, options, None));
     }
     let lowered = lower::lower(function, signature, errors)?;
+    let lower::Function { graph, refusals, items, readings } = lowered;
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(&lowered, &function.sig.ident, errors)?;
+    let passes = pipeline::run(graph, &refusals, &function.sig.ident, errors)?;
     if !errors.is_empty() {
         return None;
     }
@@ -125,8 +126,8 @@ fn differentiate(
         drawn: &passes.drawn,
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
-        items: &lowered.items,
-        readings: &lowered.readings,
+        items: &items,
+        readings: &readings,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -10,8 +10,6 @@
 //!                           return y, y_dot
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::Span;
 use quote::format_ident;
 
@@ -19,7 +17,8 @@ use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{
-    Builder, CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value,
+    Builder, CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueMap,
+    ValueSet,
 };
 use crate::rules::{Fun, Pullback};
 
@@ -29,8 +28,8 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
         graph,
         activity,
         b: Builder::new(graph.values.clone()),
-        dots: BTreeMap::new(),
-        undefined: BTreeSet::new(),
+        dots: ValueMap::default(),
+        undefined: ValueSet::default(),
     };
     let mut shadows = Vec::new();
     for param in &graph.params {
@@ -84,20 +83,20 @@ struct Forward<'a> {
     graph: &'a Graph,
     activity: &'a Activity,
     b: Builder,
-    dots: BTreeMap<Value, Value>,
+    dots: ValueMap<Value>,
     /// Placeholders.
-    undefined: BTreeSet<Value>,
+    undefined: ValueSet,
 }
 
 impl Forward<'_> {
     /// The tangent of a value; zero if it has none.
     fn dot(&mut self, v: Value) -> Value {
-        if let Some(dot) = self.dots.get(&v) {
+        if let Some(dot) = self.dots.get(v) {
             return *dot;
         }
         let data = self.b.data(v).clone();
         // What is never read has no shape either.
-        let op = if self.undefined.contains(&v) { Op::Undef } else { Op::Zero(v) };
+        let op = if self.undefined.contains(v) { Op::Undef } else { Op::Zero(v) };
         self.b.op(op, data.ty, data.span)
     }
 
@@ -107,16 +106,14 @@ impl Forward<'_> {
     }
 
     fn set(&mut self, v: Value, dot: Value) {
-        let name = self.name(v);
-        let data = &mut self.b.values[dot.index()];
-        if data.name.is_none() {
-            data.name = name;
+        if self.b.data(dot).name.is_none() {
+            self.b.values[dot.index()].name = self.name(v);
         }
         self.dots.insert(v, dot);
     }
 
     fn place(&mut self, place: &Place) -> Place {
-        let root = self.dots.get(&place.root).copied().unwrap_or(place.root);
+        let root = self.dots.get(place.root).copied().unwrap_or(place.root);
         place.rooted(root)
     }
 
@@ -163,7 +160,7 @@ impl Forward<'_> {
                 if active =>
             {
                 if let Op::Object(init) = &node.op
-                    && !self.dots.contains_key(init)
+                    && !self.dots.contains(*init)
                 {
                     return self.zero_object(node.results[0], span);
                 }
@@ -181,9 +178,9 @@ impl Forward<'_> {
             // The tangent's own name is not known here: its fields are set one by one.
             Op::Struct(_, fields, parts) if active => {
                 self.zero_object(node.results[0], span);
-                let root = self.dots[&node.results[0]];
+                let root = self.dot(node.results[0]);
                 for (field, part) in fields.iter().zip(parts) {
-                    if let Some(dot) = self.dots.get(part).copied() {
+                    if let Some(dot) = self.dots.get(*part).copied() {
                         let place = Place::whole(root).with(Proj::Field(field.clone()));
                         self.b.effect(Op::Store(place, dot), span);
                     }
@@ -228,13 +225,13 @@ impl Forward<'_> {
     fn scalar(&mut self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<Value> {
         let Pullback::Args(parts) = fun.pullback() else { return None };
         if let Some(name) = operator::operator(fun, args, result, &self.b) {
-            let dots: Vec<_> = args.iter().map(|arg| self.dots.get(arg).copied()).collect();
+            let dots: Vec<_> = args.iter().map(|arg| self.dots.get(*arg).copied()).collect();
             return Some(operator::dot(&name, args, &dots, &mut self.b, span));
         }
         let ty = self.b.ty(result).clone();
         let mut sum: Option<Value> = None;
         for (arg, part) in args.iter().zip(&parts) {
-            let (Some(expr), Some(seed)) = (part, self.dots.get(arg).copied()) else { continue };
+            let (Some(expr), Some(seed)) = (part, self.dots.get(*arg).copied()) else { continue };
             let terms = Terms { args, result, seed, ty: &ty, span, given: &[] };
             let term = terms.build(expr, &mut self.b);
             sum = Some(match sum {
@@ -255,7 +252,7 @@ impl Forward<'_> {
                 CallArg::Value(v) => (*v, None),
                 CallArg::Ref(place, mutable) => (place.root, Some((place, *mutable))),
             };
-            dots.push(match (self.dots.get(&root).copied(), tangent) {
+            dots.push(match (self.dots.get(root).copied(), tangent) {
                 (None, Some((_, true))) => None,
                 (None, _) => None,
                 (Some(dot), None) => Some(CallArg::Ref(Place::whole(dot), false)),
