@@ -3,6 +3,7 @@
 
 mod linear;
 pub mod operator;
+pub mod receiver;
 mod stack;
 pub mod unannotated;
 

@@ -17,6 +17,7 @@ mod emit;
 mod errors;
 pub mod ir;
 mod lower;
+mod methods;
 mod optimize;
 mod options;
 mod parse;
@@ -30,7 +31,7 @@ use std::rc::Rc;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::ItemFn;
+use syn::{ItemFn, ItemImpl};
 
 use emit::{Derivatives, facade_path, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
@@ -41,17 +42,20 @@ use parse::{Declared, Signature};
 /// Whatever is refused becomes `compile_error!`s beside the item.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     let around = item.clone().into_iter().next().map(|tree| Declared::around(tree.span()));
-    expand_in(around.unwrap_or_default(), args, item)
+    expand_in(&around.unwrap_or_default(), args, item)
 }
 
 /// The same for an item in a file with this text.
 pub fn expand_in_file(text: &str, args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_in(Rc::new(Declared::parse(text)), args, item)
+    expand_in(&Rc::new(Declared::parse(text)), args, item)
 }
 
-fn expand_in(declared: Rc<Declared>, args: TokenStream, item: TokenStream) -> TokenStream {
+fn expand_in(declared: &Rc<Declared>, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
+    if let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) {
+        return methods::expand_impl(item, declared, &options, &mut errors);
+    }
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(_) => {
@@ -65,26 +69,42 @@ fn expand_in(declared: Rc<Declared>, args: TokenStream, item: TokenStream) -> To
             return quote!(#item #refused);
         }
     };
-    let signature = Signature::read(&function, &options, declared, &mut errors);
-    let derivatives = differentiate(&function, &options, &signature, &mut errors);
-    if !emit::can_be_checked(&function, &signature) {
-        errors.show_deferred();
+    let of = declared.implementation(&function.sig.ident);
+    if of.is_some() || function.sig.receiver().is_some() {
+        return methods::expand(&function, of, declared, &options, &mut errors);
     }
-    let refused = errors.to_tokens();
-    let derivatives =
-        derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
-    let derivatives = match &options.krate {
-        Some(path) => rename_facade(derivatives, &path.to_token_stream()),
-        None => match facade_path() {
-            Some(path) => rename_facade(derivatives, &path),
-            None => derivatives,
-        },
-    };
+    let signature = Signature::read(&function, &options, declared.clone(), None, &mut errors);
+    let generated = derivatives(&function, &options, &signature, &mut errors);
+    let generated = generated.unwrap_or_else(|refused| refused);
+    let generated = under_facade_name(generated, options.krate.as_ref());
+    let refusals = errors.to_tokens();
     quote! {
         #[allow(dead_code)]
         #item
-        #derivatives
-        #refused
+        #generated
+        #refusals
+    }
+}
+
+/// The handle with the derivatives; where there are errors, a handle of which nothing is reported.
+fn derivatives(
+    function: &ItemFn,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Result<TokenStream, TokenStream> {
+    let derivatives = differentiate(function, options, signature, errors);
+    if !emit::can_be_checked(function, signature) {
+        errors.show_deferred();
+    }
+    derivatives.ok_or_else(|| emit::refused(function, signature, &errors.finish()))
+}
+
+/// Generated code that names the facade as the user does.
+fn under_facade_name(generated: TokenStream, given: Option<&syn::Path>) -> TokenStream {
+    match given.map(ToTokens::to_token_stream).or_else(facade_path) {
+        Some(path) => rename_facade(generated, &path),
+        None => generated,
     }
 }
 

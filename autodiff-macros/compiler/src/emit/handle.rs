@@ -11,13 +11,14 @@ mod checked;
 mod core;
 mod functions;
 mod lints;
+mod receiver;
 mod refused;
 mod rules;
 mod signature;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
@@ -25,7 +26,7 @@ use syn::{Ident, ItemFn};
 use crate::analysis::Activity;
 use crate::ir::{Graph, Shape, Type};
 use crate::options::Options;
-use crate::parse::Signature;
+use crate::parse::{Method, Signature};
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer, asserted, may_be_invented};
@@ -82,7 +83,14 @@ pub fn handle(
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&item.sig.ident, &header, signature, options),
     };
-    let functions = Functions { header: &header, signature, options, own: &item.sig.ident };
+    let silenced = lints::silenced();
+    let functions = Functions {
+        header: &header,
+        signature,
+        options,
+        own: &item.sig.ident,
+        silenced: signature.method.as_ref().map(|_| silenced.clone()).unwrap_or_default(),
+    };
     let name = &item.sig.ident;
     let vis = &item.vis;
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
@@ -92,7 +100,9 @@ pub fn handle(
     let public = functions.public();
     let graph = core.graph;
     let source = options.source.then(|| source(&straight, name));
-    let silenced = lints::silenced();
+    if let Some(method) = &signature.method {
+        return siblings(&quote!(#vjp #straight #jvp #public), method, &graph, &silenced);
+    }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     quote_spanned! {name.span()=>
         #(#cfgs)*
@@ -119,6 +129,51 @@ pub fn handle(
     }
 }
 
+/// The derivatives of a method: functions beside it in its `impl`. Their types cannot depend on a constant
+/// of a type that may be generic.
+fn siblings(
+    functions: &TokenStream,
+    method: &Method,
+    graph: &TokenStream,
+    silenced: &TokenStream,
+) -> TokenStream {
+    fn unchecked(tokens: TokenStream) -> TokenStream {
+        let one = |tree| match tree {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                let inner = unchecked(group.stream());
+                let last = inner.clone().into_iter().last();
+                if inner.clone().into_iter().count() == 4
+                    && matches!(last, Some(TokenTree::Ident(name)) if name == "__CHECKED")
+                {
+                    return TokenTree::Literal(Literal::usize_unsuffixed(0));
+                }
+                same_span(Group::new(Delimiter::Brace, inner), group.span())
+            }
+            TokenTree::Group(group) => {
+                let inner = unchecked(group.stream());
+                same_span(Group::new(group.delimiter(), inner), group.span())
+            }
+            tree => tree,
+        };
+        tokens.into_iter().map(one).collect()
+    }
+    fn same_span(mut group: Group, span: proc_macro2::Span) -> TokenTree {
+        group.set_span(span);
+        group.into()
+    }
+    let functions = unchecked(functions.clone());
+    let name = method.derivative("graph");
+    let doc = format!("The static computation graph of [`{0}`](Self::{0}).", method.name);
+    quote! {
+        #[doc = #doc]
+        #silenced
+        pub const fn #name() -> &'static ::autodiff::Graph {
+            const { #graph }
+        }
+        #functions
+    }
+}
+
 fn derived(
     item: &ItemFn,
     header: &Header,
@@ -138,11 +193,13 @@ fn derived(
     let again = header.again_params();
     let methods = methods();
     let readings = readings(derivatives.readings);
-    let pull = block(backward.clone());
+    let prelude = header.prelude();
+    let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
+    let pull = block(concat([open.clone(), backward.clone()]));
     let vjp = concat([
-        quote!(#methods #(#items)* #readings),
+        quote!(#methods #(#items)* #readings #prelude),
         forward.clone(),
-        quote!((#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
+        quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);
     let mut printer = Printer::new(derivatives.forward, &reserved);
     let tangent_code = printer.print();
@@ -153,7 +210,9 @@ fn derived(
     let value = assemble(&signature.shape, &mut values);
     let mut dots = tangent_code.results.iter().skip(leaves).cloned();
     let dot = assemble(&signature.shape, &mut dots);
-    let jvp = concat([quote!(#methods #(#items)*), tangent_code.forward, quote!((#value, #dot))]);
+    let given = receiver::tangent(signature, tangents.first());
+    let before = quote!(#methods #(#items)* #prelude #given);
+    let jvp = concat([before, tangent_code.forward, quote!((#value, #dot))]);
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
@@ -162,13 +221,15 @@ fn derived(
             let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
-            let before = quote!(#methods #(#items)* let #seeds = #ad_seed;);
-            (slots, concat([before, printed.backward, result]))
+            let before = quote!(#methods #(#items)* #prelude let #seeds = #ad_seed;);
+            let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
+            (slots, concat([before, keep, open, printed.backward, result]))
         }
         None => {
             let ad_value = signature::local("ad_value", Span::mixed_site());
-            let turn = quote!(let #ad_value = #result; let #seeds: #seed_type = #ad_seed;);
-            let before = quote!(#methods #(#items)*);
+            let turn =
+                quote!(#keep let #ad_value = #result; let #seeds: #seed_type = #ad_seed; #open);
+            let before = quote!(#methods #(#items)* #prelude);
             (slots, concat([before, forward, turn, backward, quote!(#ad_value)]))
         }
     });

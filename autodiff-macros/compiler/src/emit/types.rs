@@ -93,7 +93,7 @@ pub fn shadow(parameter: &Parameter, types: &TypeReader) -> TokenStream {
 pub fn slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
     if parameter.active {
         let shadow = in_error(&shadow(parameter, types));
-        if is_in_place(&parameter.ty) {
+        if parameter.takes_shadow() {
             quote!(&mut #shadow)
         } else {
             quote!(::core::option::Option<&mut #shadow>)
@@ -106,7 +106,12 @@ pub fn slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
 
 /// The type of the slot through which a pushforward is given a tangent.
 pub fn tangent_slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
-    if parameter.active {
+    if parameter.is_receiver() {
+        let given =
+            if parameter.active { shadow(parameter, types) } else { held(parameter, types) };
+        let how = if is_in_place(&parameter.ty) { quote!(Exclusive) } else { quote!(Shared) };
+        quote!(impl ::autodiff::__private::receiver::#how<#given>)
+    } else if parameter.active {
         let shadow = in_error(&shadow(parameter, types));
         if is_in_place(&parameter.ty) {
             quote!(&mut #shadow)

@@ -18,7 +18,7 @@ const SPECIAL: [f64; 8] =
 pub(super) fn lowered(function: &ItemFn) -> Graph {
     let mut errors = Errors::default();
     let options = Options::parse(TokenStream::new(), &mut errors);
-    let signature = Signature::read(function, &options, Default::default(), &mut errors);
+    let signature = Signature::read(function, &options, Default::default(), None, &mut errors);
     let lowered = lower::lower(function, &signature, &mut errors);
     assert!(errors.is_empty(), "{}", errors.to_tokens());
     errors.to_tokens();

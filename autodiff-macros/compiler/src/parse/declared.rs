@@ -11,15 +11,84 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, fallback};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{File, GenericParam, ItemStruct, UseTree};
+use syn::{File, GenericParam, Generics, ImplItem, ItemImpl, ItemStruct, UseTree};
 
 /// Structs by their names, save for names that several have.
 #[derive(Debug, Default)]
 pub struct Declared {
     structs: BTreeMap<String, Option<Declaration>>,
+    implementations: Vec<Implementation>,
+}
+
+/// An `impl`, as text.
+#[derive(Debug)]
+pub struct Implementation {
+    /// `<'a, T: Float>`, or nothing.
+    pub generics: String,
+    /// Its lifetimes, `'a`.
+    pub lifetimes: Vec<String>,
+    /// The names of its other generic parameters.
+    pub params: Vec<String>,
+    /// Its predicates, each with a comma.
+    pub where_clause: String,
+    /// The type.
+    pub self_ty: String,
+    /// The trait, with its generic arguments.
+    pub of_trait: Option<String>,
+    /// Associated types.
+    pub types: Vec<(String, String)>,
+    /// The functions in it, by name and line.
+    functions: Vec<(String, usize)>,
+}
+
+impl Implementation {
+    /// Reads an `impl`.
+    pub fn new(item: &ItemImpl) -> Self {
+        let mut implementation = Self {
+            generics: String::new(),
+            lifetimes: Vec::new(),
+            params: Vec::new(),
+            where_clause: String::new(),
+            self_ty: item.self_ty.to_token_stream().to_string(),
+            of_trait: item.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string()),
+            types: Vec::new(),
+            functions: Vec::new(),
+        };
+        let Generics { params, where_clause, .. } = &item.generics;
+        if !params.is_empty() {
+            implementation.generics = format!("<{}>", params.to_token_stream());
+        }
+        for param in params {
+            match param {
+                GenericParam::Lifetime(l) => {
+                    implementation.lifetimes.push(l.lifetime.to_string());
+                }
+                GenericParam::Type(t) => implementation.params.push(t.ident.to_string()),
+                GenericParam::Const(c) => implementation.params.push(c.ident.to_string()),
+            }
+        }
+        for predicate in where_clause.iter().flat_map(|w| &w.predicates) {
+            implementation.where_clause += &format!("{}, ", predicate.to_token_stream());
+        }
+        for item in &item.items {
+            match item {
+                ImplItem::Fn(f) => {
+                    let ident = &f.sig.ident;
+                    let line = ident.span().start().line;
+                    implementation.functions.push((ident.to_string(), line));
+                }
+                ImplItem::Type(t) => {
+                    let ty = t.ty.to_token_stream().to_string();
+                    implementation.types.push((t.ident.to_string(), ty));
+                }
+                _ => {}
+            }
+        }
+        implementation
+    }
 }
 
 /// A struct, as text: tokens do not outlive the expansion that made them.
@@ -90,11 +159,28 @@ impl Declared {
 
     /// What a file with this text declares.
     pub fn parse(text: &str) -> Self {
+        let _lines = Lines::counted();
         let mut declared = Self::default();
         if let Ok(file) = syn::parse_str::<File>(text) {
             declared.visit_file(&file);
         }
         declared
+    }
+
+    /// The `impl` that a function stands in.
+    pub fn implementation(&self, function: &Ident) -> Option<&Implementation> {
+        let at = (function.to_string(), function.span().start().line);
+        self.implementations.iter().find(|i| i.functions.contains(&at))
+    }
+
+    /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
+    pub fn is_constant(&self, name: &str) -> bool {
+        let implements = |i: &Implementation| {
+            i.self_ty.split_whitespace().next() == Some(name)
+                && i.of_trait.as_ref().is_some_and(|t| t.contains("Differentiable"))
+        };
+        self.get(name).is_some_and(|d| !d.derives("Differentiable"))
+            && !self.implementations.iter().any(implements)
     }
 
     /// The struct of that name, if there is one alone.
@@ -110,6 +196,11 @@ impl Declared {
 impl<'a> Visit<'a> for Declared {
     fn visit_item_struct(&mut self, item: &'a ItemStruct) {
         self.add(item.ident.to_string(), Some(Declaration::new(item)));
+    }
+
+    fn visit_item_impl(&mut self, item: &'a ItemImpl) {
+        self.implementations.push(Implementation::new(item));
+        visit::visit_item_impl(self, item);
     }
 
     fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
@@ -145,5 +236,22 @@ impl<'a> Visit<'a> for Declared {
                 self.add(name.to_owned(), None);
             }
         }
+    }
+}
+
+/// While it lives, tokens that are parsed know their lines: those that rustc parses for a macro stand
+/// where the macro was called.
+struct Lines;
+
+impl Lines {
+    fn counted() -> Self {
+        fallback::force();
+        Self
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        fallback::unforce();
     }
 }

@@ -7,8 +7,9 @@ use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
+use super::method::SELF;
 use super::same_name::refuse_ambiguous;
-use super::{Declared, TypeReader};
+use super::{Declared, Implementation, Method, TypeReader};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
@@ -26,6 +27,19 @@ pub struct Parameter {
     pub active: bool,
 }
 
+impl Parameter {
+    /// Whether it is `self`.
+    pub fn is_receiver(&self) -> bool {
+        self.name == SELF
+    }
+
+    /// Whether its shadow is passed as `&mut` and cannot be absent. Who calls a method does not know
+    /// whether it takes `&mut self`: the shadow of `self` is always optional.
+    pub fn takes_shadow(&self) -> bool {
+        is_in_place(&self.ty) && !self.is_receiver()
+    }
+}
+
 /// What the rest of the compiler needs to know of the signature.
 #[derive(Clone, Debug)]
 pub struct Signature {
@@ -37,6 +51,8 @@ pub struct Signature {
     pub shape: Shape,
     /// Reads types in the function's scope.
     pub types: TypeReader,
+    /// What it is a method or an associated function of, if it is one.
+    pub method: Option<Method>,
 }
 
 impl Signature {
@@ -45,11 +61,14 @@ impl Signature {
         item: &ItemFn,
         options: &Options,
         declared: Rc<Declared>,
+        method: Option<(Method, Option<&Implementation>)>,
         errors: &mut Errors,
     ) -> Self {
         refuse_qualifiers(item, errors);
         refuse_ambiguous(item, errors);
-        let types = TypeReader::new(&item.sig.generics, declared);
+        let (method, of) = method.unzip();
+        let of = of.flatten();
+        let types = TypeReader::new(&item.sig.generics, of, declared);
         let mut parameters = Vec::new();
         for (i, input) in item.sig.inputs.iter().enumerate() {
             match input {
@@ -57,8 +76,8 @@ impl Signature {
                     errors.push(Diagnostic::new(
                         "AD0101",
                         Extent::of(receiver),
-                        "methods cannot be differentiated",
-                        "write a free function that takes the receiver as a parameter",
+                        "this receiver cannot be differentiated",
+                        "take `self`, `&self` or `&mut self`",
                     ));
                 }
                 FnArg::Typed(typed) => {
@@ -71,7 +90,8 @@ impl Signature {
                         pat: (*typed.pat).clone(),
                         ty: (*typed.ty).clone(),
                         name,
-                        active: !types.is_constant(&typed.ty),
+                        active: !types.is_constant(&typed.ty)
+                            && !is_plain_self(&typed.ty, of, &types),
                     });
                 }
             }
@@ -109,7 +129,19 @@ impl Signature {
         }
         refuse_output(&output, errors);
         let shape = shape(&output);
-        Self { parameters, output, shape, types }
+        Self { parameters, output, shape, types, method }
+    }
+}
+
+/// Whether a type is `Self` of a type that is known to have no tangent.
+fn is_plain_self(ty: &Type, of: Option<&Implementation>, types: &TypeReader) -> bool {
+    match (ty, of) {
+        (Type::Reference(r), _) => is_plain_self(&r.elem, of, types),
+        (Type::Path(p), Some(of)) if p.path.is_ident("Self") => {
+            let name = of.self_ty.split_whitespace().next().unwrap_or_default();
+            types.declared().is_constant(name)
+        }
+        _ => false,
     }
 }
 

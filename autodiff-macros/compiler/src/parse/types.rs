@@ -6,7 +6,7 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
-use super::declared::{Declaration, Declared};
+use super::declared::{Declaration, Declared, Implementation};
 use crate::ir::{Float, Struct, Type};
 
 const INTEGERS: [&str; 12] =
@@ -31,8 +31,22 @@ struct Reached {
 
 impl TypeReader {
     /// The reader for a function with these generics, where these structs are declared.
-    pub fn new(generics: &Generics, declared: Rc<Declared>) -> Self {
+    pub fn new(generics: &Generics, of: Option<&Implementation>, declared: Rc<Declared>) -> Self {
         let mut reader = Self { declared, ..Self::default() };
+        if let Some(of) = of {
+            let mut outer: Generics = syn::parse_str(&of.generics).unwrap_or_default();
+            outer.where_clause = syn::parse_str(&format!("where {}", of.where_clause)).ok();
+            reader.declare(&outer);
+            if let Ok(this) = syn::parse_str(&of.self_ty) {
+                let this = reader.read(&this);
+                reader.alias("Self".into(), this);
+            }
+        }
+        reader.declare(generics);
+        reader
+    }
+
+    fn declare(&mut self, generics: &Generics) {
         for param in &generics.params {
             if let GenericParam::Type(param) = param {
                 let name = param.ident.to_string();
@@ -48,10 +62,14 @@ impl TypeReader {
                     matches!(b, syn::TypeParamBound::Trait(t)
                         if t.path.segments.last().is_some_and(|s| s.ident == "Float"))
                 });
-                if float { reader.floats.push(name) } else { reader.others.push(name) }
+                if float { self.floats.push(name) } else { self.others.push(name) }
             }
         }
-        reader
+    }
+
+    /// What the file around declares.
+    pub fn declared(&self) -> &Declared {
+        &self.declared
     }
 
     /// The type parameters that stand for floats.

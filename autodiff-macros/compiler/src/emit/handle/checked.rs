@@ -30,7 +30,8 @@ pub fn is_possible(item: &ItemFn, signature: &Signature) -> bool {
 }
 
 fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
-    if signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_))) {
+    let opaque = signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_)));
+    if opaque || signature.method.is_some() {
         return None;
     }
     let parameters = signature.parameters.iter().map(|p| {

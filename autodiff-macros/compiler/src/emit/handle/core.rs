@@ -11,6 +11,8 @@ use crate::parse::is_in_place;
 
 impl Functions<'_> {
     pub fn core_vjp(&self, body: &Group) -> TokenStream {
+        let [vjp, vjp_kept] = ["__vjp", "__vjp_kept"].map(|name| self.named(name));
+        let silenced = &self.silenced;
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.core_params();
         let seed = self.header.core_seed_type(self.signature);
@@ -20,27 +22,35 @@ impl Functions<'_> {
             hygienic!(impl ::core::ops::FnOnce(#(#again,)* #seed, #(#slots),*) + #core_captures);
         if !self.options.checkpoint {
             return hygienic! {
-                #[doc(hidden)]
+                #silenced
+            #[doc(hidden)]
                 #[inline]
-                pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause #body
+                pub fn #vjp #generics (#(#params),*) -> (#output, #pull) #where_clause #body
             };
         }
         let (before, entry, bars) = self.entry();
         let again_params = self.header.again_params();
         let again = self.header.again();
-        let own = self.own;
+        let own = match &self.signature.method {
+            Some(_) => hygienic!(Self::),
+            None => hygienic!(),
+        };
+        let name = self.own;
+        let own = hygienic!(#own #name);
         let turbofish = &self.header.turbofish;
         let names = self.names();
         hygienic! {
+            #silenced
             #[doc(hidden)]
-            pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause #body
+            pub fn #vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause #body
 
+            #silenced
             #[doc(hidden)]
-            pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
+            pub fn #vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
                 #before
                 let value = #own #turbofish (#(#names),*);
                 (value, move |#(#again_params,)* seed: #seed, #(#bars: #slots),*| {
-                    let (_, pull) = Self::__vjp_kept #turbofish (#entry);
+                    let (_, pull) = Self::#vjp_kept #turbofish (#entry);
                     pull(#(#again,)* seed, #(#bars),*)
                 })
             }
@@ -53,16 +63,18 @@ impl Functions<'_> {
         let mut before = TokenStream::new();
         let mut again = Vec::new();
         let mut bars = Vec::new();
+        let given = self.names();
         for (i, (name, ty)) in self.header.inputs.iter().enumerate() {
+            let given = &given[i];
             bars.push(local(&format!("ad_bar{i}"), name.span()));
             let kept = local(&format!("ad_kept{i}"), name.span());
             if is_in_place(ty) {
-                before.extend(hygienic!(let mut #kept = ::autodiff::__private::owned(&*#name);));
+                before.extend(hygienic!(let mut #kept = ::autodiff::__private::owned(&*#given);));
                 again.push(hygienic!(&mut #kept));
             } else if matches!(ty, Type::Reference(_)) {
                 again.push(hygienic!(#name));
             } else {
-                before.extend(hygienic!(let #kept = ::core::clone::Clone::clone(&#name);));
+                before.extend(hygienic!(let #kept = ::core::clone::Clone::clone(&#given);));
                 again.push(hygienic!(#kept));
             }
         }
@@ -70,6 +82,7 @@ impl Functions<'_> {
     }
 
     pub fn core_jvp(&self, dots: &[Ident], body: &Group) -> TokenStream {
+        let (jvp, silenced) = (self.named("__jvp"), &self.silenced);
         let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
@@ -79,9 +92,10 @@ impl Functions<'_> {
             hygienic!(#dot: #ty)
         });
         hygienic! {
+            #silenced
             #[doc(hidden)]
             #[inline]
-            pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause
+            pub fn #jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause
             #body
         }
     }
@@ -89,6 +103,7 @@ impl Functions<'_> {
     /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
     /// seed and shadows are known.
     pub fn straight(&self, straight: Option<&(Vec<Ident>, Group)>) -> TokenStream {
+        let (vjp_now, silenced) = (self.named("__vjp_now"), &self.silenced);
         let core = self.core("__vjp");
         let Header { generics, where_clause, output, .. } = self.header;
         let (params, seed, slots, body) = match straight {
@@ -112,9 +127,10 @@ impl Functions<'_> {
             }
         };
         hygienic! {
+            #silenced
             #[doc(hidden)]
             #[inline(always)]
-            pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
+            pub fn #vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
             #where_clause
             #body
         }
@@ -122,6 +138,7 @@ impl Functions<'_> {
 
     /// `__vjp_into`: the same for calls by other derivatives.
     pub(super) fn vjp_into_core(&self) -> TokenStream {
+        let (vjp_into, silenced) = (self.named("__vjp_into"), &self.silenced);
         let now = self.core("__vjp_now");
         let Header { generics, where_clause, output, .. } = self.header;
         let (params, names) = (self.header.params(), self.names());
@@ -129,9 +146,10 @@ impl Functions<'_> {
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
         let slots = self.slot_types();
         hygienic! {
+            #silenced
             #[doc(hidden)]
             #[inline]
-            pub fn __vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
+            pub fn #vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
                 #now(#(#names,)* ad_seed, #(#bars),*)
             }

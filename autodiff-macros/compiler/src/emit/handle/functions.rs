@@ -13,22 +13,24 @@ pub struct Functions<'a> {
     pub signature: &'a Signature,
     pub options: &'a Options,
     pub own: &'a Ident,
+    /// What silences lints on each function, where they stand in an `impl` of the user's.
+    pub silenced: TokenStream,
 }
 
 /// A parameter in the signature of a generated function, and the gradient that belongs to it.
 pub struct Slot<'a> {
     pub parameter: &'a Parameter,
-    pub name: &'a Ident,
+    pub name: Ident,
     pub bar: Ident,
 }
 
 impl Functions<'_> {
     pub(super) fn slots(&self) -> Vec<Slot<'_>> {
-        fn slot(parameter: &Parameter) -> Slot<'_> {
-            let name = &parameter.name;
-            Slot { parameter, name, bar: local(&format!("{name}_bar"), name.span()) }
-        }
-        self.signature.parameters.iter().map(slot).collect()
+        let slot = |(parameter, name): (_, Ident)| {
+            let bar = local(&format!("{name}_bar"), name.span());
+            Slot { parameter, name, bar }
+        };
+        self.signature.parameters.iter().zip(self.names()).map(slot).collect()
     }
 
     pub(super) fn slot_types(&self) -> Vec<TokenStream> {
@@ -38,12 +40,20 @@ impl Functions<'_> {
 
     /// A function that contains the body's code, to be called.
     pub(super) fn core(&self, name: &str) -> TokenStream {
-        let (name, turbofish) = (Ident::new(name, Span::mixed_site()), &self.header.turbofish);
+        let (name, turbofish) = (self.named(name), &self.header.turbofish);
         hygienic!(::autodiff::__private::callee::<_, { Self::__CHECKED }>(Self::#name #turbofish))
     }
 
-    pub(super) fn names(&self) -> Vec<&Ident> {
-        self.header.inputs.iter().map(|(name, _)| name).collect()
+    pub(super) fn names(&self) -> Vec<Ident> {
+        self.header.names()
+    }
+
+    /// The name of a generated function: that of a method's derivative begins with the method's.
+    pub(super) fn named(&self, function: &str) -> Ident {
+        match &self.signature.method {
+            Some(method) => method.derivative(function),
+            None => Ident::new(function, Span::mixed_site()),
+        }
     }
 
     /// `(A, B)`, bare if there is one.
@@ -118,7 +128,7 @@ impl Functions<'_> {
             // What grows in place is as long as its shadow when the function returns, not before.
             let grows =
                 what == "shadow" && is_in_place(&s.parameter.ty) && !shadow.starts_with('[');
-            let (name, bar) = (s.name, &s.bar);
+            let (name, bar) = (&s.name, &s.bar);
             let text = format!("the {what} of `{name}`");
             (sequence && !grows).then(
                 || hygienic!(::autodiff::__private::check_len(#text, #name.len(), #bar.len());),
@@ -131,7 +141,7 @@ impl Functions<'_> {
     fn zeros(&self) -> TokenStream {
         let types = &self.signature.types;
         let zeros = self.slots().into_iter().filter(|s| s.parameter.active).map(|s| {
-            let (name, bar) = (s.name, &s.bar);
+            let (name, bar) = (&s.name, &s.bar);
             let ty = types.read(&s.parameter.ty);
             // To a number the backward sweep adds exactly once, to an element maybe never.
             let zero = if ty.is_float() { ty.neutral() } else { ty.static_zero() };
@@ -160,7 +170,7 @@ impl Functions<'_> {
                 let shadow = types::shadow(s.parameter, types).to_string();
                 let slice = shadow.starts_with('[') && !shadow.contains(';');
                 let borrowed = if slice { hygienic!(&mut #bar[..]) } else { hygienic!(&mut #bar) };
-                if is_in_place(&s.parameter.ty) {
+                if s.parameter.takes_shadow() {
                     borrowed
                 } else {
                     hygienic!(::core::option::Option::Some(#borrowed))
@@ -177,7 +187,7 @@ impl Functions<'_> {
                 let bar = &s.bar;
                 if !s.parameter.active {
                     hygienic!(::core::option::Option::None)
-                } else if is_in_place(&s.parameter.ty) {
+                } else if s.parameter.takes_shadow() {
                     hygienic!(#bar)
                 } else {
                     hygienic!(::core::option::Option::Some(#bar))
@@ -196,6 +206,7 @@ impl Functions<'_> {
     }
 
     fn vjp(&self) -> TokenStream {
+        let (vjp, silenced) = (self.named("vjp"), &self.silenced);
         let core = self.core("__vjp");
         let Header { generics, where_clause, captures, output, .. } = self.header;
         let params = self.header.params();
@@ -213,7 +224,8 @@ impl Functions<'_> {
             ///
             /// If the seed of a returned sequence has another length.
             #[inline]
-            pub fn vjp #generics (#(#params),*)
+            #silenced
+            pub fn #vjp #generics (#(#params),*)
                 -> (#output, impl ::core::ops::FnOnce(#seed) -> #gradient_type + #captures)
             #where_clause {
                 #zeros
@@ -242,6 +254,7 @@ impl Functions<'_> {
     }
 
     fn jvp(&self) -> TokenStream {
+        let (jvp, silenced) = (self.named("jvp"), &self.silenced);
         let core = self.core("__jvp");
         let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.params();
@@ -256,7 +269,13 @@ impl Functions<'_> {
             let shadow = types::shadow(s.parameter, types).to_string();
             let slice = shadow.starts_with('[') && !shadow.contains(';');
             if !s.parameter.active {
-                hygienic!(::core::option::Option::None)
+                if s.parameter.is_receiver() {
+                    hygienic!(::autodiff::__private::receiver::Absent)
+                } else {
+                    hygienic!(::core::option::Option::None)
+                }
+            } else if s.parameter.is_receiver() && is_in_place(&s.parameter.ty) {
+                hygienic!(::core::option::Option::Some(&mut #bar))
             } else if is_in_place(&s.parameter.ty) {
                 if slice { hygienic!(&mut #bar[..]) } else { hygienic!(&mut #bar) }
             } else if slice {
@@ -272,7 +291,8 @@ impl Functions<'_> {
             ///
             /// If a tangent has another length than its parameter.
             #[inline]
-            pub fn jvp #generics (#(#params,)* ad_tangent: #gradient_type) -> (#output, #seed)
+            #silenced
+            pub fn #jvp #generics (#(#params,)* ad_tangent: #gradient_type) -> (#output, #seed)
             #where_clause {
                 let #pattern = ad_tangent;
                 #checks
@@ -298,6 +318,7 @@ impl Functions<'_> {
     }
 
     fn vjp_into(&self) -> TokenStream {
+        let (vjp_into, silenced) = (self.named("vjp_into"), &self.silenced);
         let core = self.core("__vjp");
         let core_now = self.core("__vjp_now");
         let Header { generics, where_clause, output, .. } = self.header;
@@ -329,7 +350,8 @@ impl Functions<'_> {
             ///
             /// If a shadow or the seed has another length than what it belongs to.
             #[inline]
-            pub fn vjp_into #generics (#(#params,)* ad_seed: #seed, ad_shadows: #shadows) -> #output
+            #silenced
+            pub fn #vjp_into #generics (#(#params,)* ad_seed: #seed, ad_shadows: #shadows) -> #output
             #where_clause {
                 let #pattern = ad_shadows;
                 #checks
@@ -339,6 +361,9 @@ impl Functions<'_> {
     }
 
     fn gradients(&self) -> TokenStream {
+        let [grad, value_and_grad, grad_into] =
+            ["grad", "value_and_grad", "grad_into"].map(|name| self.named(name));
+        let silenced = &self.silenced;
         let core_now = self.core("__vjp_now");
         let Header { generics, turbofish, output, .. } = self.header;
         let where_clause = self.number_bound();
@@ -354,13 +379,15 @@ impl Functions<'_> {
         hygienic! {
             /// The gradient.
             #[inline]
-            pub fn grad #generics (#(#params),*) -> #gradient_type #where_clause {
-                Self::value_and_grad #turbofish (#(#names),*).1
+            #silenced
+            pub fn #grad #generics (#(#params),*) -> #gradient_type #where_clause {
+                Self::#value_and_grad #turbofish (#(#names),*).1
             }
 
             /// The value and the gradient.
             #[inline]
-            pub fn value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
+            #silenced
+            pub fn #value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
                 let ad_value = #core_now(#(#names,)* #one, #(#slots),*);
@@ -373,7 +400,8 @@ impl Functions<'_> {
             ///
             /// If a shadow has another length than its parameter.
             #[inline]
-            pub fn grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
+            #silenced
+            pub fn #grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
                 #core_now(#(#names,)* #one, #(#given),*)
@@ -384,17 +412,22 @@ impl Functions<'_> {
     /// `grad` of a function that does not return one number: refused where it is called.
     fn no_gradients(&self) -> TokenStream {
         let Some(((first, _), rest)) = self.header.inputs.split_first() else { return hygienic!() };
+        // On methods there is no telling a mistake from the lack of a function.
+        if self.signature.method.is_some() {
+            return hygienic!();
+        }
+        let [grad, value_and_grad] = ["grad", "value_and_grad"].map(|name| self.named(name));
         let types: Vec<_> =
             (0..rest.len()).map(|i| local(&format!("AdArg{i}"), Span::mixed_site())).collect();
         let params: Vec<_> =
             rest.iter().zip(&types).map(|((name, _), ty)| hygienic!(#name: #ty)).collect();
         hygienic! {
             #[doc(hidden)]
-            pub fn grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
+            pub fn #grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
                 #first: AdFirst, #(#params),*
             ) {}
             #[doc(hidden)]
-            pub fn value_and_grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
+            pub fn #value_and_grad<AdFirst: ::autodiff::__private::OneNumber, #(#types),*>(
                 #first: AdFirst, #(#params),*
             ) {}
         }

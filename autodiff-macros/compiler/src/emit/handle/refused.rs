@@ -32,7 +32,7 @@ const NAMES: [&str; 14] = [
 pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> TokenStream {
     let ItemFn { vis, sig, attrs, .. } = item;
     // Among the items of an `impl` no type can stand.
-    if sig.receiver().is_some() {
+    if signature.method.is_some() {
         return TokenStream::new();
     }
     let name = &sig.ident;

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
 use crate::emit::types;
-use crate::parse::{Signature, is_in_place};
+use crate::parse::Signature;
 
 /// Parameters and generics, with every lifetime named.
 pub struct Header {
@@ -25,6 +25,8 @@ pub struct Header {
     pub turbofish: TokenStream,
     /// The returned type.
     pub output: Type,
+    /// Whether the first parameter is `self`.
+    pub has_receiver: bool,
 }
 
 /// A variable of generated code, which no variable of the user's can be mistaken for.
@@ -148,13 +150,22 @@ impl Header {
             written.map(ToTokens::to_token_stream).chain(floats).collect();
         let where_clause =
             if predicates.is_empty() { quote!() } else { quote!(where #(#predicates),*) };
-        let captured = lifetime_names.iter().chain(&arguments);
+        let outer = |names: &[String]| -> Vec<TokenStream> {
+            names.iter().filter_map(|name| name.parse().ok()).collect()
+        };
+        let (outer_lifetimes, outer_params) = match &signature.method {
+            Some(method) => (outer(&method.lifetimes), outer(&method.params)),
+            None => (Vec::new(), Vec::new()),
+        };
+        let captured =
+            outer_lifetimes.iter().chain(&lifetime_names).chain(&outer_params).chain(&arguments);
         let captures = quote!(use<#(#captured),*>);
         let inside: Vec<_> = lifetime_names
             .iter()
             .filter(|l| inner.names.contains(&l.to_string().replace(' ', "")))
             .collect();
-        let core_captures = quote!(use<#(#inside,)* #(#arguments),*>);
+        let core_captures =
+            quote!(use<#(#outer_lifetimes,)* #(#inside,)* #(#outer_params,)* #(#arguments),*>);
         let turbofish = if arguments.is_empty() { quote!() } else { quote!(::<#(#arguments),*>) };
         Self {
             inputs,
@@ -164,23 +175,43 @@ impl Header {
             core_captures,
             turbofish,
             output: signature.output.clone(),
+            has_receiver: signature.method.as_ref().is_some_and(|method| method.has_receiver),
         }
+    }
+
+    /// The parameter of that index, as callers give it.
+    fn given(&self, i: usize) -> Ident {
+        let (name, _) = &self.inputs[i];
+        if i == 0 && self.has_receiver { Ident::new("self", name.span()) } else { name.clone() }
+    }
+
+    /// The parameters, as callers give them.
+    pub fn names(&self) -> Vec<Ident> {
+        (0..self.inputs.len()).map(|i| self.given(i)).collect()
+    }
+
+    /// Lets the body find `self` under its other name.
+    pub fn prelude(&self) -> TokenStream {
+        let (name, this) = match self.inputs.first() {
+            Some((name, _)) if self.has_receiver => (name, self.given(0)),
+            _ => return TokenStream::new(),
+        };
+        quote!(let #name = #this;)
     }
 
     /// `x: &'a [f64], n: usize`.
     pub fn params(&self) -> Vec<TokenStream> {
-        self.inputs.iter().map(|(name, ty)| quote!(#name: #ty)).collect()
+        let names = self.names();
+        self.inputs.iter().zip(names).map(|((_, ty), name)| quote!(#name: #ty)).collect()
     }
 
     /// The same for what contains the body's code.
     pub fn core_params(&self) -> Vec<TokenStream> {
-        self.inputs
-            .iter()
-            .map(|(name, ty)| {
-                let ty = types::checked(ty);
-                quote!(#name: #ty)
-            })
-            .collect()
+        let one = |((_, ty), name): (&(Ident, Type), Ident)| {
+            let ty = if name == "self" { quote!(#ty) } else { types::checked(ty) };
+            quote!(#name: #ty)
+        };
+        self.inputs.iter().zip(self.names()).map(one).collect()
     }
 
     /// The type of the seed.
@@ -200,8 +231,7 @@ impl Header {
             .zip(&signature.parameters)
             .map(|(name, parameter)| {
                 let ty = types::slot(parameter, &signature.types);
-                let mutable =
-                    (parameter.active && !is_in_place(&parameter.ty)).then(|| quote!(mut));
+                let mutable = (parameter.active && !parameter.takes_shadow()).then(|| quote!(mut));
                 quote!(#mutable #name: #ty)
             })
             .collect()
@@ -233,7 +263,8 @@ impl Header {
     pub fn again(&self) -> Vec<TokenStream> {
         self.inputs
             .iter()
-            .map(|(name, ty)| match ty {
+            .zip(self.names())
+            .map(|((_, ty), name)| match ty {
                 Type::Reference(r) if r.mutability.is_none() => quote!(#name),
                 _ => quote!(::autodiff::__private::Ignored),
             })

@@ -1,0 +1,223 @@
+//! Functions of types. Where the attribute stands on a function, what it generates stands beside it:
+//!
+//! | function | derivatives |
+//! | --- | --- |
+//! | a method or associated function | functions beside it: `loss_grad`, `loss_vjp`, ... |
+//! | the same of a trait | functions of the type itself, since the trait has no place for more |
+//! | `add` of `std::ops::Add` and its like | found by the types of the operands, whatever their names |
+//!
+//! What does not fit among the items of an `impl` stands in the function's own body. Which `impl` that is,
+//! and of which type, the source file tells; on the `impl` itself the attribute sees it.
+
+use std::rc::Rc;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{FnArg, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type};
+
+use crate::emit::silenced;
+use crate::errors::{Diagnostic, Errors, Extent};
+use crate::options::Options;
+use crate::parse::method::{as_function, outside};
+use crate::parse::{Declared, Implementation, Method, Signature};
+use crate::{derivatives, under_facade_name};
+
+/// The traits of operators, and how the runtime names them.
+const OPERATORS: [&str; 6] = ["Add", "Sub", "Mul", "Div", "Rem", "Neg"];
+
+/// The attribute on a function of a type.
+pub fn expand(
+    item: &ItemFn,
+    of: Option<&Implementation>,
+    declared: &Rc<Declared>,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
+    let operator = of.and_then(|of| operator(of.of_trait.as_ref()?));
+    let (inside, beside) = match (of, operator) {
+        (Some(of), Some(operator)) => {
+            let items = of_operator(item, of, operator, declared, options, errors);
+            (items, TokenStream::new())
+        }
+        (Some(of), None) if of.of_trait.is_some() => {
+            let functions = siblings(item, Some(of), declared, options, errors);
+            let Implementation { generics, self_ty, where_clause, .. } = of;
+            let text = format!("impl {generics} {self_ty} where {where_clause}");
+            let header: TokenStream = text.parse().unwrap_or_default();
+            (quote!(#header { #functions }), TokenStream::new())
+        }
+        _ => (TokenStream::new(), siblings(item, of, declared, options, errors)),
+    };
+    let mut item = item.clone();
+    if !inside.is_empty() {
+        let silenced = silenced();
+        let inside = under_facade_name(inside, options.krate.as_ref());
+        item.block.stmts.insert(
+            0,
+            syn::Stmt::Item(Item::Verbatim(quote! {
+                #silenced
+                const _: () = { #inside };
+            })),
+        );
+    }
+    let beside = under_facade_name(beside, options.krate.as_ref());
+    // Among the items of an `impl` no macro can stand.
+    let refused = errors.to_tokens();
+    if !refused.is_empty() {
+        item.block.stmts.insert(0, syn::Stmt::Item(Item::Verbatim(refused)));
+    }
+    quote!(#[allow(dead_code)] #item #beside)
+}
+
+/// The attribute on an `impl`: on each function in it.
+pub fn expand_impl(
+    mut item: ItemImpl,
+    declared: &Rc<Declared>,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
+    let of = Implementation::new(&item);
+    for entry in &mut item.items {
+        let ImplItem::Fn(function) = entry else { continue };
+        match syn::parse2::<ItemFn>(function.to_token_stream()) {
+            Ok(function) => {
+                let expanded = expand(&function, Some(&of), declared, options, errors);
+                *entry = ImplItem::Verbatim(expanded);
+            }
+            Err(_) => {
+                errors.push(Diagnostic::new(
+                    "AD0002",
+                    Extent::of(&function.sig),
+                    "`differentiate` stands on a function with a body",
+                    "put it on a `fn`",
+                ));
+            }
+        }
+    }
+    item.to_token_stream()
+}
+
+fn operator(of_trait: &str) -> Option<&'static str> {
+    let path: syn::Path = syn::parse_str(of_trait).ok()?;
+    let name = &path.segments.last()?.ident;
+    OPERATORS.into_iter().find(|operator| name == operator)
+}
+
+/// The derivatives of a method as functions of its type.
+fn siblings(
+    item: &ItemFn,
+    of: Option<&Implementation>,
+    declared: &Rc<Declared>,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
+    let method = Method::new(item, of);
+    let function = as_function(item);
+    let signature =
+        Signature::read(&function, options, declared.clone(), Some((method, of)), errors);
+    derivatives(&function, options, &signature, errors).unwrap_or_default()
+}
+
+/// The derivatives of an operator, by the types of its operands.
+fn of_operator(
+    item: &ItemFn,
+    of: &Implementation,
+    operator: &str,
+    declared: &Rc<Declared>,
+    options: &Options,
+    errors: &mut Errors,
+) -> TokenStream {
+    let Some(mut function) = outside(&as_function(item), of) else { return TokenStream::new() };
+    function.vis = syn::Visibility::Inherited;
+    let signature = Signature::read(&function, options, declared.clone(), None, errors);
+    let Ok(handle) = derivatives(&function, options, &signature, errors) else {
+        return TokenStream::new();
+    };
+    let operands: Vec<&Type> = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(&*typed.ty),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let output = match &function.sig.output {
+        ReturnType::Type(_, ty) => quote!(#ty),
+        ReturnType::Default => quote!(()),
+    };
+    let active: Vec<bool> = signature.parameters.iter().map(|p| p.active).collect();
+    let name = &function.sig.ident;
+    let operator = format_ident!("{}", operator);
+    let generics = &function.sig.generics;
+    let (declared, _, _) = generics.split_for_impl();
+    let written = generics.where_clause.iter().flat_map(|w| &w.predicates);
+    let floats = signature.types.floats().iter().map(|name| format_ident!("{}", name));
+    let bounds = quote!(where #(#written,)* #(#floats: ::autodiff::Float,)*);
+    let tangent = |ty: &dyn ToTokens| quote!(<#ty as ::autodiff::Differentiable>::Tangent);
+    let runtime = quote!(::autodiff::__private::operator);
+    let seed = tangent(&output);
+    let code = match (&operands[..], &active[..]) {
+        ([of], _) => {
+            let bar = tangent(of);
+            quote! {
+                impl #declared #runtime::Unary<#runtime::#operator> for #of #bounds {
+                    type Seed = #seed;
+                    type Of = #bar;
+                    #[inline]
+                    fn bar(&self, seed: #seed) -> #bar {
+                        <#name>::vjp(::core::clone::Clone::clone(self)).1(seed)
+                    }
+                    #[inline]
+                    fn dot(&self, dot: &#bar) -> #seed {
+                        let dot = ::core::clone::Clone::clone(dot);
+                        <#name>::jvp(::core::clone::Clone::clone(self), dot).1
+                    }
+                }
+            }
+        }
+        ([lhs, rhs], [lhs_active, rhs_active]) => {
+            let (lhs_bar, rhs_bar) = (tangent(lhs), tangent(rhs));
+            let (bars, dots) = match (lhs_active, rhs_active) {
+                (true, true) => (quote!(bars), quote!((lhs_dot, rhs_dot))),
+                (true, false) => {
+                    (quote!((bars, ::autodiff::__private::zero_tangent(rhs))), quote!(lhs_dot))
+                }
+                _ => (quote!((::autodiff::__private::zero_tangent(self), bars)), quote!(rhs_dot)),
+            };
+            quote! {
+                impl #declared #runtime::Binary<#runtime::#operator, #rhs> for #lhs #bounds {
+                    type Seed = #seed;
+                    type Lhs = #lhs_bar;
+                    type Rhs = #rhs_bar;
+                    #[inline]
+                    fn bars(&self, rhs: &#rhs, seed: #seed) -> (#lhs_bar, #rhs_bar) {
+                        let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
+                        let bars = <#name>::vjp(lhs, ::core::clone::Clone::clone(other)).1(seed);
+                        #bars
+                    }
+                    #[inline]
+                    fn dot(
+                        &self,
+                        rhs: &#rhs,
+                        lhs: ::core::option::Option<&#lhs_bar>,
+                        rhs_dot: ::core::option::Option<&#rhs_bar>,
+                    ) -> #seed {
+                        let lhs_dot = match lhs {
+                            ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+                            ::core::option::Option::None => ::autodiff::__private::zero_tangent(self),
+                        };
+                        let rhs_dot = match rhs_dot {
+                            ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+                            ::core::option::Option::None => ::autodiff::__private::zero_tangent(rhs),
+                        };
+                        let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
+                        <#name>::jvp(lhs, ::core::clone::Clone::clone(other), #dots).1
+                    }
+                }
+            }
+        }
+        _ => TokenStream::new(),
+    };
+    quote!(#function #handle #code)
+}
