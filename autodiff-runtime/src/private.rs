@@ -6,7 +6,7 @@ pub mod unannotated;
 
 pub use stack::{ShortStack, Stack};
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
@@ -295,6 +295,43 @@ pub fn jvp_rule<Value, Tangent>(returned: (Value, Tangent)) -> (Value, Tangent) 
 #[inline(always)]
 pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CHECKED> {
     function
+}
+
+/// What is in `value?`, for a body that was refused for its `?`.
+pub fn tried<T: Tried>(value: T) -> T::Output {
+    value.tried()
+}
+
+/// See [`tried`].
+pub trait Tried {
+    /// What `?` gives.
+    type Output;
+    /// What `?` gives where it does not leave.
+    fn tried(self) -> Self::Output;
+}
+
+impl<T> Tried for Option<T> {
+    type Output = T;
+    fn tried(self) -> T {
+        self.expect("nothing that is refused runs")
+    }
+}
+
+impl<T, E> Tried for Result<T, E> {
+    type Output = T;
+    fn tried(self) -> T {
+        self.ok().tried()
+    }
+}
+
+impl<B, T> Tried for ControlFlow<B, T> {
+    type Output = T;
+    fn tried(self) -> T {
+        match self {
+            ControlFlow::Continue(value) => value,
+            ControlFlow::Break(_) => None.tried(),
+        }
+    }
 }
 
 /// The body that a constant stands for.

@@ -56,18 +56,23 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         errors.show_deferred();
     }
     let refused = errors.to_tokens();
-    let derivatives =
-        derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
-    let derivatives = match &options.krate {
-        Some(path) => rename_facade(derivatives, &path.to_token_stream()),
+    let reasons = errors.finish();
+    let mended = parse::fallback(&function, &reasons);
+    let derivatives = derivatives.unwrap_or_else(|| {
+        emit::refused(mended.as_ref().unwrap_or(&function), &signature, &reasons)
+    });
+    let renamed = |generated| match &options.krate {
+        Some(path) => rename_facade(generated, &path.to_token_stream()),
         None => match facade_name() {
             Some(name) => {
                 let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
-                rename_facade(derivatives, &quote!(::#name))
+                rename_facade(generated, &quote!(::#name))
             }
-            None => derivatives,
+            None => generated,
         },
     };
+    let item = mended.map_or(item, |mended| renamed(mended.into_token_stream()));
+    let derivatives = renamed(derivatives);
     quote! {
         #[allow(dead_code)]
         #item

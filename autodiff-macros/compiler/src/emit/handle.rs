@@ -91,6 +91,7 @@ pub fn handle(
     let source = options.source.then(|| source(&straight, name));
     let silenced = lints::silenced();
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
+    let implement = implement();
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -100,7 +101,7 @@ pub fn handle(
         #(#cfgs)*
         #silenced
         #[automatically_derived]
-        impl #name {
+        #implement #name {
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
@@ -188,6 +189,12 @@ fn derived(
         derivatives.drawn,
     );
     Core { vjp, jvp: (tangents, jvp), vjp_into, graph }
+}
+
+/// `impl`, of the macro's own making: behind one of the user's, rustc would suggest to declare what is
+/// not found in a signature.
+fn implement() -> syn::Token![impl] {
+    syn::Token![impl](proc_macro2::Span::mixed_site())
 }
 
 /// Brings the traits into scope whose methods generated code calls, should the user's module have no

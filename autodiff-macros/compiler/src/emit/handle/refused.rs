@@ -56,7 +56,7 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
         };
         quote!(#[doc(hidden)] pub const #constant: usize = #value;)
     });
-    let silenced = super::lints::silenced();
+    let (silenced, implement) = (super::lints::silenced(), super::implement());
     quote! {
         #(#cfgs)*
         #silenced
@@ -64,7 +64,7 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
 
         #(#cfgs)*
         #silenced
-        impl #name {
+        #implement #name {
             #checked
             #(#reasons)*
             #[doc(hidden)] pub const fn __annotated<T>() {}

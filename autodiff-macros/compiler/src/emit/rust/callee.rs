@@ -13,37 +13,66 @@ const EXPLAINED: usize = 12;
 ///
 /// Where `path` is a function without the attribute there is no type of that name. The error then
 /// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
-/// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains.
+/// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains. Where
+/// there is no function either, the body says so: the import is content with a macro of that name.
 pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
-    let function = match importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
-        Some((path, generics)) => quote_spanned! {span=> {
-            use #path as AdCallee;
-            use ::autodiff::__private::unannotated::#stand_in::*;
-            <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
-            <AdCallee>::#function #generics
-        }},
+    let function = match importable(path, span).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
+        Some(Imported { import, generics }) => {
+            quote_spanned! {span=> {
+                #import
+                use ::autodiff::__private::unannotated::#stand_in::*;
+                <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
+                <AdCallee>::#function #generics
+            }}
+        }
         None => quote_spanned!(span=> <#path>::#function),
     };
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
-/// A path that `use` takes, and the generic arguments at its end. Functions of types have none.
-fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
-    let mut path = syn::parse2::<Path>(path.clone()).ok()?;
-    let last = path.segments.last_mut()?;
-    let generics = match std::mem::take(&mut last.arguments) {
+/// A function that `use` takes.
+struct Imported {
+    /// What makes it known as `AdCallee`.
+    import: TokenStream,
+    /// The generic arguments at the end of its path.
+    generics: TokenStream,
+}
+
+/// What is imported where a function is called by this path. Functions of types are not.
+fn importable(path: &TokenStream, span: Span) -> Option<Imported> {
+    let mut module = syn::parse2::<Path>(path.clone()).ok()?;
+    let last = module.segments.pop()?;
+    let generics = match last.arguments {
         PathArguments::AngleBracketed(generics) => quote!(#generics),
         _ => TokenStream::new(),
     };
-    let of_module = |s: &syn::PathSegment| {
-        s.arguments.is_none()
-            && s.ident != "Self"
-            && !s.ident.to_string().starts_with(char::is_uppercase)
+    module.segments.pop_punct();
+    let is_type =
+        |name: &syn::Ident| name == "Self" || name.to_string().starts_with(char::is_uppercase);
+    let of_module = |s: &syn::PathSegment| s.arguments.is_none() && !is_type(&s.ident);
+    if is_type(&last.ident) || !module.segments.iter().all(of_module) {
+        return None;
+    }
+    let name = last.ident;
+    let module = (!module.segments.is_empty()).then_some(module);
+    let import = match module {
+        // The names in the module must not come between the arguments and what they mean.
+        Some(module) if !generics.is_empty() => {
+            quote_spanned!(span=> use #module::#name as AdCallee;)
+        }
+        module => {
+            let module = module.map(|module| quote_spanned!(span=> use #module::*;));
+            quote_spanned! {span=>
+                #module
+                macro_rules! #name { () => {}; }
+                use #name as AdCallee;
+            }
+        }
     };
-    path.segments.iter().all(of_module).then_some((path, generics))
+    Some(Imported { import, generics })
 }
 
 /// Undoes [`derivative`], and the types that are checked apart, in code that is to be read.
@@ -111,9 +140,8 @@ fn shorten(path: &mut syn::Path) {
 /// `path::function` of what [`derivative`] makes of it.
 fn plain(callee: &syn::Expr) -> syn::Expr {
     if let syn::Expr::Block(block) = callee
-        && let [syn::Stmt::Item(syn::Item::Use(import)), _, _, syn::Stmt::Expr(function, None)] =
-            block.block.stmts.as_slice()
-        && let Some(path) = renamed(&import.tree)
+        && let [imports @ .., _, _, syn::Stmt::Expr(function, None)] = block.block.stmts.as_slice()
+        && let Some(path) = imported(imports)
         && let syn::Expr::Path(function) = function
     {
         let segments = &function.path.segments;
@@ -122,17 +150,30 @@ fn plain(callee: &syn::Expr) -> syn::Expr {
     callee.clone()
 }
 
-/// `a::b` of `use a::b as AdCallee`.
-fn renamed(tree: &syn::UseTree) -> Option<TokenStream> {
-    match tree {
-        syn::UseTree::Path(p) => {
-            let (ident, rest) = (&p.ident, renamed(&p.tree)?);
-            Some(quote!(#ident::#rest))
+/// `a::b` of `use a::*; use b as AdCallee;`.
+fn imported(imports: &[syn::Stmt]) -> Option<TokenStream> {
+    let mut path = TokenStream::new();
+    for import in imports {
+        let syn::Stmt::Item(syn::Item::Use(import)) = import else { continue };
+        let colons = import.leading_colon;
+        path.extend(quote!(#colons));
+        let mut tree = &import.tree;
+        loop {
+            match tree {
+                syn::UseTree::Path(p) => {
+                    let ident = &p.ident;
+                    path.extend(quote!(#ident::));
+                    tree = &p.tree;
+                }
+                syn::UseTree::Rename(r) if r.rename == "AdCallee" => {
+                    let ident = &r.ident;
+                    path.extend(quote!(#ident));
+                    return Some(path);
+                }
+                syn::UseTree::Glob(_) => break,
+                _ => return None,
+            }
         }
-        syn::UseTree::Rename(r) if r.rename == "AdCallee" => {
-            let ident = &r.ident;
-            Some(quote!(#ident))
-        }
-        _ => None,
     }
+    None
 }
