@@ -269,6 +269,17 @@ impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for 
     }
 }
 
+/// Implemented by a handle for each parameter that its `wrt` does not leave out.
+#[diagnostic::on_unimplemented(
+    message = "[AD0408] `{Self}` is given a differentiated value for a parameter that its `wrt(..)` leaves out",
+    label = "has no derivative with respect to this argument",
+    note = "name the parameter in its `wrt(..)`, or hold the argument constant with `autodiff::stop_gradient`"
+)]
+pub trait Wrt<const PARAMETER: usize> {}
+
+/// Cannot be called where the callee's derivative with respect to that parameter is not to be had.
+pub const fn in_wrt<Callee: Wrt<PARAMETER>, const PARAMETER: usize>() {}
+
 /// Stands for the shadow of a parameter that is not in `wrt`: a caller who has an adjoint for it
 /// learns from the mismatch that the function has no derivative with respect to it.
 #[derive(Clone, Copy, Debug)]

@@ -25,7 +25,7 @@ use syn::{Ident, ItemFn};
 use crate::analysis::Activity;
 use crate::ir::{Graph, Shape};
 use crate::options::Options;
-use crate::parse::Signature;
+use crate::parse::{Parameter, Signature};
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer};
@@ -74,7 +74,7 @@ pub fn handle(
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
     let header = Header::new(item, signature);
-    let checked = checked::constant(item, signature);
+    let checked = checked::constant(item, signature, derivatives.map(|d| d.forward));
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&item.sig.ident, &header, signature, options),
@@ -92,6 +92,8 @@ pub fn handle(
     let silenced = lints::silenced();
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
+    let attributes = quote!(#(#cfgs)* #silenced #[automatically_derived]);
+    let wrt = wrt(name, signature, &attributes);
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -114,7 +116,26 @@ pub fn handle(
             #jvp
             #public
         }
+
+        #(#wrt)*
     }
+}
+
+/// Says of which parameters there are derivatives: of all but those that `wrt` leaves out.
+fn wrt(name: &Ident, signature: &Signature, attributes: &TokenStream) -> Vec<TokenStream> {
+    let is_in = |p: &Parameter| p.active || signature.types.is_constant(&p.ty);
+    let implementing = implement();
+    let one = |generics: TokenStream, parameter: TokenStream| {
+        quote! {
+            #attributes
+            #implementing #generics ::autodiff::__private::Wrt<#parameter> for #name {}
+        }
+    };
+    if signature.parameters.iter().all(is_in) {
+        return vec![one(quote!(<const PARAMETER: usize>), quote!(PARAMETER))];
+    }
+    let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is_in(p));
+    parameters.map(|(i, _)| one(TokenStream::new(), quote!(#i))).collect()
 }
 
 fn derived(

@@ -7,29 +7,46 @@
 //! constant, then so are these types, and rustc reports nothing about values whose type is in error. What
 //! it says of the body inside the constant is word for word what it says of the function itself, at the
 //! same place, and so is shown once.
+//!
+//! What rustc alone can tell of the functions that the body calls is checked there too.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::visit_mut::VisitMut;
 use syn::{GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
 
-use crate::emit::rust::Plain;
+use crate::emit::rust::{Plain, takes};
 use crate::emit::types;
+use crate::ir::{Graph, Op};
 use crate::parse::{Signature, TypeReader};
 
-/// The constant. It checks nothing if it would depend on generic arguments that only the caller can
-/// choose.
-pub fn constant(item: &ItemFn, signature: &Signature) -> TokenStream {
-    let body = body(item, signature).unwrap_or_else(|| quote!(0));
+/// The constant; with the derivative in forward mode, where there is one, what the body calls is checked
+/// as well. It checks nothing if it would depend on generic arguments that only the caller can choose.
+pub fn constant(item: &ItemFn, signature: &Signature, forward: Option<&Graph>) -> TokenStream {
+    let callees = forward.map(callees).unwrap_or_default();
+    let body = body(item, signature, &callees).unwrap_or_else(|| quote!(0));
     quote!(#[doc(hidden)] pub const __CHECKED: usize = #body;)
 }
 
 /// Whether the constant checks anything.
 pub fn is_possible(item: &ItemFn, signature: &Signature) -> bool {
-    body(item, signature).is_some()
+    body(item, signature, &[]).is_some()
 }
 
-fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
+/// Checks that what is called has a derivative with respect to what is differentiated.
+fn callees(forward: &Graph) -> Vec<TokenStream> {
+    let mut checks: Vec<TokenStream> = Vec::new();
+    forward.body.each_node(&mut |node| {
+        let Op::CallJvp(path, _, dots) = &node.op else { return };
+        let given: Vec<usize> = (0..dots.len()).filter(|i| dots[*i].is_some()).collect();
+        let check = takes(path, &given, node.span);
+        let same = |check: &TokenStream| checks.iter().any(|c| c.to_string() == check.to_string());
+        checks.extend(check.filter(|check| !same(check)));
+    });
+    checks
+}
+
+fn body(item: &ItemFn, signature: &Signature, callees: &[TokenStream]) -> Option<TokenStream> {
     if signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_))) {
         return None;
     }
@@ -49,6 +66,7 @@ fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
     let body = quote!({
         let _ = |#(#parameters),*| -> #output #block;
         #(let _ = |_: #tangents| ();)*
+        #(#callees)*
         0
     });
     match &item.sig.generics {

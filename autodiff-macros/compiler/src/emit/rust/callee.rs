@@ -33,6 +33,16 @@ pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Sp
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
+/// Code that is in error where the callee's `wrt` leaves out one of these arguments.
+pub fn takes(path: &TokenStream, arguments: &[usize], span: Span) -> Option<TokenStream> {
+    let Imported { import, .. } = importable(path, span)?;
+    Some(quote_spanned! {span=> {
+        #import
+        use ::autodiff::__private::unannotated::with1::*;
+        #(::autodiff::__private::in_wrt::<AdCallee, #arguments>();)*
+    }})
+}
+
 /// A function that `use` takes.
 struct Imported {
     /// What makes it known as `AdCallee`.
