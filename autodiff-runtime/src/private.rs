@@ -308,6 +308,30 @@ pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CH
     function
 }
 
+/// Implemented by the iterators of what can be indexed instead.
+#[diagnostic::on_unimplemented(
+    message = "[AD0211] this cannot be iterated over under differentiation",
+    label = "its elements cannot be indexed",
+    note = "iterate over a range, a slice, an array, a `Vec`, or a chain of iterator adapters on them"
+)]
+pub trait OfSequence {}
+
+impl<T> OfSequence for std::slice::Iter<'_, T> {}
+impl<T> OfSequence for std::slice::IterMut<'_, T> {}
+impl<T, const N: usize> OfSequence for std::array::IntoIter<T, N> {}
+impl<T> OfSequence for std::vec::IntoIter<T> {}
+impl<T> OfSequence for std::collections::vec_deque::Iter<'_, T> {}
+impl<T> OfSequence for std::collections::vec_deque::IterMut<'_, T> {}
+impl<T> OfSequence for std::collections::vec_deque::IntoIter<T> {}
+
+/// What is iterated over, if it can be indexed instead.
+pub fn iterated<T: IntoIterator>(values: T) -> T
+where
+    T::IntoIter: OfSequence,
+{
+    values
+}
+
 /// What is in `value?`, for a body that was refused for its `?`.
 pub fn tried<T: Tried>(value: T) -> T::Output {
     value.tried()
@@ -343,6 +367,12 @@ impl<B, T> Tried for ControlFlow<B, T> {
             ControlFlow::Break(_) => None.tried(),
         }
     }
+}
+
+/// The value itself.
+#[inline(always)]
+pub fn checked<T, const CHECKED: usize>(value: T) -> Checked<T, CHECKED> {
+    value
 }
 
 /// The body that a constant stands for.

@@ -29,6 +29,11 @@ impl Extent {
         let start = self.first.start();
         (start.line, start.column)
     }
+
+    /// Whether it is the same code.
+    pub fn is(&self, other: &Extent) -> bool {
+        self.start() == other.start() && self.last.end() == other.last.end()
+    }
 }
 
 impl From<Span> for Extent {

@@ -119,6 +119,7 @@ fn differentiate(
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
         items: &lowered.items,
+        iterated: &lowered.iterated,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }

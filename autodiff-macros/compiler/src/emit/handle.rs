@@ -23,6 +23,7 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
 use crate::analysis::Activity;
+use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::options::Options;
 use crate::parse::{Parameter, Signature};
@@ -53,6 +54,8 @@ pub struct Derivatives<'a> {
     pub fused: Option<&'a Graph>,
     /// Items declared in the body.
     pub items: &'a [syn::Item],
+    /// What is iterated over in the body and has a type that rustc alone knows.
+    pub iterated: &'a [Extent],
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -74,7 +77,7 @@ pub fn handle(
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
     let header = Header::new(item, signature);
-    let checked = checked::constant(item, signature, derivatives.map(|d| d.forward));
+    let checked = checked::constant(item, signature, derivatives);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&item.sig.ident, &header, signature, options),

@@ -20,8 +20,7 @@ impl Lowerer<'_> {
         let iter = match (name.as_str(), args.as_slice()) {
             ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
-                let other = self.expr(other)?;
-                let other = self.into_iter(other, span)?;
+                let other = self.iterated(other)?;
                 Iter::Zip(boxed, Box::new(other))
             }
             ("enumerate", []) => Iter::Enumerate(boxed),

@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::{Closure, Lowerer, Rv};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -54,6 +54,31 @@ pub enum Access {
 }
 
 impl Lowerer<'_> {
+    /// What an expression iterates over. Whether something of a type that rustc alone knows can be
+    /// indexed is checked in the handle.
+    pub(super) fn iterated(&mut self, e: &syn::Expr) -> Lowered<Iter> {
+        let (rv, span) = (self.expr(e)?, super::span_of(e));
+        if matches!(rv, Rv::Iter(_) | Rv::Range(..)) || self.type_of(&rv) != Type::Unknown {
+            return self.into_iter(rv, span);
+        }
+        self.iterated.push(Extent::of(e));
+        let code = match &rv {
+            Rv::Value(v) => Some(*v),
+            Rv::Place(place, _) if place.path.is_empty() => Some(place.root),
+            _ => None,
+        };
+        let rv = match code.filter(|v| self.b.defined_as_code(*v)) {
+            // Code of the user's has its type in error only if that is asked for.
+            Some(v) => {
+                let tokens =
+                    quote!(::autodiff::__private::checked::<_, { Self::__CHECKED }>(ad_sequence));
+                Rv::Value(self.int_method(tokens, &[("ad_sequence", v)], Type::Unknown, span))
+            }
+            None => rv,
+        };
+        self.into_iter(rv, span)
+    }
+
     /// What `for` iterates over.
     #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {

@@ -15,8 +15,7 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     pub(super) fn for_expr(&mut self, e: &ExprForLoop) -> Lowered<Rv> {
         let span = span_of(&e.for_token);
-        let rv = self.expr(&e.expr)?;
-        let iter = self.into_iter(rv, span_of(&e.expr))?;
+        let iter = self.iterated(&e.expr)?;
         let exits = Exits::of(&e.body, e.label.as_ref());
         let exits_ever = exits.any().then_some(&exits);
         if endless(&iter) && exits_ever.is_none() {

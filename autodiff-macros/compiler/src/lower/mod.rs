@@ -43,6 +43,8 @@ pub struct Function {
     pub graph: Graph,
     /// Items declared inside the body, needed by whatever is generated from it.
     pub items: Vec<syn::Item>,
+    /// What is iterated over and has a type that rustc alone knows.
+    pub iterated: Vec<Extent>,
     /// Why verbatim code would be refused, were it to depend on something active.
     pub refusals: Vec<Diagnostic>,
 }
@@ -151,6 +153,7 @@ struct Lowerer<'a> {
     paths: BTreeMap<Value, syn::Path>,
     mutated: BTreeSet<String>,
     items: Vec<syn::Item>,
+    iterated: Vec<Extent>,
     inlining: Vec<String>,
 }
 
@@ -177,6 +180,7 @@ impl<'a> Lowerer<'a> {
             paths: BTreeMap::new(),
             mutated,
             items: Vec::new(),
+            iterated: Vec::new(),
             inlining: Vec::new(),
         }
     }
@@ -200,6 +204,7 @@ impl<'a> Lowerer<'a> {
         Ok(Function {
             graph,
             items: std::mem::take(&mut self.items),
+            iterated: std::mem::take(&mut self.iterated),
             refusals: std::mem::take(&mut self.refusals),
         })
     }

@@ -107,8 +107,7 @@ impl Lowerer<'_> {
                 Rv::Unit
             }
             ("extend", [source]) => {
-                let rv = self.expr(source)?;
-                let iter = self.into_iter(rv, span)?;
+                let iter = self.iterated(source)?;
                 self.each(&iter, span, &mut |this, item| {
                     let value = this.value_of(item, span)?;
                     this.learn_element(&place, value);

@@ -114,7 +114,7 @@ impl VisitMut for Plain {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
             && let syn::Expr::Path(p) = &*call.func
-            && p.path.segments.last().is_some_and(|s| s.ident == "callee")
+            && p.path.segments.last().is_some_and(|s| s.ident == "callee" || s.ident == "checked")
             && let Some(callee) = call.args.first()
         {
             *e = plain(callee);
