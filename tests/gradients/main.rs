@@ -6,6 +6,7 @@
 
 #![allow(clippy::all, unused_assignments, unused_braces)]
 
+mod adapters;
 mod algorithms;
 mod arrays;
 mod bindings;

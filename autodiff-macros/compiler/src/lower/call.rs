@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::iter::Iter;
 use super::method::integer_result;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered, Reported};
@@ -114,6 +115,11 @@ impl Lowerer<'_> {
             (Some("Vec"), "from") if args.len() == 1 => {
                 let rv = args.into_iter().next().expect("one argument");
                 return self.vec_from(rv, span);
+            }
+            (Some("iter"), "once" | "repeat") if args.len() == 1 => {
+                let item = Box::new(args.into_iter().next().expect("one argument"));
+                let iter = if last == "once" { Iter::Once(item) } else { Iter::Repeat(item) };
+                return Ok(Rv::Iter(Box::new(iter)));
             }
             (Some("mem"), "replace" | "take") => return self.mem_replace(args, span),
             (Some("mem"), "swap") => return self.mem_swap(args, span),

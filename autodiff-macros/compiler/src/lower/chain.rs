@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
-use super::iter::{Callee, Iter, counts, filters};
+use super::iter::{Callee, Iter, counts, indexed};
 use super::{Lowerer, Rv};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Type, Value};
@@ -46,6 +46,27 @@ impl Lowerer<'_> {
                 let f = self.callee(f)?;
                 Iter::Filter(boxed, f)
             }
+            ("inspect", [f]) => {
+                let f = self.callee(f)?;
+                Iter::Inspect(boxed, f)
+            }
+            ("take_while", [p]) => {
+                let p = self.callee(p)?;
+                Iter::TakeWhile(boxed, p)
+            }
+            ("skip_while", [p]) => {
+                let p = self.callee(p)?;
+                Iter::SkipWhile(boxed, p)
+            }
+            ("chain", [other]) => {
+                let other = self.iterated(other)?;
+                Iter::Chain(boxed, Box::new(other))
+            }
+            ("flatten", []) => Iter::Flatten(boxed, false),
+            ("flat_map", [f]) => {
+                let f = self.callee(f)?;
+                Iter::Flatten(Box::new(Iter::Map(boxed, f)), false)
+            }
             ("sum" | "product", []) => return self.reduce(&boxed, name == "sum", call),
             ("fold", [init, f]) => return self.fold(&boxed, init, f, span),
             ("for_each", [f]) => {
@@ -57,10 +78,10 @@ impl Lowerer<'_> {
             }
             ("collect", []) => return self.collect(&boxed, span),
             ("count" | "len", []) => {
-                if filters(&boxed) {
-                    return self.count(&boxed, span);
+                if indexed(&boxed) {
+                    return self.len(&boxed, span).map(Rv::Value);
                 }
-                return self.len(&boxed, span).map(Rv::Value);
+                return self.count(&boxed, span);
             }
             ("any" | "all", [f]) => return self.quantify(&boxed, f, name == "any", span),
             _ if counts(&boxed) || matches!(name.as_str(), "position" | "rposition") => {
@@ -182,9 +203,9 @@ impl Lowerer<'_> {
     }
 
     fn collect(&mut self, iter: &Iter, span: Span) -> Lowered<Rv> {
-        let capacity = self.len(iter, span)?;
+        let capacity = self.capacity(iter, span)?;
         let vec_ty = Type::Vec(Box::new(Type::Unknown));
-        let empty = self.b.op(Op::VecNew(Some(capacity)), vec_ty, span);
+        let empty = self.b.op(Op::VecNew(capacity), vec_ty, span);
         let object = self.object(empty, None, span);
         let mut element = Type::Unknown;
         self.each(iter, span, &mut |this, item| {
@@ -198,6 +219,25 @@ impl Lowerer<'_> {
             self.b.values[value.index()].ty = ty.clone();
         }
         Ok(Rv::Temp(Place::whole(object), ty))
+    }
+
+    /// How many items there are at most, if that is known before they come.
+    fn capacity(&mut self, iter: &Iter, span: Span) -> Lowered<Option<Value>> {
+        Ok(match iter {
+            Iter::Filter(inner, _)
+            | Iter::Map(inner, _)
+            | Iter::Inspect(inner, _)
+            | Iter::SkipWhile(inner, _)
+            | Iter::Copied(inner)
+            | Iter::Enumerate(inner)
+            | Iter::Rev(inner) => self.capacity(inner, span)?,
+            Iter::Chain(a, b) => {
+                let (a, b) = (self.capacity(a, span)?, self.capacity(b, span)?);
+                a.zip(b).map(|(a, b)| self.usize_op(Fun::Add, a, b, span))
+            }
+            iter if indexed(iter) => Some(self.len(iter, span)?),
+            _ => None,
+        })
     }
 
     fn count(&mut self, iter: &Iter, span: Span) -> Lowered<Rv> {
@@ -219,14 +259,11 @@ impl Lowerer<'_> {
             self.b.constant(if any { quote!(false) } else { quote!(true) }, Type::Bool, span);
         let acc = self.accumulator(start, span);
         let f = self.callee(f)?;
-        let fun = if any { Fun::Or } else { Fun::And };
-        self.each(iter, span, &mut |this, item| {
+        self.until(iter, span, &mut |this, item| {
             let holds = this.apply(&f, vec![item], span)?;
             let holds = this.value_of(holds, span)?;
-            let current = this.read(acc, span);
-            let next = this.b.scalar(fun, vec![current, holds], Type::Bool, span);
-            this.vars[acc.0].current = Some(next);
-            Ok(())
+            this.vars[acc.0].current = Some(holds);
+            Ok(if any { holds } else { this.b.scalar(Fun::Not, vec![holds], Type::Bool, span) })
         })?;
         Ok(Rv::Value(self.read(acc, span)))
     }

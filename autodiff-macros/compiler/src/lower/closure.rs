@@ -1,9 +1,12 @@
 //! Closures and local functions: inlined where they are called.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Expr;
 
+use super::iter::Callee;
 use super::{Binding, Closure, Frame, Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{Place, Shape, Type};
@@ -59,17 +62,10 @@ impl Lowerer<'_> {
         let hidden = self.scopes.split_off(c.depth);
         let innermost = self.scopes.last_mut().expect("the closure's own scope");
         let later = innermost.split_off(c.names.min(innermost.len()));
-        let lowered = self.scoped(|this| {
-            this.scopes.last_mut().expect("just opened").extend(c.moved.iter().cloned());
-            for ((pat, ty), rv) in c.inputs.iter().zip(args) {
-                let rv = match ty {
-                    Some(ty) => this.typed(rv, ty),
-                    None => rv,
-                };
-                this.bind(pat, rv)?;
-            }
-            this.closure_body(c, span)
-        });
+        self.scopes.push(c.moved.clone());
+        let lowered = self.closure_call(c, args, span);
+        let names = self.scopes.pop().expect("opened above");
+        let lowered = lowered.map(|rv| self.escaped(rv, &names));
         self.scopes.truncate(c.depth);
         self.scopes.last_mut().expect("the closure's own scope").extend(later);
         self.scopes.extend(hidden);
@@ -77,6 +73,45 @@ impl Lowerer<'_> {
             self.inlining.pop();
         }
         lowered
+    }
+
+    fn closure_call(&mut self, c: &Closure, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        for ((pat, ty), rv) in c.inputs.iter().zip(args) {
+            let rv = match ty {
+                Some(ty) => self.typed(rv, ty),
+                None => rv,
+            };
+            self.bind(pat, rv)?;
+        }
+        self.closure_body(c, span)
+    }
+
+    /// What leaves a scope that has just been closed: closures take its names along.
+    pub(super) fn escaped(&self, rv: Rv, names: &[(String, Binding)]) -> Rv {
+        let depth = self.scopes.len();
+        let closure = |c: &Rc<Closure>| {
+            if c.depth <= depth {
+                return c.clone();
+            }
+            let moved = names.iter().chain(&c.moved).cloned().collect();
+            let names = self.scopes.last().map_or(0, Vec::len);
+            Rc::new(Closure { depth, names, moved, ..Closure::clone(c) })
+        };
+        match rv {
+            Rv::Closure(c) => Rv::Closure(closure(&c)),
+            Rv::Iter(mut iter) => {
+                iter.each_callee(&mut |callee| {
+                    if let Callee::Closure(c) = callee {
+                        *c = closure(c);
+                    }
+                });
+                Rv::Iter(iter)
+            }
+            Rv::Tuple(parts) => {
+                Rv::Tuple(parts.into_iter().map(|part| self.escaped(part, names)).collect())
+            }
+            rv => rv,
+        }
     }
 
     fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {

@@ -6,7 +6,7 @@ use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label};
 use crate::ir::Shape;
 
 /// What a loop's body does to control flow, read off its syntax.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Exits {
     /// `break` of this loop.
     pub breaks: bool,

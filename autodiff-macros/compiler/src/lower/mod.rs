@@ -17,6 +17,7 @@ mod macros;
 mod method;
 mod operand;
 mod pattern;
+mod run;
 mod sequence;
 mod stmt;
 mod usage;
@@ -87,7 +88,7 @@ enum Binding {
 }
 
 /// A closure or a local function: inlined where it is called.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Closure {
     inputs: Vec<(syn::Pat, Option<syn::Type>)>,
     body: syn::Expr,
