@@ -30,6 +30,7 @@ mod nested_arrays;
 mod observers;
 mod open_ranges;
 mod operators;
+mod optionals;
 mod ownership;
 mod programs;
 mod recursion;

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::form::is_some;
 use super::iter::Iter;
 use super::method::integer_result;
 use super::{Binding, Lowerer, Rv, span_of};
@@ -44,6 +45,10 @@ impl Lowerer<'_> {
             && p.qself.is_some()
         {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
+        }
+        if is_some(path) && c.args.len() == 1 {
+            let value = self.component(&c.args[0])?;
+            return self.some(value, span);
         }
         if is_constructor(path) {
             return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
@@ -101,6 +106,9 @@ impl Lowerer<'_> {
         if last == "stop_gradient" && args.len() == 1 {
             let rv = args.into_iter().next().expect("one argument");
             return self.stop(rv, span);
+        }
+        if is_some(path) && args.len() == 1 {
+            return self.some(args.into_iter().next().expect("one argument"), span);
         }
         match (owner, last) {
             (Some("Vec"), "new") => return Ok(self.new_vec(None, span)),
@@ -188,12 +196,15 @@ impl Lowerer<'_> {
         if let Some(rv) = self.scalar_method(name, &values, &ty, span) {
             return Ok(rv);
         }
+        let compares = matches!(name, "total_cmp" | "partial_cmp");
+        let ty = if compares { Type::Unknown } else { ty };
         let idents: Vec<_> =
             (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
         let captures =
             idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
         let what = format!("`{owner}::{name}`");
-        let tokens = quote!(#path(#(#idents),*));
+        let reference = compares.then(|| quote!(&));
+        let tokens = quote!(#path(#(#reference #idents),*));
         let diagnostic = self.no_rule(&what, span);
         self.refusals.push(diagnostic);
         let refusal = self.refusals.len() - 1;

@@ -46,6 +46,9 @@ pub enum Iter {
     Inspect(Box<Iter>, Callee),
     TakeWhile(Box<Iter>, Callee),
     SkipWhile(Box<Iter>, Callee),
+    MapWhile(Box<Iter>, Callee),
+    /// `scan`: the state at the start, and what makes an item of it and another item.
+    Scan(Box<Iter>, Value, Callee),
     Chain(Box<Iter>, Box<Iter>),
     /// `flatten()`, each part backwards or not; `flat_map` is this after `map`.
     Flatten(Box<Iter>, bool),
@@ -81,7 +84,9 @@ impl Iter {
             | Iter::Inspect(i, f)
             | Iter::Filter(i, f)
             | Iter::TakeWhile(i, f)
-            | Iter::SkipWhile(i, f) => {
+            | Iter::SkipWhile(i, f)
+            | Iter::MapWhile(i, f)
+            | Iter::Scan(i, _, f) => {
                 i.each_callee(visit);
                 visit(f);
             }
@@ -272,6 +277,8 @@ impl Lowerer<'_> {
             Iter::Filter(..)
             | Iter::TakeWhile(..)
             | Iter::SkipWhile(..)
+            | Iter::MapWhile(..)
+            | Iter::Scan(..)
             | Iter::Chain(..)
             | Iter::Flatten(..) => return Err(self.uncounted("this adapter", span)),
         })
@@ -358,6 +365,8 @@ impl Lowerer<'_> {
             Iter::Filter(..)
             | Iter::TakeWhile(..)
             | Iter::SkipWhile(..)
+            | Iter::MapWhile(..)
+            | Iter::Scan(..)
             | Iter::Chain(..)
             | Iter::Flatten(..) => return Err(self.uncounted("this adapter", span)),
         })
@@ -386,6 +395,8 @@ pub(super) fn indexed(iter: &Iter) -> bool {
         Iter::Filter(..)
         | Iter::TakeWhile(..)
         | Iter::SkipWhile(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..)
         | Iter::Chain(..)
         | Iter::Flatten(..) => false,
     }
@@ -394,7 +405,7 @@ pub(super) fn indexed(iter: &Iter) -> bool {
 /// Whether a run may end before the loops that it is made of.
 pub(super) fn stops(iter: &Iter) -> bool {
     match iter {
-        Iter::TakeWhile(..) => true,
+        Iter::TakeWhile(..) | Iter::MapWhile(..) | Iter::Scan(..) => true,
         Iter::Take(i, _) => !indexed(i),
         Iter::Zip(a, b) => !(indexed(a) && indexed(b)),
         Iter::Enumerate(i)
@@ -441,7 +452,9 @@ pub(super) fn calls(iter: &Iter) -> bool {
         | Iter::Map(..)
         | Iter::Filter(..)
         | Iter::TakeWhile(..)
-        | Iter::SkipWhile(..) => true,
+        | Iter::SkipWhile(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..) => true,
     }
 }
 
@@ -453,7 +466,12 @@ pub(super) fn counts(iter: &Iter) -> bool {
             ty.is_constant()
         }
         Iter::Zip(a, b) | Iter::Chain(a, b) => counts(a) && counts(b),
-        Iter::Map(..) | Iter::Flatten(..) | Iter::Once(_) | Iter::Repeat(_) => false,
+        Iter::Map(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..)
+        | Iter::Flatten(..)
+        | Iter::Once(_)
+        | Iter::Repeat(_) => false,
         Iter::Enumerate(i)
         | Iter::Rev(i)
         | Iter::Skip(i, _)

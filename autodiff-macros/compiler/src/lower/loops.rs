@@ -6,9 +6,10 @@ use syn::{ExprLoop, ExprWhile, Label};
 
 use super::control::has_let;
 use super::exits::Exits;
+use super::form::Form;
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
-use crate::ir::{Op, Region, Shape, Storage, Type, Value};
+use crate::ir::{Op, Region, Storage, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -43,8 +44,8 @@ impl Lowerer<'_> {
     pub(super) fn loop_expr(&mut self, e: &ExprLoop) -> Lowered<Rv> {
         let span = span_of(&e.loop_token);
         let exits = Exits::of(&e.body, e.label.as_ref());
-        let shape = exits.value.clone();
-        let values = shape.as_ref().map_or(0, count_leaves);
+        let form = exits.value.clone();
+        let values = form.as_ref().map_or(0, Form::count);
         let vars: Vec<VarId> = (0..values)
             .map(|_| {
                 let undef = self.b.op(Op::Undef, Type::Unknown, span);
@@ -69,10 +70,10 @@ impl Lowerer<'_> {
             return Ok(Rv::Never);
         }
         self.after_loop(&exits, span);
-        match shape {
-            Some(shape) => {
+        match form {
+            Some(form) => {
                 let leaves: Vec<_> = given.iter().map(|v| self.read(*v, span)).collect();
-                Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+                Ok(Self::assemble(&form, &mut leaves.into_iter()))
             }
             None => Ok(self.status()),
         }
@@ -82,21 +83,21 @@ impl Lowerer<'_> {
     pub(super) fn labelled_block(&mut self, e: &syn::ExprBlock) -> Lowered<Rv> {
         let span = span_of(&e.block);
         let exits = Exits::inside(&e.block, e.label.as_ref(), 1);
-        let shape = exits.value.clone();
-        let values = shape.as_ref().map_or(0, count_leaves);
+        let form = exits.value.clone();
+        let values = form.as_ref().map_or(0, Form::count);
         let vars: Vec<VarId> = (0..values).map(|_| self.var(None, None, true, span)).collect();
         self.enter_loop(e.label.as_ref(), vars.clone());
         self.loops.last_mut().expect("just entered").block = true;
         let lowered = self.scoped_block(&e.block, false);
         self.leave_loop();
         let rv = lowered?;
-        let Some(shape) = shape else {
+        let Some(form) = form else {
             self.after_loop(&exits, span);
             return Ok(if exits.breaks { self.status() } else { rv });
         };
         if !matches!(rv, Rv::Never) {
             // Where a `break` has left before, the value at the end was never computed.
-            let leaves = self.leaves(rv, &shape, span)?;
+            let leaves = self.leaves(rv, &form, span)?;
             for (var, leaf) in vars.iter().zip(leaves) {
                 let value = match (self.exit_code(), self.vars[var.0].current) {
                     (None, Some(given)) => {
@@ -113,7 +114,7 @@ impl Lowerer<'_> {
         }
         self.after_loop(&exits, span);
         let leaves: Vec<_> = vars.iter().map(|v| self.read(*v, span)).collect();
-        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+        Ok(Self::assemble(&form, &mut leaves.into_iter()))
     }
 
     pub(super) fn while_loop(
@@ -344,12 +345,5 @@ impl Lowerer<'_> {
         }
         let op = make(starts, body, cond);
         self.b.node(op, results, span);
-    }
-}
-
-fn count_leaves(shape: &Shape) -> usize {
-    match shape {
-        Shape::Leaf => 1,
-        Shape::Tuple(parts) => parts.iter().map(count_leaves).sum(),
     }
 }

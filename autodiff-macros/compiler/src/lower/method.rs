@@ -73,12 +73,16 @@ impl Lowerer<'_> {
         match receiver {
             Rv::Never => Ok(Rv::Never),
             Rv::Iter(iter) => self.iter_method(*iter, m),
+            Rv::Some(_) | Rv::None | Rv::Maybe(..) => self.optional_method(receiver, m),
             Rv::Range(..) if name == "contains" || name == "is_empty" => {
                 self.verbatim_typed(m, Type::Bool)
             }
             Rv::Range(..) => {
                 let iter = self.into_iter(receiver, span)?;
                 self.iter_method(iter, m)
+            }
+            Rv::Value(v) if *self.b.ty(v) == Type::Bool && name.starts_with("then") => {
+                self.optional_if(v, m)
             }
             Rv::Value(v) if self.b.ty(v).is_scalar() => self.scalar_call(v, m),
             receiver => {
@@ -227,7 +231,7 @@ impl Lowerer<'_> {
     }
 
     /// A method of a number.
-    fn scalar_call(&mut self, receiver: Value, m: &ExprMethodCall) -> Lowered<Rv> {
+    pub(super) fn scalar_call(&mut self, receiver: Value, m: &ExprMethodCall) -> Lowered<Rv> {
         let span = m.method.span();
         let name = m.method.to_string();
         if matches!(name.as_str(), "clone" | "to_owned" | "borrow" | "as_ref") {

@@ -8,14 +8,17 @@ mod assign;
 mod call;
 mod chain;
 mod closure;
+mod consume;
 mod control;
 mod exits;
 mod expr;
+mod form;
 mod iter;
 mod loops;
 mod macros;
 mod method;
 mod operand;
+mod optional;
 mod pattern;
 mod run;
 mod sequence;
@@ -32,9 +35,10 @@ use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
-use crate::ir::{Builder, Graph, Op, Param, Place, Shape, Storage, Take, Type, Value};
+use crate::ir::{Builder, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
 
+use form::Form;
 pub use operand::Rv;
 
 /// A lowered function.
@@ -80,6 +84,8 @@ enum Binding {
     Ref(Place, Type, bool),
     Tuple(Vec<Binding>),
     Closure(Rc<Closure>),
+    /// An `Option` that may change: whether it holds something, and what.
+    Option(VarId, Box<Binding>),
     Other(Rv),
     /// A local item: printed as it stands.
     Item,
@@ -107,7 +113,7 @@ struct Closure {
 struct Frame {
     exit: VarId,
     ret: Vec<VarId>,
-    shape: Option<Shape>,
+    form: Option<Form>,
     types: Vec<Type>,
     /// The loops that `break` and `continue` can name.
     first_loop: usize,
@@ -170,7 +176,7 @@ impl<'a> Lowerer<'a> {
             frame: Frame {
                 exit: VarId(0),
                 ret: Vec::new(),
-                shape: Some(signature.shape.clone()),
+                form: Some(Form::from(&signature.shape)),
                 types: Vec::new(),
                 first_loop: 0,
             },
@@ -189,7 +195,7 @@ impl<'a> Lowerer<'a> {
     fn function(&mut self, item: &ItemFn, signature: &Signature) -> Lowered<Function> {
         let span = item.sig.ident.span();
         self.b.open();
-        self.open_frame(Some(signature.shape.clone()), Some(&signature.output), span);
+        self.open_frame(Some(Form::from(&signature.shape)), Some(&signature.output), span);
         let params = self.params(signature)?;
         self.block(&item.block.stmts, true)?;
         let results = self.frame.ret.clone();
@@ -254,12 +260,12 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A fresh frame: where `return` stores its value and sets the exit code.
-    fn open_frame(&mut self, shape: Option<Shape>, output: Option<&syn::Type>, span: Span) {
+    fn open_frame(&mut self, form: Option<Form>, output: Option<&syn::Type>, span: Span) {
         let types = output.map_or(vec![Type::Unknown], |ty| self.leaf_types(ty));
         let none = self.code(0, span);
         let exit = self.var(Some(none), None, true, span);
         let ret = types.iter().map(|_| self.var(None, None, true, span)).collect();
-        self.frame = Frame { exit, ret, shape, types, first_loop: self.loops.len() };
+        self.frame = Frame { exit, ret, form, types, first_loop: self.loops.len() };
     }
 
     fn leaf_types(&self, ty: &syn::Type) -> Vec<Type> {
@@ -267,7 +273,10 @@ impl<'a> Lowerer<'a> {
             syn::Type::Tuple(t) => t.elems.iter().flat_map(|t| self.leaf_types(t)).collect(),
             syn::Type::Paren(t) => self.leaf_types(&t.elem),
             syn::Type::Group(t) => self.leaf_types(&t.elem),
-            other => vec![self.types.read(other)],
+            other => match form::option_of(other) {
+                Some(held) => std::iter::once(Type::Bool).chain(self.leaf_types(held)).collect(),
+                None => vec![self.types.read(other)],
+            },
         }
     }
 

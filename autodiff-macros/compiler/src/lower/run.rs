@@ -12,7 +12,7 @@ use super::exits::Exits;
 use super::iter::{Callee, Iter, calls, endless, indexed, stops};
 use super::{Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
-use crate::ir::{Op, Type, Value};
+use crate::ir::{Op, Place, Type, Value};
 use crate::rules::Fun;
 
 /// What is done with an item.
@@ -169,11 +169,32 @@ impl<'l> Lowerer<'l> {
                     this.only_if(taken, span, |this| body(this, item))
                 })
             }
+            Iter::MapWhile(inner, f) => self.drive(inner, run, span, &mut |this, item| {
+                let option = this.apply(f, vec![item], span)?;
+                this.held_or_stop(option, run.stop, span, body)
+            }),
+            Iter::Scan(inner, state, f) => {
+                let object = self.object(*state, None, span);
+                let (place, ty) = (Place::whole(object), self.b.ty(object).clone());
+                self.drive(inner, run, span, &mut |this, item| {
+                    let state = Rv::Ref(place.clone(), ty.clone(), true);
+                    let option = this.apply(f, vec![state, item], span)?;
+                    this.held_or_stop(option, run.stop, span, body)
+                })
+            }
             Iter::Chain(a, b) => {
                 self.drive_part(a, run, span, body)?;
                 self.if_not_left(span, |this| this.drive_part(b, run, span, body))
             }
             Iter::Flatten(inner, rev) => self.drive(inner, run, span, &mut |this, item| {
+                let item = match item {
+                    Rv::Some(item) => return body(this, *item),
+                    Rv::None => return Ok(()),
+                    Rv::Maybe(flag, item) => {
+                        return this.only_if(flag, span, |this| body(this, *item));
+                    }
+                    item => item,
+                };
                 let mut part = this.into_iter(item, span)?;
                 if *rev {
                     part = Iter::Rev(Box::new(part));
@@ -279,7 +300,7 @@ impl<'l> Lowerer<'l> {
         self.value_of(given, span)
     }
 
-    fn only_if(
+    pub(super) fn only_if(
         &mut self,
         cond: Value,
         span: Span,
@@ -311,6 +332,28 @@ impl<'l> Lowerer<'l> {
             Ok(Rv::Never)
         };
         self.branch(cond, span, |this| then(this).map(|()| this.status()), stop).map(drop)
+    }
+
+    /// Goes on with what an `Option` holds, and ends the run where there is nothing.
+    fn held_or_stop(
+        &mut self,
+        option: Rv,
+        stop: i64,
+        span: Span,
+        body: Body<'_, 'l>,
+    ) -> Lowered<()> {
+        match option {
+            Rv::Some(item) => body(self, *item),
+            Rv::Maybe(flag, item) => self.or_stop(flag, stop, span, |this| body(this, *item)),
+            Rv::None => {
+                self.set_exit(stop, span);
+                Ok(())
+            }
+            other => match self.opened(other, span)? {
+                Rv::Maybe(flag, item) => self.or_stop(flag, stop, span, |this| body(this, *item)),
+                _ => unreachable!("what is opened may hold something"),
+            },
+        }
     }
 
     /// What follows a loop that may have left for good.

@@ -131,14 +131,22 @@ impl Lowerer<'_> {
                 let f = self.callee(f)?;
                 self.map_array(&place, ty, &f, span)?
             }
+            ("first" | "last" | "first_mut" | "last_mut", [])
+                if is_sequence(ty) && !ty.is_constant() =>
+            {
+                self.optional_element(&place, ty, &name, None, span)?
+            }
+            ("get" | "get_mut", [at])
+                if is_sequence(ty) && !ty.is_constant() && !matches!(at, syn::Expr::Range(_)) =>
+            {
+                self.optional_element(&place, ty, &name, Some(at), span)?
+            }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
             (
                 "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
                 | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
                 _,
-            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
-                && !ty.is_constant() =>
-            {
+            ) if is_sequence(ty) && !ty.is_constant() => {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -151,7 +159,7 @@ impl Lowerer<'_> {
     }
 
     /// The element type of an object becomes known with the first value put in.
-    fn learn_element(&mut self, place: &Place, value: Value) {
+    pub(super) fn learn_element(&mut self, place: &Place, value: Value) {
         let ty = self.b.ty(value).clone();
         let data = &mut self.b.values[place.root.index()].ty;
         if place.path.is_empty()
@@ -242,6 +250,10 @@ impl Lowerer<'_> {
             Ok(())
         })
     }
+}
+
+fn is_sequence(ty: &Type) -> bool {
+    matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
 }
 
 /// Some value of a type, printable without an instance.
