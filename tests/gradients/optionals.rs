@@ -53,6 +53,25 @@ fn changed_through(x: &[f64]) -> f64 {
 }
 
 #[differentiate]
+fn held_by_mutable_reference(x: f64) -> f64 {
+    let mut a = x;
+    if let Some(r) = Some(&mut a) {
+        *r *= x;
+    }
+    a * a
+}
+
+#[differentiate]
+fn read_before_the_change(x: &[f64]) -> f64 {
+    let mut y = x.to_vec();
+    let (last, first) = (y.last().copied(), Some(y[0]));
+    y[0] = 2.0;
+    y.push(x[0] * 3.0);
+    let now = y.last().map(|v| v * v);
+    last.unwrap() * first.unwrap() * now.unwrap()
+}
+
+#[differentiate]
 fn let_else(x: &[f64], k: usize) -> f64 {
     let Some(v) = x.get(k) else {
         return x[0] * 3.0;
@@ -241,13 +260,17 @@ fn partitioned(x: &[f64]) -> Vec<f64> {
     above.iter().map(|v| v * v).chain(below.iter().map(|v| v.sin())).collect()
 }
 
-/// Nothing holds a derivative: what the closure makes of indices is constant.
+/// Nothing here holds a derivative: what the closure makes of indices is constant.
 #[differentiate]
 fn constant_options(x: &[f64], names: &[usize]) -> f64 {
     let k = names.iter().position(|n| *n == 2);
     let wanted = Some(3);
     let other: Option<usize> = None;
-    if k == wanted || other.is_some() { x[0] } else { x[k.unwrap()] * x[0] }
+    if k == wanted || other.is_some() || x.first() == Some(&7.0) {
+        x[0]
+    } else {
+        x[k.unwrap()] * x[0]
+    }
 }
 
 const X: [f64; 4] = [0.5, -1.0, 2.5, 1.5];
@@ -260,6 +283,8 @@ fn made_and_taken_apart() {
     check!(chain_of_methods(x, y); (x, y) in [(5.0, 0.7), (5.0, 2.5), (0.5, 0.7), (-0.5, 0.7)]);
     check!(ends(&x); x in [X.to_vec(), vec![0.5], vec![]]);
     check!(changed_through(&x); x in [X.to_vec(), vec![]]);
+    check!(held_by_mutable_reference(x); x in [0.7]);
+    check!(read_before_the_change(&x); x in [X.to_vec()]);
     check!(let_else(&x, 2); x in [X.to_vec(), vec![0.5]]);
     check!(constant_options(&x, &[1, 0, 2]); x in [X.to_vec()]);
 }

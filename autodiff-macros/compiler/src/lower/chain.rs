@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::Expr;
 
 use super::iter::{Callee, Iter, counts, indexed};
+use super::run::{in_pairs, turns};
 use super::{Lowerer, Rv};
 use crate::errors::{Extent, Lowered};
 use crate::ir::Type;
@@ -20,9 +21,13 @@ impl Lowerer<'_> {
             ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
                 let other = self.iterated(other)?;
+                if !in_pairs(&boxed, &other) {
+                    return Err(self.uncounted("zip", span));
+                }
                 Iter::Zip(boxed, Box::new(other))
             }
             ("enumerate", []) => Iter::Enumerate(boxed),
+            ("rev", []) if !turns(&boxed) => return Err(self.uncounted("rev", span)),
             ("rev", []) => Iter::Rev(boxed),
             ("copied" | "cloned", []) => Iter::Copied(boxed),
             ("skip", [n]) => {

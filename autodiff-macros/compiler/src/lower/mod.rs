@@ -10,6 +10,7 @@ mod chain;
 mod closure;
 mod consume;
 mod control;
+mod counted;
 mod exits;
 mod expr;
 mod form;

@@ -56,21 +56,39 @@ impl Lowerer<'_> {
         let mut capture = |name: &str, value| captures.push((syn::Ident::new(name, span), value));
         let tokens = match rv {
             Rv::Some(value) => {
-                let value = self.value_of(*value, span)?;
-                capture("ad_value", CallArg::Value(value));
+                let value = match *value {
+                    Rv::Ref(place, _, false) => CallArg::Ref(place, false),
+                    value => CallArg::Value(self.value_of(value, span)?),
+                };
+                capture("ad_value", value);
                 quote!(::core::option::Option::Some(ad_value))
             }
             Rv::Maybe(flag, value) => {
-                let form = Self::form_of(&value).optional();
-                let leaves = self.leaves(Rv::Maybe(flag, value), &form, span)?;
-                let Rv::Maybe(_, value) = Self::assemble(&form, &mut leaves.into_iter()) else {
-                    unreachable!("it may hold something")
-                };
-                let value = self.value_of(*value, span)?;
                 capture("ad_flag", CallArg::Value(flag));
-                capture("ad_value", CallArg::Value(value));
+                let value = match *value {
+                    Rv::Ref(mut place, _, false)
+                        if matches!(place.path.last(), Some(Proj::Index(_))) =>
+                    {
+                        let Some(Proj::Index(index)) = place.path.pop() else {
+                            unreachable!("an element")
+                        };
+                        capture("ad_sequence", CallArg::Ref(place, false));
+                        capture("ad_index", CallArg::Value(index));
+                        quote!(&ad_sequence[ad_index])
+                    }
+                    value => {
+                        let form = Self::form_of(&value);
+                        let owned = self.when(flag, span, |this| this.owned(value, &form, span))?;
+                        let (_, Some(value)) = self.parts(owned, span) else {
+                            unreachable!("it may hold something")
+                        };
+                        let value = self.value_of(value, span)?;
+                        capture("ad_value", CallArg::Value(value));
+                        quote!(ad_value)
+                    }
+                };
                 quote!(if ad_flag {
-                    ::core::option::Option::Some(ad_value)
+                    ::core::option::Option::Some(#value)
                 } else {
                     ::core::option::Option::None
                 })

@@ -8,11 +8,12 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{ExprForLoop, Label};
 
+use super::counted::Indices;
 use super::exits::Exits;
 use super::iter::{Callee, Iter, calls, endless, indexed, stops};
 use super::{Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
-use crate::ir::{Op, Place, Type, Value};
+use crate::ir::{Place, Type, Value};
 use crate::rules::Fun;
 
 /// What is done with an item.
@@ -25,15 +26,6 @@ struct Run<'e> {
     exits: Option<&'e Exits>,
     /// The exit code that ends the run.
     stop: i64,
-}
-
-/// `lo..hi`, `lo..=hi` or `lo..`, backwards or not.
-#[derive(Clone, Copy)]
-struct Indices {
-    lo: Value,
-    hi: Option<Value>,
-    inclusive: bool,
-    rev: bool,
 }
 
 impl<'l> Lowerer<'l> {
@@ -258,8 +250,8 @@ impl<'l> Lowerer<'l> {
                     this.or_stop(fits, run.stop, span, both)
                 })
             }
-            // The items of the first would be asked for after those of the second.
-            Iter::Zip(a, b) if indexed(a) && !calls(a) => {
+            // What is first comes by its index, with nothing of the user's to run for it.
+            Iter::Zip(a, b) => {
                 let len = if endless(a) { None } else { Some(self.len(a, span)?) };
                 let mut all = |this: &mut Self| {
                     this.drive(b, run, span, &mut |this, second| {
@@ -277,7 +269,6 @@ impl<'l> Lowerer<'l> {
                     None => all(self),
                 }
             }
-            Iter::Zip(..) => Err(self.uncounted("zip", span)),
             _ => Err(self.uncounted("this adapter", span)),
         }
     }
@@ -454,108 +445,24 @@ impl<'l> Lowerer<'l> {
             (Some(exits), _) => self.counted_with_exits(indices, index_ty, exits, span, &mut item),
         }
     }
+}
 
-    fn counted(
-        &mut self,
-        Indices { lo, inclusive, rev, .. }: Indices,
-        hi: Value,
-        index_ty: Type,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
-    ) -> Lowered<()> {
-        let index = self.b.value(index_ty, span);
-        let (carried, init, params) = self.carry(span);
-        self.b.open();
-        self.set_exit(0, span);
-        let lowered = body(self, index);
-        self.set_exit(0, span);
-        let results = self.carried_now(&carried, span);
-        let mut region_params = vec![index];
-        region_params.extend(&params);
-        let body = self.b.close(region_params, results);
-        lowered?;
-        self.finish_loop(carried, init, 1, span, body, None, |init, body, _| Op::For {
-            lo,
-            hi,
-            inclusive,
-            rev,
-            init,
-            body,
-        });
-        Ok(())
-    }
+/// Whether the items of two iterators can be had in turn, the first one's first.
+pub(super) fn in_pairs(a: &Iter, b: &Iter) -> bool {
+    indexed(b) || indexed(a) && !calls(a)
+}
 
-    /// A counted loop that may leave early: the index is carried.
-    fn counted_with_exits(
-        &mut self,
-        Indices { lo, hi, rev, .. }: Indices,
-        index_ty: Type,
-        exits: &Exits,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
-    ) -> Lowered<()> {
-        // Going down, the variable is one past the index, so that it cannot fall below zero.
-        let start = hi.filter(|_| rev).unwrap_or(lo);
-        let counter = self.var(Some(start), None, true, span);
-        self.while_loop(
-            exits,
-            span,
-            &mut |this| {
-                let i = this.read(counter, span);
-                Ok(match hi {
-                    Some(_) if rev => this.b.scalar(Fun::Gt, vec![i, lo], Type::Bool, span),
-                    Some(hi) => this.b.scalar(Fun::Lt, vec![i, hi], Type::Bool, span),
-                    None => this.b.constant(quote!(true), Type::Bool, span),
-                })
-            },
-            &mut |this| {
-                let i = this.read(counter, span);
-                let one = this.b.int(1, span);
-                if rev {
-                    let index = this.b.scalar(Fun::Sub, vec![i, one], index_ty.clone(), span);
-                    this.vars[counter.0].current = Some(index);
-                    body(this, index)
-                } else {
-                    let next = this.b.scalar(Fun::Add, vec![i, one], index_ty.clone(), span);
-                    this.vars[counter.0].current = Some(next);
-                    body(this, i)
-                }
-            },
-        )
-    }
-
-    /// The same with the last index included. One past it there may be no number of that type: a flag
-    /// tells whether there is a next one.
-    fn closed_with_exits(
-        &mut self,
-        Indices { lo, rev, .. }: Indices,
-        hi: Value,
-        index_ty: Type,
-        exits: &Exits,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
-    ) -> Lowered<()> {
-        let (first, last) = if rev { (hi, lo) } else { (lo, hi) };
-        let (reaches, goes_on, step) =
-            if rev { (Fun::Ge, Fun::Gt, Fun::Sub) } else { (Fun::Le, Fun::Lt, Fun::Add) };
-        let any = self.b.scalar(reaches, vec![first, last], Type::Bool, span);
-        let more = self.var(Some(any), None, true, span);
-        let counter = self.var(Some(first), None, true, span);
-        self.while_loop(exits, span, &mut |this| Ok(this.read(more, span)), &mut |this| {
-            let i = this.read(counter, span);
-            let next_is_there = this.b.scalar(goes_on, vec![i, last], Type::Bool, span);
-            this.b.open();
-            let one = this.b.int(1, span);
-            let next = this.b.scalar(step, vec![i, one], index_ty.clone(), span);
-            let then = this.b.close(Vec::new(), vec![next]);
-            this.b.open();
-            let stay = this.b.close(Vec::new(), vec![i]);
-            let next = this.b.value(index_ty.clone(), span);
-            this.b.node(Op::If(next_is_there, then, stay), vec![next], span);
-            this.vars[more.0].current = Some(next_is_there);
-            this.vars[counter.0].current = Some(next);
-            body(this, i)
-        })
+/// Whether the items can be had from the last to the first.
+pub(super) fn turns(iter: &Iter) -> bool {
+    match iter {
+        Iter::Rev(_) => true,
+        Iter::Map(i, _)
+        | Iter::Inspect(i, _)
+        | Iter::Filter(i, _)
+        | Iter::Copied(i)
+        | Iter::Flatten(i, _) => turns(i),
+        Iter::Chain(a, b) => turns(a) && turns(b),
+        iter => indexed(iter),
     }
 }
 
