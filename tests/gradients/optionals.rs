@@ -260,6 +260,40 @@ fn partitioned(x: &[f64]) -> Vec<f64> {
     above.iter().map(|v| v * v).chain(below.iter().map(|v| v.sin())).collect()
 }
 
+#[differentiate]
+fn guarded(x: &[f64], k: f64) -> f64 {
+    let mut total = k;
+    for pair in x.iter().zip(x.iter().skip(1)).map(|(a, b)| (a * b > 0.0).then_some((a, b))) {
+        total = match pair {
+            Some((a, b)) if *a > 1.0 => total * a * b,
+            Some((a, _)) => total + a,
+            None if total > 1.0 => total.sqrt(),
+            None => total * 2.0,
+        };
+    }
+    total
+}
+
+#[differentiate]
+fn iterator_out_of_a_block(x: &[f64], k: f64) -> f64 {
+    let scaled = {
+        let twice = 2.0 * k;
+        x.iter().map(move |v| v * twice)
+    };
+    let twice = k.sin();
+    scaled.map(|v| v * v + twice).sum()
+}
+
+#[differentiate]
+fn kept_in_a_closure(x: &[f64], mut k: f64) -> f64 {
+    let mut held = Some(k);
+    let early = move |v: f64| held.map_or(v, |h| h * v);
+    held = None;
+    k *= 2.0;
+    let late = held.map_or(k, |h| h);
+    x.iter().map(|v| early(*v)).sum::<f64>() * late
+}
+
 /// Nothing here holds a derivative: what the closure makes of indices is constant.
 #[differentiate]
 fn constant_options(x: &[f64], names: &[usize]) -> f64 {
@@ -296,6 +330,9 @@ fn changed() {
     check!(returned_by_a_local_function(&x, l); (x, l) in [(X.to_vec(), 1.0), (X.to_vec(), 3.0)]);
     check!(broken_out_with(&x); x in [X.to_vec(), vec![0.5]]);
     check!(while_let(&x); x in [X.to_vec(), vec![]]);
+    check!(guarded(&x, k); (x, k) in [(X.to_vec(), 0.7), (vec![1.5, 0.4, 0.3], 0.7)]);
+    check!(iterator_out_of_a_block(&x, k); (x, k) in [(X.to_vec(), 0.7)]);
+    check!(kept_in_a_closure(&x, k); (x, k) in [(X.to_vec(), 0.7)]);
     check!(folded_in_an_option(&x); x in [X.to_vec(), vec![]]);
 }
 

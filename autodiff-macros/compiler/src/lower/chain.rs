@@ -8,7 +8,22 @@ use super::iter::{Callee, Iter, counts, indexed};
 use super::run::{in_pairs, turns};
 use super::{Lowerer, Rv};
 use crate::errors::{Extent, Lowered};
-use crate::ir::Type;
+
+/// Methods that leave the iterator where it can go on.
+const ADVANCING: [&str; 12] = [
+    "next",
+    "next_back",
+    "nth",
+    "nth_back",
+    "find",
+    "find_map",
+    "rfind",
+    "position",
+    "rposition",
+    "any",
+    "all",
+    "try_fold",
+];
 
 impl Lowerer<'_> {
     /// An adapter or a consumer called on an iterator; `None` if it is not one.
@@ -17,6 +32,14 @@ impl Lowerer<'_> {
         let name = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
         let boxed = Box::new(iter);
+        if ADVANCING.contains(&name.as_str()) && !is_fresh(&call.receiver) {
+            return Err(self.refuse(
+                "AD0202",
+                span,
+                format!("`{name}` takes items from an iterator that may have given some before"),
+                "call it on the chain itself, or write the loop out",
+            ));
+        }
         let iter = match (name.as_str(), args.as_slice()) {
             ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
@@ -27,7 +50,15 @@ impl Lowerer<'_> {
                 Iter::Zip(boxed, Box::new(other))
             }
             ("enumerate", []) => Iter::Enumerate(boxed),
-            ("rev", []) if !turns(&boxed) => return Err(self.uncounted("rev", span)),
+            // rustc does not know how either.
+            ("rev", []) if !turns(&boxed) => {
+                return Err(self.defer(
+                    "AD0212",
+                    span,
+                    "the items cannot be had from the last to the first",
+                    "`collect` them first",
+                ));
+            }
             ("rev", []) => Iter::Rev(boxed),
             ("copied" | "cloned", []) => Iter::Copied(boxed),
             ("skip", [n]) => {
@@ -101,16 +132,12 @@ impl Lowerer<'_> {
                 }
                 return self.count(&boxed, span);
             }
-            // An iterator with a name goes on from there.
-            ("next" | "nth", _) if !matches!(&*call.receiver, Expr::Path(_)) => {
-                let n = match args.first() {
-                    Some(n) => self.index(n)?,
-                    None => {
-                        let zero = self.b.int(0, span);
-                        self.refine(zero, &Type::usize());
-                        zero
-                    }
-                };
+            ("next", []) => {
+                let zero = self.b.int(0, span);
+                return self.nth(&boxed, zero, span);
+            }
+            ("nth", [n]) => {
+                let n = self.index(n)?;
                 return self.nth(&boxed, n, span);
             }
             ("last", []) => return self.last(&boxed, span),
@@ -166,5 +193,15 @@ impl Lowerer<'_> {
             Callee::Closure(c) => self.inline(c, args, span),
             Callee::Path(path) => self.call_path(path, args, span),
         }
+    }
+}
+
+/// Whether an expression makes a new iterator, of which nothing else knows.
+fn is_fresh(e: &Expr) -> bool {
+    match e {
+        Expr::MethodCall(_) | Expr::Call(_) | Expr::Range(_) => true,
+        Expr::Paren(e) => is_fresh(&e.expr),
+        Expr::Group(e) => is_fresh(&e.expr),
+        _ => false,
     }
 }
