@@ -197,6 +197,41 @@ fn any_and_all(x: &[f64], scale: f64) -> f64 {
     if found && all { scale * x[0] * x[0] } else { scale }
 }
 
+#[differentiate]
+fn returned_out_of_parts(a: &[[f64; 3]; 2], limit: f64) -> f64 {
+    let mut total = 1.0;
+    for v in a.iter().flat_map(|row| row.iter().take_while(|v| **v > 0.0)).take(4) {
+        total += v * total;
+        if total > limit {
+            return total * limit;
+        }
+    }
+    total
+}
+
+#[differentiate]
+fn chained_with_listed(x: &[f64], y: f64) -> f64 {
+    x.iter().copied().chain([y, y * y]).take(x.len() + 1).map(|v| v.sin()).sum()
+}
+
+#[differentiate]
+fn outer_left_by_label(a: &[[f64; 3]; 2], b: &[f64]) -> f64 {
+    let mut total = 0.0;
+    'outer: for row in a {
+        for v in row.iter().chain(b) {
+            if *v > 2.5 {
+                continue 'outer;
+            }
+            if *v < 0.0 {
+                break 'outer;
+            }
+            total += v * v;
+        }
+        total *= 2.0;
+    }
+    total
+}
+
 const X: [f64; 4] = [0.5, -1.0, 2.5, 1.5];
 
 #[test]
@@ -238,6 +273,13 @@ fn loops_in_loops() {
     check!(flattened_backwards(&a, t); (a, t) in [([[1.0, 2.0], [0.5, -1.0], [0.2, 0.3]], 0.6)]);
     check!(flattened_and_cut(&a, 3); a in [[[1.0, 2.0], [0.5, -1.0], [0.2, 0.3]]]);
     check!(flattened_and_cut(&a, 0); a in [[[1.0, 2.0], [0.5, -1.0], [0.2, 0.3]]]);
+    check!(returned_out_of_parts(&a, limit); (a, limit) in [(a, 4.0), (a, 300.0)]);
+    check!(chained_with_listed(&x, y); (x, y) in [(X.to_vec(), 0.7)]);
+    check!(outer_left_by_label(&a, &b); (a, b) in [
+        ([[1.0, 2.0, 0.5], [0.4, 0.7, 1.5]], vec![0.3, 2.8, 0.1]),
+        ([[1.0, 2.0, 0.5], [0.4, 0.7, 1.5]], vec![0.3, 0.2]),
+        ([[1.0, 2.0, 0.5], [0.4, 0.7, 1.5]], vec![0.3, -0.2]),
+    ]);
     check!(parts_that_end(&a); a in [a]);
     check!(left_in_the_middle(&a, limit); (a, limit) in [(a, 0.5), (a, 3.0)]);
 }

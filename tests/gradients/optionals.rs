@@ -294,6 +294,53 @@ fn kept_in_a_closure(x: &[f64], mut k: f64) -> f64 {
     x.iter().map(|v| early(*v)).sum::<f64>() * late
 }
 
+#[differentiate]
+fn nested(x: f64, y: f64) -> f64 {
+    let inner = if x > 0.0 {
+        Some(Some(x * y))
+    } else if y > 0.0 {
+        Some(None)
+    } else {
+        None
+    };
+    match inner {
+        Some(Some(v)) => v * v,
+        Some(None) => y * y * x,
+        None => x.sin() + y,
+    }
+}
+
+#[differentiate]
+fn pair_of_options(x: &[f64], k: usize) -> f64 {
+    match (x.get(k), x.get(k + 1)) {
+        (Some(a), Some(b)) => a * b,
+        (Some(a), None) => a * a,
+        (None, _) => x[0] * 5.0,
+    }
+}
+
+#[differentiate]
+fn by_reference(x: f64, y: f64) -> f64 {
+    let held = (x > 0.0).then(|| x.sqrt());
+    let doubled = held.as_ref().map(|v| v * 2.0);
+    if let Some(v) = &held { v * y + doubled.unwrap() } else { y }
+}
+
+#[differentiate]
+fn vector_in_an_option(x: &[f64]) -> f64 {
+    let squares: Option<Vec<f64>> =
+        if x.len() > 2 { Some(x.iter().map(|v| v * v).collect()) } else { None };
+    match squares {
+        Some(v) => v.iter().product(),
+        None => x.iter().sum(),
+    }
+}
+
+#[differentiate]
+fn put_in_by_path(x: &[f64]) -> f64 {
+    x.iter().map(|v| v * v).map(Some).map(|v| v.unwrap_or(0.0)).sum()
+}
+
 /// Nothing here holds a derivative: what the closure makes of indices is constant.
 #[differentiate]
 fn constant_options(x: &[f64], names: &[usize]) -> f64 {
@@ -319,6 +366,11 @@ fn made_and_taken_apart() {
     check!(changed_through(&x); x in [X.to_vec(), vec![]]);
     check!(held_by_mutable_reference(x); x in [0.7]);
     check!(read_before_the_change(&x); x in [X.to_vec()]);
+    check!(nested(x, y); (x, y) in [(0.4, 0.7), (-0.4, 0.7), (-0.4, -0.7)]);
+    check!(pair_of_options(&x, 2); x in [X.to_vec(), vec![0.4, 0.3, 0.2], vec![0.4]]);
+    check!(by_reference(x, y); (x, y) in [(0.4, 0.7), (-0.4, 0.7)]);
+    check!(vector_in_an_option(&x); x in [X.to_vec(), vec![0.4, 0.3]]);
+    check!(put_in_by_path(&x); x in [X.to_vec()]);
     check!(let_else(&x, 2); x in [X.to_vec(), vec![0.5]]);
     check!(constant_options(&x, &[1, 0, 2]); x in [X.to_vec()]);
 }
