@@ -103,11 +103,12 @@ fn differentiate(
         }
         return Some(handle(function, signature, options, None));
     }
-    let lowered = lower::lower(function, signature, errors)?;
+    let lower::Function { graph, refusals, items, iterated } =
+        lower::lower(function, signature, errors)?;
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(&lowered, &function.sig.ident, errors)?;
+    let passes = pipeline::run(graph, &refusals, &function.sig.ident, errors)?;
     if !errors.is_empty() {
         return None;
     }
@@ -118,8 +119,8 @@ fn differentiate(
         drawn: &passes.drawn,
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
-        items: &lowered.items,
-        iterated: &lowered.iterated,
+        items: &items,
+        iterated: &iterated,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }
