@@ -30,6 +30,7 @@
 //! - [What the body may contain](#what-the-body-may-contain)
 //! - [Points without a derivative](#points-without-a-derivative)
 //! - [Coming from PyTorch](#coming-from-pytorch)
+//! - [Coming from `std::autodiff`](std_compat): its attributes, on stable
 //!
 //! # What a function offers
 //!
@@ -546,8 +547,11 @@
 
 pub use autodiff_macros::differentiate;
 pub use autodiff_runtime::{
-    Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,
+    Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
+    Visitor, VisitorMut, stop_gradient,
 };
+
+pub mod std_compat;
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}

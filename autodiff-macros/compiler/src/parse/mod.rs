@@ -4,5 +4,5 @@ mod same_name;
 mod signature;
 mod types;
 
-pub use signature::{Parameter, Signature, is_in_place};
+pub use signature::{Parameter, Signature, is_in_place, parameters};
 pub use types::TypeReader;
