@@ -509,7 +509,7 @@
 //! | `retain_graph=True` | call `f::vjp` again: a pullback is called once |
 //! | an in-place operation, `x.mul_(2)` | `*x *= 2.0`, differentiated as written |
 //! | `y.grad_fn` | [`Node::grad_fn`] in `f::GRAPH` |
-//! | `gradcheck` | compare `f::grad` with differences, or with `f::jvp`, as below |
+//! | `gradcheck` | [`check!`]`(f(x))`, which compares both modes with differences; see [`check`](mod@check) |
 //!
 //! The example that opens PyTorch's tutorial: `Q = 3a³ - b²`, seeded by ones.
 //!
@@ -548,7 +548,7 @@
 pub use autodiff_macros::differentiate;
 pub use autodiff_runtime::{
     Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
-    Visitor, VisitorMut, stop_gradient,
+    Visitor, VisitorMut, check, stop_gradient,
 };
 
 pub mod std_compat;

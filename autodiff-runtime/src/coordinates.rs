@@ -202,6 +202,10 @@ macro_rules! owning_pointers {
 }
 owning_pointers!(&mut T, Box<T>);
 
+impl CoordinatesMut for &str {
+    fn visit_mut(&mut self, _: &mut dyn VisitorMut) {}
+}
+
 impl<T: Coordinates> Coordinates for [T] {
     fn visit(&self, visitor: &mut dyn Visitor) {
         for (index, element) in self.iter().enumerate() {

@@ -3,6 +3,7 @@
 
 #![deny(unsafe_code)]
 
+pub mod check;
 mod coordinates;
 mod dot;
 mod graph;

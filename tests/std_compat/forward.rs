@@ -93,7 +93,6 @@ fn owned(x: Vec<f64>) -> Vec<f64> {
 }
 
 #[test]
-#[allow(clippy::ptr_arg)]
 fn tangents_have_the_types_of_their_parameters() {
     assert_eq!(d_two_references(&2.0, &1.0, &3.2, &0.0), (6.4, 3.2));
     assert_eq!(d_tuple((2.0, 3.0), (1.0, 0.0)), (6.0, 3.0));

@@ -4,6 +4,15 @@
 //! Each program is written as it would be for nightly, save for its `use` line.
 
 #![deny(warnings, missing_docs, unreachable_pub, unused, clippy::all)]
+// What the programs are written like.
+#![allow(
+    clippy::ptr_arg,
+    clippy::needless_lifetimes,
+    clippy::needless_range_loop,
+    clippy::too_many_arguments,
+    clippy::unused_unit,
+    clippy::trivially_copy_pass_by_ref
+)]
 
 mod batched;
 mod forward;

@@ -143,7 +143,6 @@ fn sum_of_vec(x: &Vec<Vec<f64>>) -> f64 {
 }
 
 #[test]
-#[allow(clippy::ptr_arg)]
 fn the_shadow_of_a_vec_is_a_vec() {
     let x = vec![vec![1.0, 2.0], vec![3.0]];
     let mut dx = vec![vec![0.0, 0.0], vec![100.0]];
