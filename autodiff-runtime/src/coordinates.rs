@@ -138,7 +138,7 @@ pub trait Coordinates {
 #[diagnostic::on_unimplemented(
     message = "[AD0408] the floats inside `{Self}` are not known, or cannot be changed",
     label = "no `CoordinatesMut`",
-    note = "floats, arrays, `Vec` and tuples of them have coordinates; pass data instead of a shared reference to it, or implement `autodiff::CoordinatesMut` for a type of your own"
+    note = "floats, arrays, `Vec` and tuples of them have coordinates; pass data instead of a shared reference to it, or implement `autodiff::CoordinatesMut` for a type of your own; in `check!`, write `const` before an argument that is not differentiated"
 )]
 pub trait CoordinatesMut: Coordinates {
     /// Lends every coordinate to `visitor`.

@@ -34,6 +34,15 @@ fn only_some(x: &[f64], w: &[f64], scale: &mut [f64], b: f64) -> f64 {
     x.iter().zip(w).map(|(x, w)| x * w * w).sum::<f64>() + b
 }
 
+struct Model {
+    rate: f64,
+}
+
+#[differentiate(wrt(x))]
+fn with_model(model: &Model, x: &[f64], scale: f64, rule: impl Fn(f64) -> f64) -> f64 {
+    x[0] * x[1] * (-model.rate).exp() * rule(scale)
+}
+
 #[differentiate]
 fn vectors(x: &[f64], y: f64) -> (Vec<f64>, [f64; 2]) {
     (x.iter().map(|x| x * y).collect(), [x[0] * x[1], y * y])
@@ -90,6 +99,14 @@ fn every_kind_of_parameter() {
 fn parameters_out_of_wrt_are_constant() {
     let report = check!(only_some(&[1.0, 2.0], &[0.5, -0.5], &mut [1.0], 3.0)).unwrap();
     assert_eq!(report.compared, 2 * 2 * 2);
+}
+
+#[test]
+fn what_is_marked_constant_may_be_of_any_type() {
+    let model = Model { rate: 0.3 };
+    let rule = |x: f64| x + 1.0;
+    let report = check!(with_model(const &model, &[2.0, 3.0], 0.5, const rule)).unwrap();
+    assert_eq!(report.compared, 4);
 }
 
 #[test]

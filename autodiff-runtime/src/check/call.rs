@@ -15,9 +15,9 @@ use crate::{Coordinates, CoordinatesMut, Differentiable, Graph, Segment, SetZero
 /// with a semicolon between the two.
 ///
 /// Arguments are written as in a call, with their `&` and `&mut`: of what is behind a reference a copy is
-/// changed. A variable that is a reference itself is written `&*x`. Constants may be numbers, text, ranges,
-/// and arrays, `Vec`s and tuples of these; for another, call [`check::gradient`](crate::check::gradient)
-/// or its kin with a closure that holds it.
+/// changed. A variable that is a reference itself is written `&*x`. With `const` before it, an argument is
+/// held constant and evaluated for each call anew: that is for types of which nothing is differentiated,
+/// such as the configuration of a model.
 ///
 /// # Errors
 ///
@@ -39,6 +39,18 @@ use crate::{Coordinates, CoordinatesMut, Differentiable, Graph, Segment, SetZero
 /// assert_eq!(report.compared, 8); // four coordinates in two modes
 ///
 /// autodiff::check!(Check::new().directions(3); loss(&x, 0.5, 2)).unwrap();
+///
+/// struct Model {
+///     rate: f64,
+/// }
+///
+/// #[differentiate(wrt(x))]
+/// fn decay(x: f64, model: &Model) -> f64 {
+///     x * (-model.rate).exp()
+/// }
+///
+/// let model = Model { rate: 0.5 };
+/// autodiff::check!(decay(2.0, const &model)).unwrap();
 /// ```
 #[macro_export]
 macro_rules! check {
@@ -57,12 +69,23 @@ macro_rules! check {
     };
 }
 
-/// Tells `&mut x`, `&x` and `x` apart, and gives each argument variables; those of `&mut` once more.
+/// Tells `const x`, `&mut x`, `&x` and `x` apart, and gives each argument variables; those of `&mut` once more.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __check_arguments {
     ($check:expr; $f:tt $free:tt [$($argument:tt)*] [$($in_place:tt)*]) => {
         $crate::__check_call!($check; $f [$($argument)*] [$($in_place)*])
+    };
+    (
+        $check:expr; $f:tt [($x:ident $bar:ident) $($free:tt)*] [$($argument:tt)*] $in_place:tt
+        const $value:expr $(, $($rest:tt)*)?
+    ) => {
+        $crate::__check_arguments!(
+            $check; $f [$($free)*]
+            [$($argument)* { $x $bar ($value) (()) false }]
+            $in_place
+            $($($rest)*)?
+        )
     };
     (
         $check:expr; $f:tt [($x:ident $bar:ident) $($free:tt)*] [$($argument:tt)*] [$($in_place:tt)*]
@@ -113,13 +136,13 @@ macro_rules! __check_call {
             $($f)::+::GRAPH,
             &[$($is_in_place),*],
             |point| {
-                #[allow(unused_mut)]
+                #[allow(unused_mut, unused_variables)]
                 let ($(mut $x,)*) = ::std::clone::Clone::clone(point);
                 let value = $($f)::+($($($pass)*),*);
                 (value, ($($changed,)*))
             },
             |point, seed| {
-                #[allow(unused_mut)]
+                #[allow(unused_mut, unused_variables)]
                 let ($(mut $x,)*) = ::std::clone::Clone::clone(point);
                 #[allow(unused_mut)]
                 let ($(mut $bar,)*) = $crate::Differentiable::zero_tangent(point);
@@ -132,7 +155,7 @@ macro_rules! __check_call {
                 ((value, ($($changed,)*)), ($($bar,)*))
             },
             |point, tangent| {
-                #[allow(unused_mut)]
+                #[allow(unused_mut, unused_variables)]
                 let ($(mut $x,)*) = ::std::clone::Clone::clone(point);
                 #[allow(unused_mut)]
                 let ($(mut $bar,)*) = tangent;
