@@ -29,6 +29,7 @@
 //! - [Options](#options)
 //! - [What the body may contain](#what-the-body-may-contain)
 //! - [Points without a derivative](#points-without-a-derivative)
+//! - [Checking derivatives](mod@check) against differences
 //! - [Coming from PyTorch](#coming-from-pytorch)
 //! - [Coming from `std::autodiff`](std_compat): its attributes, on stable
 //!

@@ -104,7 +104,7 @@ pub trait VisitorMut {
 /// assert_eq!(sum.0, 6.0);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "[AD0408] the floats inside `{Self}` are not known",
+    message = "[AD0410] the floats inside `{Self}` are not known",
     label = "no `Coordinates`",
     note = "floats, arrays, slices, `Vec` and tuples of them have coordinates; implement `autodiff::Coordinates` for a type of your own"
 )]
@@ -136,7 +136,7 @@ pub trait Coordinates {
 /// assert_eq!(x, (vec![2.0, 4.0], 3, [8.0]));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "[AD0408] the floats inside `{Self}` are not known, or cannot be changed",
+    message = "[AD0410] the floats inside `{Self}` are not known, or cannot be changed",
     label = "no `CoordinatesMut`",
     note = "floats, arrays, `Vec` and tuples of them have coordinates; pass data instead of a shared reference to it, or implement `autodiff::CoordinatesMut` for a type of your own; in `check!`, write `const` before an argument that is not differentiated"
 )]
