@@ -122,11 +122,11 @@ fn differentiate(
         }
         return Some(handle(function, signature, options, None));
     }
-    let lowered = lower::lower(function, signature, errors)?;
+    let lower::Function { graph, refusals, items } = lower::lower(function, signature, errors)?;
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(&lowered, &function.sig.ident, errors)?;
+    let passes = pipeline::run(graph, &refusals, &function.sig.ident, errors)?;
     if !errors.is_empty() {
         return None;
     }
@@ -137,7 +137,7 @@ fn differentiate(
         drawn: &passes.drawn,
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
-        items: &lowered.items,
+        items: &items,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -6,7 +6,6 @@ use proc_macro2::Ident;
 use crate::analysis::Activity;
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
-use crate::lower::Function;
 use crate::{optimize, transform};
 
 /// What the passes make of a function.
@@ -22,9 +21,14 @@ pub(crate) struct Passes {
     pub fused: Option<Graph>,
 }
 
-/// Runs the passes; `own` is the function's own name. There is no result if the body is ill-typed.
-pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Option<Passes> {
-    let primal = function.graph.clone();
+/// Runs the passes on a function's graph; `refusals` tell why code kept as it stands has no derivative,
+/// `own` is the function's name. There is no result if the body is ill-typed.
+pub(crate) fn run(
+    primal: Graph,
+    refusals: &[Diagnostic],
+    own: &Ident,
+    errors: &mut Errors,
+) -> Option<Passes> {
     if cfg!(debug_assertions)
         && let Err(broken) = verify::verify(&primal)
     {
@@ -39,7 +43,7 @@ pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Opti
     }
     let own = &own.to_string();
     let primal = step("simplify", optimize::primal(primal));
-    let activity = Activity::of(&primal, &function.refusals, errors);
+    let activity = Activity::of(&primal, refusals, errors);
     let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
     let reverse = fast(drawn.clone());
     let forward = fast(tidy("forward", transform::forward(&primal, &activity)));

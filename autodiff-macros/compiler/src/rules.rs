@@ -151,6 +151,9 @@ macro_rules! rules {
                 }
             }
 
+            /// No operation has more operands.
+            pub const OPERANDS: usize = 3;
+
             /// The number of arguments, a method's receiver included.
             pub fn arity(self) -> usize {
                 match self {

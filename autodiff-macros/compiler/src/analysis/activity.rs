@@ -30,8 +30,7 @@ impl Activity {
             let wanted = |v: &Value| useful.contains(*v) && !graph.ty(*v).is_constant();
             if let Op::Verbatim { refusal, captures, .. } = &node.op
                 && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(v)))
-                && (node.results.iter().any(wanted)
-                    || node.op.written().iter().any(|place| wanted(&place.root)))
+                && (node.results.iter().any(wanted) || writes(node, |root| wanted(&root)))
                 && let Some(diagnostic) = refusals.get(*refusal)
             {
                 errors.push(diagnostic.clone());
@@ -65,8 +64,8 @@ impl Activity {
     /// Whether a node has anything to do with derivatives.
     pub fn touches(&self, node: &Node) -> bool {
         node.results.iter().any(|r| self.is_active(*r))
-            || node.op.written().iter().any(|p| self.is_active(p.root))
-            || node.op.regions().iter().any(|r| self.touches_region(r))
+            || writes(node, |root| self.is_active(root))
+            || node.op.regions().any(|r| self.touches_region(r))
     }
 
     /// Whether anything in a region has to do with derivatives.
@@ -74,6 +73,13 @@ impl Activity {
         region.nodes.iter().any(|n| self.touches(n))
             || region.results.iter().any(|r| self.is_active(*r))
     }
+}
+
+/// Whether a node itself writes any such memory.
+fn writes(node: &Node, is_such: impl Fn(Value) -> bool) -> bool {
+    let mut writes = false;
+    node.op.each_written(&mut |place| writes |= is_such(place.root));
+    writes
 }
 
 fn reads(capture: &CallArg) -> Option<Value> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 
 use super::Iteration;
-use crate::ir::{Graph, Node, Op, Place, Region, Value};
+use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueMap};
 use crate::rules::Fun;
 
 /// The cost, in rough cycles, up to which a value is recomputed rather than kept.
@@ -57,18 +57,18 @@ struct Info {
 pub struct Layout<'g> {
     infos: Vec<Info>,
     regions: Vec<&'g Region>,
-    ids: BTreeMap<*const Region, RegionId>,
-    /// By index of the value.
-    defs: Vec<Option<(RegionId, Site)>>,
-    writes: BTreeMap<Value, Vec<At>>,
+    /// Asked for by few.
+    ids: OnceCell<BTreeMap<*const Region, RegionId>>,
+    defs: ValueMap<(RegionId, Site)>,
+    writes: ValueMap<Vec<At>>,
     uses: Vec<usize>,
     constants: Vec<(Value, &'g TokenStream)>,
     /// The first value that is each constant, as Rust writes it; asked for by few.
     first_constants: OnceCell<BTreeMap<String, Value>>,
     /// Where values are stored.
-    stores: BTreeMap<Value, Vec<At>>,
-    /// The results of costly scalar operations.
-    scalars: BTreeMap<(Fun, &'g [Value]), Vec<Value>>,
+    stores: ValueMap<Vec<At>>,
+    /// The costly scalar operations on each first operand, with their results.
+    scalars: ValueMap<Vec<(Fun, &'g [Value], Value)>>,
 }
 
 impl<'g> Layout<'g> {
@@ -77,17 +77,17 @@ impl<'g> Layout<'g> {
         let mut layout = Self {
             infos: Vec::new(),
             regions: Vec::new(),
-            ids: BTreeMap::new(),
-            defs: vec![None; graph.values.len()],
-            writes: BTreeMap::new(),
+            ids: OnceCell::new(),
+            defs: ValueMap::default(),
+            writes: ValueMap::default(),
             uses: vec![0; graph.values.len()],
             constants: Vec::new(),
             first_constants: OnceCell::new(),
-            stores: BTreeMap::new(),
-            scalars: BTreeMap::new(),
+            stores: ValueMap::default(),
+            scalars: ValueMap::default(),
         };
         for (i, param) in graph.params.iter().enumerate() {
-            layout.defs[param.value.index()] = Some((0, Site::Param(i)));
+            layout.defs.insert(param.value, (0, Site::Param(i)));
         }
         layout.walk(&graph.body, None, Kind::Top);
         layout
@@ -97,30 +97,26 @@ impl<'g> Layout<'g> {
         let id = self.infos.len();
         self.infos.push(Info { parent, kind });
         self.regions.push(region);
-        self.ids.insert(region, id);
         for (i, param) in region.params.iter().enumerate() {
-            self.defs[param.index()] = Some((id, Site::Param(i)));
+            self.defs.insert(*param, (id, Site::Param(i)));
         }
         for (index, node) in region.nodes.iter().enumerate() {
             let at = At { region: id, index };
             node.op.each_input(&mut |v| self.uses[v.index()] += 1);
             for result in &node.results {
-                self.defs[result.index()] = Some((id, Site::Node(index)));
+                self.defs.insert(*result, (id, Site::Node(index)));
             }
             match &node.op {
                 Op::Scalar(fun, args) if fun.cost() > RECOMPUTE => {
-                    let results = self.scalars.entry((*fun, args)).or_default();
-                    results.extend(&node.results);
+                    self.scalars.or_default(args[0]).push((*fun, args, node.results[0]));
                 }
                 Op::Const(tokens) => {
                     self.constants.push((node.results[0], tokens));
                 }
-                Op::Store(_, v) => self.stores.entry(*v).or_default().push(at),
+                Op::Store(_, v) => self.stores.or_default(*v).push(at),
                 _ => {}
             }
-            for place in node.op.written() {
-                self.writes.entry(place.root).or_default().push(at);
-            }
+            node.op.each_written(&mut |place| self.writes.or_default(place.root).push(at));
             match &node.op {
                 Op::If(_, a, b) => {
                     self.walk(a, Some(at), Kind::Branch);
@@ -140,7 +136,15 @@ impl<'g> Layout<'g> {
 
     /// The id of a region of the graph.
     pub fn id(&self, region: &Region) -> RegionId {
-        self.ids[&std::ptr::from_ref(region)]
+        let number = |(id, region): (RegionId, &&'g Region)| (std::ptr::from_ref(*region), id);
+        let ids = self.ids.get_or_init(|| self.regions.iter().enumerate().map(number).collect());
+        ids[&std::ptr::from_ref(region)]
+    }
+
+    /// The bodies of all `for` loops.
+    pub fn for_bodies(&self) -> impl Iterator<Item = (RegionId, &'g Region)> {
+        let bodies = self.regions.iter().copied().enumerate();
+        bodies.filter(|(id, _)| matches!(self.holder(*id).map(|n| &n.op), Some(Op::For { .. })))
     }
 
     /// The region of that id.
@@ -177,7 +181,7 @@ impl<'g> Layout<'g> {
 
     /// Where a value is defined; `None` for values that a transform added.
     pub fn def(&self, value: Value) -> Option<(RegionId, Site)> {
-        self.defs.get(value.index()).copied().flatten()
+        self.defs.get(value).copied()
     }
 
     /// The node that defines a value.
@@ -190,14 +194,16 @@ impl<'g> Layout<'g> {
 
     /// The result of that costly operation, if the region or one around it computes it.
     pub fn computed(&self, fun: Fun, args: &[Value], region: RegionId) -> Option<Value> {
-        let results = self.scalars.get(&(fun, args))?;
-        let around = |v: &&Value| self.def(**v).is_some_and(|(home, _)| self.within(region, home));
-        results.iter().find(around).copied()
+        let around = |v: Value| self.def(v).is_some_and(|(home, _)| self.within(region, home));
+        let same = |(f, operands, result): &(Fun, &[Value], Value)| {
+            (*f == fun && *operands == args && around(*result)).then_some(*result)
+        };
+        self.scalars.get(args[0])?.iter().find_map(same)
     }
 
     /// The places that hold a value from where it is stored until the end.
     pub fn copies(&self, value: Value) -> impl Iterator<Item = &'g Place> + '_ {
-        let stores = self.stores.get(&value).map_or(&[][..], Vec::as_slice);
+        let stores = self.stores.get(value).map_or(&[][..], Vec::as_slice);
         stores.iter().filter_map(move |at| match &self.regions[at.region].nodes[at.index].op {
             Op::Store(place, _)
                 if self.def(value).is_some_and(|(home, _)| home == at.region)
@@ -216,7 +222,7 @@ impl<'g> Layout<'g> {
 
     /// Where an object is written.
     pub fn writes(&self, root: Value) -> &[At] {
-        self.writes.get(&root).map_or(&[], Vec::as_slice)
+        self.writes.get(root).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a region lies in a loop.
@@ -289,10 +295,12 @@ impl<'g> Layout<'g> {
     pub fn overwritten_after(&self, place: &Place, at: At) -> bool {
         let home = self.def(place.root).map_or(0, |(region, _)| region);
         self.writes(place.root).iter().any(|write| {
-            let written = self.regions[write.region].nodes[write.index].op.written();
             let overlaps = |iteration| {
-                let mut same = written.iter().filter(|p| p.root == place.root);
-                same.any(|p| !self.are_disjoint(place, p, iteration))
+                let mut overlaps = false;
+                self.regions[write.region].nodes[write.index].op.each_written(&mut |p| {
+                    overlaps |= p.root == place.root && !self.are_disjoint(place, p, iteration);
+                });
+                overlaps
             };
             let common = self.common(write.region, at.region);
             let (Some(w), Some(l)) = (self.lift(*write, common), self.lift(at, common)) else {

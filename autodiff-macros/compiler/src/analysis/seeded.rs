@@ -14,6 +14,11 @@ impl Seeded {
         seeded
     }
 
+    /// Whether there is no adjoint at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.len() == 0
+    }
+
     /// Whether a value is an adjoint.
     pub fn contains(&self, value: Value) -> bool {
         self.0.contains(value)
@@ -39,7 +44,7 @@ impl Seeded {
                         self.follow(body);
                     }
                 }
-                op => op.regions().into_iter().for_each(|inner| self.follow(inner)),
+                op => op.regions().for_each(|inner| self.follow(inner)),
             }
         }
     }

@@ -9,7 +9,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
 use crate::analysis::Activity;
-use crate::ir::{Float, Graph, Node, Op, Param, Region, Type, Value};
+use crate::ir::{Float, Graph, Node, Op, Param, Region, Type, Value, ValueMap};
 use crate::parse::Signature;
 
 use entry::{Data, Entry};
@@ -17,7 +17,7 @@ use names::{Origins, operation, pullback, rule, tidy};
 
 /// `&Graph { .. }` for a primal and its reverse.
 pub fn graph_data(name: &str, primal: &Graph, activity: &Activity, reverse: &Graph) -> TokenStream {
-    let mut forward = Collector::new(primal, Some(activity), BTreeMap::new(), 0);
+    let mut forward = Collector::new(primal, Some(activity), ValueMap::default(), 0);
     for param in &primal.params {
         forward.parameter(param);
     }
@@ -43,7 +43,7 @@ pub fn graph_data(name: &str, primal: &Graph, activity: &Activity, reverse: &Gra
             backward.node(node);
         }
         let active = reverse.params.iter().zip(&reverse.shadows).filter(|(param, _)| param.active);
-        gradients.extend(active.filter_map(|(_, shadow)| backward.index.get(shadow).copied()));
+        gradients.extend(active.filter_map(|(_, shadow)| backward.index.get(*shadow).copied()));
     }
     let mut data = Data { nodes: forward.entries, outputs, backward: backward.entries, gradients };
     data.prune_backward();
@@ -95,7 +95,7 @@ struct Collector<'g> {
     activity: Option<&'g Activity>,
     entries: Vec<Entry>,
     /// Where values, and the last versions of objects, stand.
-    index: BTreeMap<Value, usize>,
+    index: ValueMap<usize>,
     region: Option<String>,
     /// The names of the loops, by their places: a loop's reverse goes by the same name.
     loops: BTreeMap<(usize, usize), String>,
@@ -108,7 +108,7 @@ impl<'g> Collector<'g> {
     fn new(
         graph: &'g Graph,
         activity: Option<&'g Activity>,
-        index: BTreeMap<Value, usize>,
+        index: ValueMap<usize>,
         offset: usize,
     ) -> Self {
         let origins = Origins::default();
@@ -144,7 +144,7 @@ impl<'g> Collector<'g> {
 
     /// The node of a value, or of the one that it was kept from.
     fn find(&self, v: Value) -> Option<usize> {
-        self.origins.chain(v).find_map(|v| self.index.get(&v).copied())
+        self.origins.chain(v).find_map(|v| self.index.get(v).copied())
     }
 
     fn inputs(&self, node: &Node) -> Vec<usize> {
@@ -216,7 +216,7 @@ impl<'g> Collector<'g> {
             Op::StackPop(_) | Op::Unkeep(_) => {
                 for r in &node.results {
                     match self.find(*r) {
-                        Some(origin) => _ = self.index.insert(*r, origin),
+                        Some(origin) => self.index.insert(*r, origin),
                         // Its call says whose it is.
                         None if *self.graph.ty(*r) == Type::Pullback => {}
                         None => self.leaf(*r, "kept"),
@@ -263,12 +263,13 @@ impl<'g> Collector<'g> {
                 let name = match op {
                     Op::Pull { pull, .. } => {
                         let mut chain = self.origins.chain(*pull);
-                        let callee = chain.find_map(|v| self.origins.callees.get(&v));
+                        let callee = chain.find_map(|v| self.origins.callees.get(v));
                         pullback(callee.map(String::as_str))
                     }
                     op => operation(op),
                 };
-                let written = op.written();
+                let mut written = Vec::new();
+                op.each_written(&mut |place| written.push(place));
                 for r in &node.results {
                     if !written.is_empty() && !self.is_read(*r) {
                         continue;

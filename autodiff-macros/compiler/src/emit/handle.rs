@@ -10,7 +10,7 @@ mod signature;
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::parse::Signature;
 
 use super::graph_data::graph_data;
-use super::rust::{Plain, Printer};
+use super::rust::{Plain, Printer, may_be_invented};
 pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
@@ -53,11 +53,11 @@ pub struct Derivatives<'a> {
 /// The bodies of the two functions that all others are made of.
 struct Core {
     /// Of `__vjp`.
-    vjp: TokenStream,
+    vjp: Group,
     /// Of `__jvp`: the tangents' names, and the body.
-    jvp: (Vec<Ident>, TokenStream),
+    jvp: (Vec<Ident>, Group),
     /// Of `__vjp_now`: the slots' names, and the body; none if it is `__vjp` and then its pullback.
-    vjp_into: Option<(Vec<Ident>, TokenStream)>,
+    vjp_into: Option<(Vec<Ident>, Group)>,
     graph: TokenStream,
 }
 
@@ -122,36 +122,30 @@ fn derived(
     let mut printer = Printer::new(derivatives.reverse, &reserved);
     let printed = printer.print();
     let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
-    let (forward, backward) = (&printed.forward, &printed.backward);
+    let (forward, backward) = (printed.forward, printed.backward);
     let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
     let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(mut #s)));
     let seed_type = header.core_seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
     let methods = methods();
-    let vjp = quote! {
-        #methods
-        #(#items)*
-        #forward
-        (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| { #backward })
-    };
+    let pull = block(backward.clone());
+    let vjp = concat([
+        quote!(#methods #(#items)*),
+        forward.clone(),
+        quote!((#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
+    ]);
     let mut printer = Printer::new(derivatives.forward, &reserved);
     let tangent_code = printer.print();
     let tangents: Vec<Ident> =
         derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
-    let pushed = &tangent_code.forward;
     let leaves = tangent_code.results.len() / 2;
     let mut values = tangent_code.results.iter().take(leaves).cloned();
     let value = assemble(&signature.shape, &mut values);
     let mut dots = tangent_code.results.iter().skip(leaves).cloned();
     let dot = assemble(&signature.shape, &mut dots);
-    let jvp = quote! {
-        #methods
-        #(#items)*
-        #pushed
-        (#value, #dot)
-    };
-    let ad_seed = signature::local("ad_seed", proc_macro2::Span::mixed_site());
+    let jvp = concat([quote!(#methods #(#items)*), tangent_code.forward, quote!((#value, #dot))]);
+    let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
             let mut printer = Printer::new(graph, &reserved);
@@ -159,21 +153,14 @@ fn derived(
             let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
-            let statements = &printed.backward;
-            (slots, quote!(#methods #(#items)* let #seeds = #ad_seed; #statements #result))
+            let before = quote!(#methods #(#items)* let #seeds = #ad_seed;);
+            (slots, concat([before, printed.backward, result]))
         }
         None => {
-            let ad_value = signature::local("ad_value", proc_macro2::Span::mixed_site());
-            let body = quote! {
-                #methods
-                #(#items)*
-                #forward
-                let #ad_value = #result;
-                let #seeds: #seed_type = #ad_seed;
-                #backward
-                #ad_value
-            };
-            (slots, body)
+            let ad_value = signature::local("ad_value", Span::mixed_site());
+            let turn = quote!(let #ad_value = #result; let #seeds: #seed_type = #ad_seed;);
+            let before = quote!(#methods #(#items)*);
+            (slots, concat([before, forward, turn, backward, quote!(#ad_value)]))
         }
     });
     let graph = graph_data(
@@ -182,7 +169,22 @@ fn derived(
         derivatives.activity,
         derivatives.drawn,
     );
-    Core { vjp, jvp: (tangents, jvp), vjp_into, graph }
+    let vjp_into = vjp_into.map(|(slots, body)| (slots, block(body)));
+    Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, graph }
+}
+
+/// One after the other; long code is moved, not copied.
+fn concat<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
+    let mut all = TokenStream::new();
+    parts.into_iter().for_each(|part| all.extend(part));
+    all
+}
+
+/// `{ body }`.
+fn block(body: TokenStream) -> Group {
+    let mut group = Group::new(Delimiter::Brace, body);
+    group.set_span(Span::mixed_site());
+    group
 }
 
 /// Brings the traits into scope whose methods generated code calls, should the user's module have no
@@ -204,12 +206,14 @@ fn assemble(shape: &Shape, leaves: &mut dyn Iterator<Item = TokenStream>) -> Tok
     }
 }
 
-/// Every identifier of the user's function.
+/// The identifiers of the user's function that a printer might invent.
 fn idents(item: &ItemFn) -> BTreeSet<String> {
     fn walk(tokens: TokenStream, out: &mut BTreeSet<String>) {
         for tree in tokens {
             match tree {
-                proc_macro2::TokenTree::Ident(ident) => _ = out.insert(ident.to_string()),
+                proc_macro2::TokenTree::Ident(ident) => {
+                    out.extend(Some(ident.to_string()).filter(|name| may_be_invented(name)));
+                }
                 proc_macro2::TokenTree::Group(group) => walk(group.stream(), out),
                 _ => {}
             }

@@ -22,10 +22,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
-use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value};
+use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
 pub use callee::Plain;
 use expr::{Expr, full_type, type_name};
 use names::Names;
+pub use names::may_be_invented;
 use uses::{Footprint, Uses};
 
 /// A graph as Rust.
@@ -48,10 +49,10 @@ pub struct Printed {
 pub struct Printer<'g> {
     graph: &'g Graph,
     uses: Uses,
-    names: Names<'g>,
-    held: Vec<Option<Held>>,
+    names: Names,
+    held: ValueMap<Held>,
     /// The values whose variable a loop changes.
-    looped: Vec<bool>,
+    looped: ValueSet,
     scope: Scope,
 }
 
@@ -61,16 +62,23 @@ enum Held {
     Variable(Ident),
     /// A constant.
     Always(Expr),
-    /// For its one reader.
-    Once(Expr),
+    /// An expression that waits for its one reader.
+    Once,
 }
 
 /// The region being printed.
 #[derive(Debug, Default)]
 struct Scope {
     statements: TokenStream,
-    /// The expressions that wait for their reader.
-    waiting: Vec<(Value, Footprint)>,
+    waiting: Vec<Waiting>,
+}
+
+/// An expression that waits for its reader.
+#[derive(Debug)]
+struct Waiting {
+    value: Value,
+    footprint: Footprint,
+    expr: Expr,
 }
 
 /// A printed region.
@@ -81,22 +89,26 @@ struct Block {
 }
 
 impl<'g> Printer<'g> {
-    /// A printer that invents no name among `reserved`, the identifiers of the user's function.
-    pub fn new(graph: &'g Graph, reserved: &'g BTreeSet<String>) -> Self {
+    /// A printer that invents no name among `reserved`: the identifiers of the user's function, as far as
+    /// they might be invented.
+    pub fn new(graph: &'g Graph, reserved: &BTreeSet<String>) -> Self {
+        let params = graph.params.iter().map(|param| &param.name);
+        let own = params.chain(graph.values.iter().filter_map(|data| data.name.as_ref()));
+        let given = reserved.iter().cloned().chain(own.map(ToString::to_string));
         let mut printer = Self {
             graph,
             uses: Uses::new(graph),
-            names: Names::new(reserved),
-            held: graph.values.iter().map(|_| None).collect(),
-            looped: vec![false; graph.values.len()],
+            names: Names::new(given),
+            held: ValueMap::default(),
+            looped: ValueSet::default(),
             scope: Scope::default(),
         };
         for param in &graph.params {
             let name = printer.names.fresh(Some(&param.name), graph.data(param.value).span);
-            printer.held[param.value.index()] = Some(Held::Variable(name));
+            printer.held.insert(param.value, Held::Variable(name));
         }
         for shadow in &graph.shadows {
-            if printer.held[shadow.index()].is_none() {
+            if !printer.held.contains(*shadow) {
                 printer.variable(*shadow);
             }
         }
@@ -110,7 +122,7 @@ impl<'g> Printer<'g> {
     ///
     /// If the value has no variable.
     pub fn name(&self, value: Value) -> Ident {
-        match &self.held[value.index()] {
+        match self.held.get(value) {
             Some(Held::Variable(name)) => name.clone(),
             _ => panic!("value {} has no variable", value.index()),
         }
@@ -157,14 +169,13 @@ impl<'g> Printer<'g> {
 
     /// The value for a reader.
     fn expr(&mut self, value: Value) -> Expr {
-        let held = &mut self.held[value.index()];
-        match held {
+        match self.held.get(value) {
             Some(Held::Variable(name)) => Expr::postfix(quote!(#name)),
             Some(Held::Always(expr)) => expr.clone(),
-            Some(Held::Once(_)) => {
-                let Some(Held::Once(expr)) = held.take() else { unreachable!("just seen") };
-                self.scope.waiting.retain(|(v, _)| *v != value);
-                expr
+            Some(Held::Once) => {
+                let waiting = &mut self.scope.waiting;
+                let at = waiting.iter().position(|w| w.value == value).expect("it waits once");
+                waiting.remove(at).expr
             }
             None => panic!("value {} is read before it is defined", value.index()),
         }
@@ -172,7 +183,7 @@ impl<'g> Printer<'g> {
 
     /// The value for a reader that finds it in a variable, or a constant.
     fn root(&self, value: Value) -> Expr {
-        match &self.held[value.index()] {
+        match self.held.get(value) {
             Some(Held::Always(expr)) => expr.clone(),
             _ => {
                 let name = self.name(value);
@@ -195,7 +206,7 @@ impl<'g> Printer<'g> {
 
     /// Whether the value's variable has exactly that name.
     fn is_named(&self, value: Value, name: &Ident) -> bool {
-        matches!(&self.held[value.index()], Some(Held::Variable(own)) if own == name)
+        matches!(self.held.get(value), Some(Held::Variable(own)) if own == name)
     }
 
     /// The parameter that a shadow or tangent belongs to.
@@ -223,7 +234,7 @@ impl<'g> Printer<'g> {
 
     /// Lets a value live in a variable.
     fn share(&mut self, value: Value, variable: Ident) {
-        self.held[value.index()] = Some(Held::Variable(variable));
+        self.held.insert(value, Held::Variable(variable));
     }
 
     /// Whether one value may be printed where the other's variable is assigned: no name of the
@@ -236,7 +247,7 @@ impl<'g> Printer<'g> {
     /// `let name = expr;`, with the type where rustc could not tell it.
     fn binding(&mut self, value: Value, mutable: bool, expr: Expr) -> TokenStream {
         let span = self.graph.data(value).span;
-        let name = match &self.held[value.index()] {
+        let name = match self.held.get(value) {
             Some(Held::Variable(name)) => name.clone(),
             _ => self.variable(value),
         };
@@ -271,15 +282,15 @@ impl<'g> Printer<'g> {
         if unit || self.uses.count(value) == 0 {
             let discard = (!unit).then(|| quote_spanned!(span=> let _ =));
             self.emit(&footprint, quote_spanned!(span=> #discard #tokens;));
-            self.held[value.index()] = Some(Held::Always(Expr::postfix(quote!(()))));
+            self.held.insert(value, Held::Always(Expr::postfix(quote!(()))));
             return;
         }
         if self.folds(value) && footprint.writes.is_empty() {
             self.flush(|other| {
                 other.is_disturbed_by(&footprint) || (footprint.effect && other.effect)
             });
-            self.held[value.index()] = Some(Held::Once(expr));
-            self.scope.waiting.push((value, footprint));
+            self.held.insert(value, Held::Once);
+            self.scope.waiting.push(Waiting { value, footprint, expr });
             return;
         }
         let statement = self.binding(value, self.is_mutable(value), expr);
@@ -302,13 +313,15 @@ impl<'g> Printer<'g> {
 
     /// Gives variables to the waiting expressions that `which` tells.
     fn flush(&mut self, which: impl Fn(&Footprint) -> bool) {
-        let waiting = mem::take(&mut self.scope.waiting);
-        let (due, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(_, f)| which(f));
-        self.scope.waiting = rest;
-        for (value, _) in due {
-            if let Some(Held::Once(expr)) = self.held[value.index()].take() {
-                let statement = self.binding(value, false, expr);
+        if !self.scope.waiting.iter().any(|w| which(&w.footprint)) {
+            return;
+        }
+        for waiting in mem::take(&mut self.scope.waiting) {
+            if which(&waiting.footprint) {
+                let statement = self.binding(waiting.value, false, waiting.expr);
                 self.scope.statements.extend(statement);
+            } else {
+                self.scope.waiting.push(waiting);
             }
         }
     }
@@ -319,8 +332,8 @@ impl<'g> Printer<'g> {
         }
         let mut footprint = Footprint::new(self.graph, node);
         node.op.each_input(&mut |v| {
-            if let Some((_, operand)) = self.scope.waiting.iter().find(|(w, _)| *w == v) {
-                footprint.include(operand);
+            if let Some(operand) = self.scope.waiting.iter().find(|w| w.value == v) {
+                footprint.include(&operand.footprint);
             }
         });
         if !footprint.writes.is_empty() && !self.reads_before_it_writes(&node.op) {
@@ -338,7 +351,7 @@ impl<'g> Printer<'g> {
             }
             Op::Const(_) | Op::Undef => {
                 let expr = self.pure(node);
-                self.held[node.results[0].index()] = Some(Held::Always(expr));
+                self.held.insert(node.results[0], Held::Always(expr));
             }
             Op::View { sequence, lo, hi, start } => {
                 self.view(node, &footprint, sequence, (*lo, *hi), start);

@@ -1,11 +1,9 @@
 //! Appends nodes to the region under construction.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-use super::{CallArg, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use super::{CallArg, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData, ValueSet};
 use crate::rules::Fun;
 
 /// Builds regions; the innermost open one receives the nodes.
@@ -14,8 +12,8 @@ pub struct Builder {
     /// The table of values.
     pub values: Vec<ValueData>,
     open: Vec<Region>,
-    constants: BTreeSet<Value>,
-    elements: BTreeSet<Value>,
+    constants: ValueSet,
+    elements: ValueSet,
 }
 
 impl Builder {
@@ -100,12 +98,12 @@ impl Builder {
 
     /// Whether a value was read out of an aggregate.
     pub fn defined_as_element(&self, value: Value) -> bool {
-        self.elements.contains(&value)
+        self.elements.contains(value)
     }
 
     /// Whether a value is a literal or the path of a constant.
     pub fn defined_as_constant(&self, value: Value) -> bool {
-        self.constants.contains(&value)
+        self.constants.contains(value)
     }
 
     /// An integer constant of inferred type.

@@ -7,7 +7,8 @@ mod build;
 pub mod eval;
 mod op;
 mod print;
-mod set;
+mod regions;
+mod table;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -16,7 +17,8 @@ mod walk;
 
 pub use build::Builder;
 pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
-pub(crate) use set::ValueSet;
+pub use regions::Regions;
+pub(crate) use table::{ValueMap, ValueSet};
 pub use value::{Float, Storage, Type, Value, ValueData};
 
 use syn::Ident;

@@ -203,6 +203,9 @@ impl Verifier<'_> {
             }
         });
         verdict?;
+        if let Op::Scalar(..) | Op::Const(_) = node.op {
+            return Ok(());
+        }
         for place in written(&node.op) {
             let writable = [Storage::Object, Storage::RefMut, Storage::Slot];
             ensure(writable.contains(&self.storage(place.root)), || {
@@ -293,8 +296,10 @@ impl Verifier<'_> {
             Op::Scalar(fun, args) => {
                 let compares =
                     matches!(fun, Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge);
-                for value in args.iter().filter(|_| !compares).chain(&node.results) {
-                    self.expect(*value, "a scalar", Type::is_scalar)?;
+                for values in [if compares { &[] } else { &args[..] }, &node.results] {
+                    for value in values {
+                        self.expect(*value, "a scalar", Type::is_scalar)?;
+                    }
                 }
                 if fun.returns_bool() && *fun != Fun::Not {
                     self.expect(node.results[0], "a `bool`", boolean)?;
@@ -373,7 +378,8 @@ fn leaves(shape: &Shape) -> usize {
 
 /// The places an operation writes, those that the user's own code may write included.
 fn written(op: &Op) -> Vec<&Place> {
-    let mut written = op.written();
+    let mut written = Vec::new();
+    op.each_written(&mut |place| written.push(place));
     if let Op::Verbatim { captures, .. } | Op::Effect { captures, .. } = op {
         written.extend(captures.iter().filter_map(|(_, arg)| match arg {
             CallArg::Ref(place, true) => Some(place),

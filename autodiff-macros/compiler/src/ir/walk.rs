@@ -1,5 +1,7 @@
 //! What operations read, write and hold, and operations with other values in their place.
 
+use std::mem;
+
 use syn::Ident;
 
 use super::{CallArg, Node, Op, Place, Proj, PullArg, Region, Value};
@@ -83,10 +85,17 @@ impl CallArg {
         }
     }
 
-    fn map_moved(&self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+    fn by_value(&self) -> Option<Value> {
         match self {
-            CallArg::Value(v) => CallArg::Value(f(*v)),
-            borrowed => borrowed.clone(),
+            CallArg::Value(v) => Some(*v),
+            CallArg::Ref(..) => None,
+        }
+    }
+
+    fn by_value_mut(&mut self) -> Option<&mut Value> {
+        match self {
+            CallArg::Value(v) => Some(v),
+            CallArg::Ref(..) => None,
         }
     }
 }
@@ -283,83 +292,81 @@ impl Op {
         }
     }
 
-    /// The operation with every operand replaced that it takes by value and so would move out of a
-    /// variable; what regions hand on is not among them.
-    pub fn map_moves(&self, f: &mut dyn FnMut(Value) -> Value) -> Op {
-        let args = |args: &[CallArg], f: &mut dyn FnMut(Value) -> Value| -> Vec<CallArg> {
-            args.iter().map(|a| a.map_moved(f)).collect()
+    /// Calls `f` on every operand that the operation takes by value and so would move out of a variable;
+    /// what regions hand on is not among them.
+    pub fn each_moved(&self, f: &mut dyn FnMut(Value)) {
+        let args = |args: &[CallArg], f: &mut dyn FnMut(Value)| {
+            args.iter().filter_map(CallArg::by_value).for_each(f);
         };
-        let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
         match self {
-            Op::Scalar(Fun::Select, vs) => Op::Scalar(Fun::Select, all(vs)),
-            Op::Tuple(vs) => Op::Tuple(all(vs)),
-            Op::Array(vs) => Op::Array(all(vs)),
-            Op::VecOf(vs) => Op::VecOf(all(vs)),
-            Op::Seed(vs) => Op::Seed(all(vs)),
-            Op::Stop(v) => Op::Stop(f(*v)),
-            Op::Repeat(v, n) => Op::Repeat(f(*v), n.clone()),
-            Op::VecRepeat(v, n) => Op::VecRepeat(f(*v), *n),
-            Op::Object(v) => Op::Object(f(*v)),
-            Op::Keep(v) => Op::Keep(f(*v)),
-            Op::Unkeep(v) => Op::Unkeep(f(*v)),
-            Op::StackPush(stack, vs) => Op::StackPush(*stack, all(vs)),
-            Op::Store(p, v) => Op::Store(p.clone(), f(*v)),
-            Op::Push(p, v) => Op::Push(p.clone(), f(*v)),
-            Op::Call(path, a) => Op::Call(path.clone(), args(a, f)),
-            Op::CallVjp(path, a) => Op::CallVjp(path.clone(), args(a, f)),
-            Op::CallJvp(path, a, dots) => {
-                let a = args(a, f);
-                let dots = dots.iter().map(|d| d.as_ref().map(|d| d.map_moved(f))).collect();
-                Op::CallJvp(path.clone(), a, dots)
+            Op::Scalar(Fun::Select, vs)
+            | Op::Tuple(vs)
+            | Op::Array(vs)
+            | Op::VecOf(vs)
+            | Op::Seed(vs)
+            | Op::StackPush(_, vs)
+            | Op::For { init: vs, .. }
+            | Op::While { init: vs, .. } => vs.iter().for_each(|v| f(*v)),
+            Op::Stop(v)
+            | Op::Repeat(v, _)
+            | Op::VecRepeat(v, _)
+            | Op::Object(v)
+            | Op::Keep(v)
+            | Op::Unkeep(v)
+            | Op::Store(_, v)
+            | Op::Push(_, v)
+            | Op::Pull { seed: v, .. } => f(*v),
+            Op::Call(_, a) | Op::CallVjp(_, a) => args(a, f),
+            Op::CallJvp(_, a, dots) => {
+                args(a, f);
+                dots.iter().flatten().filter_map(CallArg::by_value).for_each(f);
             }
-            Op::Pull { pull, call, seed, args } => {
-                Op::Pull { pull: *pull, call: call.clone(), seed: f(*seed), args: args.clone() }
+            Op::CallInto { call, seed, .. } => {
+                args(call, f);
+                f(*seed);
             }
-            Op::CallInto { path, call, seed, args: shadows } => Op::CallInto {
-                path: path.clone(),
-                call: args(call, f),
-                seed: f(*seed),
-                args: shadows.clone(),
-            },
-            Op::For { lo, hi, inclusive, rev, init, body } => Op::For {
-                lo: *lo,
-                hi: *hi,
-                inclusive: *inclusive,
-                rev: *rev,
-                init: all(init),
-                body: body.clone(),
-            },
-            Op::While { init, cond, body } => {
-                Op::While { init: all(init), cond: cond.clone(), body: body.clone() }
-            }
-            op => op.clone(),
+            _ => {}
         }
     }
 
-    /// The regions of a control-flow operation.
-    pub fn regions(&self) -> Vec<&Region> {
+    /// The same operands, to be changed.
+    pub fn each_moved_mut(&mut self, f: &mut dyn FnMut(&mut Value)) {
+        let args = |args: &mut [CallArg], f: &mut dyn FnMut(&mut Value)| {
+            args.iter_mut().filter_map(CallArg::by_value_mut).for_each(f);
+        };
         match self {
-            Op::If(_, a, b) => vec![a, b],
-            Op::For { body, .. } => vec![body],
-            Op::While { cond, body, .. } => vec![cond, body],
-            Op::View { start, .. } => vec![start],
-            _ => Vec::new(),
+            Op::Scalar(Fun::Select, vs)
+            | Op::Tuple(vs)
+            | Op::Array(vs)
+            | Op::VecOf(vs)
+            | Op::Seed(vs)
+            | Op::StackPush(_, vs)
+            | Op::For { init: vs, .. }
+            | Op::While { init: vs, .. } => vs.iter_mut().for_each(f),
+            Op::Stop(v)
+            | Op::Repeat(v, _)
+            | Op::VecRepeat(v, _)
+            | Op::Object(v)
+            | Op::Keep(v)
+            | Op::Unkeep(v)
+            | Op::Store(_, v)
+            | Op::Push(_, v)
+            | Op::Pull { seed: v, .. } => f(v),
+            Op::Call(_, a) | Op::CallVjp(_, a) => args(a, f),
+            Op::CallJvp(_, a, dots) => {
+                args(a, f);
+                dots.iter_mut().flatten().filter_map(CallArg::by_value_mut).for_each(f);
+            }
+            Op::CallInto { call, seed, .. } => {
+                args(call, f);
+                f(seed);
+            }
+            _ => {}
         }
     }
 
-    /// The regions of a control-flow operation.
-    pub fn regions_mut(&mut self) -> Vec<&mut Region> {
-        match self {
-            Op::If(_, a, b) => vec![a, b],
-            Op::For { body, .. } => vec![body],
-            Op::While { cond, body, .. } => vec![cond, body],
-            Op::View { start, .. } => vec![start],
-            _ => Vec::new(),
-        }
-    }
-
-    /// The object the operation writes, where it writes one.
-    pub fn written(&self) -> Vec<&Place> {
+    /// Calls `f` on every place the operation itself writes.
+    pub fn each_written<'a>(&'a self, f: &mut dyn FnMut(&'a Place)) {
         match self {
             Op::Store(p, _)
             | Op::Accumulate(p, _)
@@ -367,22 +374,29 @@ impl Op {
             | Op::SetZero(p)
             | Op::Swap(p, _, _)
             | Op::Push(p, _)
-            | Op::PopBack(p) => vec![p],
+            | Op::PopBack(p) => f(p),
             Op::Call(_, args) | Op::CallVjp(_, args) | Op::CallJvp(_, args, _) => {
-                args.iter().filter_map(CallArg::written).collect()
+                args.iter().filter_map(CallArg::written).for_each(f);
             }
             Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
-                captures.iter().filter_map(|(_, capture)| capture.written()).collect()
+                captures.iter().filter_map(|(_, capture)| capture.written()).for_each(f);
             }
-            Op::Pull { args, .. } | Op::CallInto { args, .. } => args
-                .iter()
-                .filter_map(|a| match a {
-                    PullArg::Shadow(place, _) => Some(place),
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
+            Op::Pull { args, .. } | Op::CallInto { args, .. } => {
+                for arg in args {
+                    if let PullArg::Shadow(place, _) = arg {
+                        f(place);
+                    }
+                }
+            }
+            _ => {}
         }
+    }
+
+    /// Whether the operation itself writes memory.
+    pub fn writes(&self) -> bool {
+        let mut writes = false;
+        self.each_written(&mut |_| writes = true);
+        writes
     }
 
     /// Whether the operation does anything beside defining its results.
@@ -396,15 +410,18 @@ impl Op {
             // A call may panic, or be user code that counts its calls: it stays.
             Op::Call(..) | Op::CallVjp(..) | Op::CallJvp(..) => true,
             Op::Pull { .. } | Op::CallInto { .. } => true,
-            _ => {
-                !self.written().is_empty()
-                    || self.regions().iter().any(|r| r.nodes.iter().any(|n| n.op.has_effect()))
-            }
+            _ => self.writes() || self.regions().any(|r| r.nodes.iter().any(|n| n.op.has_effect())),
         }
     }
 }
 
 impl Region {
+    /// Takes the nodes out, and leaves room for as many.
+    pub fn take_nodes(&mut self) -> Vec<Node> {
+        let room = Vec::with_capacity(self.nodes.len());
+        mem::replace(&mut self.nodes, room)
+    }
+
     /// The region with every value replaced: parameters, nodes and results.
     pub fn map(&self, f: &mut dyn FnMut(Value) -> Value) -> Region {
         Region {

@@ -12,8 +12,11 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// An expression as one value.
     pub(super) fn value(&mut self, e: &Expr) -> Lowered<Value> {
-        let rv = self.expr(e)?;
-        self.value_of(rv, span_of(e))
+        match self.expr(e)? {
+            Rv::Value(value) => Ok(value),
+            // To find the span takes a walk over the code.
+            rv => self.value_of(rv, span_of(e)),
+        }
     }
 
     /// An expression that indexes or counts.

@@ -6,7 +6,7 @@ use crate::ir::{Graph, Op, Region, Value, ValueData};
 /// What a loop carries and never changes, and what both branches yield, is the value from before; so is
 /// what one branch yields and nobody reads after the other.
 pub fn carry(mut graph: Graph) -> Graph {
-    let mut carry = Carry { aliases: Aliases::new(graph.values.len()), values: &mut graph.values };
+    let mut carry = Carry { aliases: Aliases::default(), values: &mut graph.values };
     carry.find(&graph.body);
     let aliases = carry.aliases;
     aliases.replace_everywhere(&mut graph.body);
@@ -22,7 +22,7 @@ impl Carry<'_> {
     /// Inner nodes first: what they hand on, those around them may.
     fn find(&mut self, region: &Region) {
         for node in &region.nodes {
-            node.op.regions().into_iter().for_each(|inner| self.find(inner));
+            node.op.regions().for_each(|inner| self.find(inner));
             for (k, result) in node.results.iter().enumerate() {
                 match &node.op {
                     Op::If(_, a, b) => {

@@ -1,10 +1,13 @@
 //! Computes equal things once.
 
 use std::collections::BTreeMap;
-use std::{iter, mem};
+use std::mem;
 
 use super::rewrite::{Aliases, hand_on_name};
-use crate::ir::{Float, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData};
+use crate::ir::{
+    Float, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData, ValueMap,
+    ValueSet,
+};
 use crate::rules::Fun;
 
 /// Lets the first of equal nodes stand for the later ones that it dominates. Two that have different
@@ -13,12 +16,12 @@ pub fn cse(mut graph: Graph) -> Graph {
     let mut body = mem::take(&mut graph.body);
     let count = graph.values.len();
     let mut cse = Cse {
-        aliases: Aliases::new(count),
+        aliases: Aliases::default(),
         states: vec![0; count],
         last_state: 0,
-        flexible: vec![false; count],
+        flexible: ValueSet::default(),
         values: graph.values,
-        known: iter::repeat_with(Vec::new).take(count).collect(),
+        known: Known::default(),
         texts: BTreeMap::new(),
     };
     cse.region(&mut body);
@@ -28,9 +31,9 @@ pub fn cse(mut graph: Graph) -> Graph {
 /// What a node computes; memory is told apart by the number of its state.
 #[derive(PartialEq)]
 enum Key {
-    /// Its text is the entry.
+    /// Found by the first that reads the same.
     Const,
-    Scalar(Fun, Vec<Value>),
+    Scalar(Fun, [Option<Value>; Fun::OPERANDS]),
     Cast(Value, String),
     Len(usize, Place),
     Load(usize, Place, bool),
@@ -39,26 +42,71 @@ enum Key {
 struct Cse {
     values: Vec<ValueData>,
     aliases: Aliases,
-    /// What is computed in the regions around, by entry: that of the constant's text, or of the last
-    /// operand, which few other nodes share.
-    known: Vec<Vec<(Key, Value)>>,
-    /// The entry of each constant's text.
-    texts: BTreeMap<String, usize>,
+    /// What is computed in the regions around.
+    known: Known,
+    /// The first value that is each constant.
+    texts: BTreeMap<String, Value>,
     /// The state of each root: a new number after each write.
     states: Vec<usize>,
     last_state: usize,
     /// Computed from literals without a type: each use of the code may be of another type.
-    flexible: Vec<bool>,
+    flexible: ValueSet,
+}
+
+/// What is computed so far, found by one value: the first that is the same constant, or the last operand,
+/// which few other nodes share.
+#[derive(Default)]
+struct Known {
+    nodes: Vec<Computed>,
+    /// The last of the nodes by that value.
+    last: ValueMap<Option<usize>>,
+}
+
+struct Computed {
+    key: Key,
+    result: Value,
+    by: Value,
+    /// The last node before by the same value.
+    before: Option<usize>,
+}
+
+impl Known {
+    fn find(&self, by: Value, key: &Key) -> Option<Value> {
+        let mut next = self.last.get(by).copied().flatten();
+        while let Some(at) = next {
+            let computed = &self.nodes[at];
+            if computed.key == *key {
+                return Some(computed.result);
+            }
+            next = computed.before;
+        }
+        None
+    }
+
+    fn add(&mut self, by: Value, key: Key, result: Value) {
+        let last = self.last.or_default(by);
+        let before = last.replace(self.nodes.len());
+        self.nodes.push(Computed { key, result, by, before });
+    }
+
+    /// Forgets all but the first so many.
+    fn truncate(&mut self, len: usize) {
+        for computed in self.nodes.drain(len..).rev() {
+            *self.last.or_default(computed.by) = computed.before;
+        }
+    }
 }
 
 impl Cse {
     fn region(&mut self, region: &mut Region) {
-        let mut added = Vec::new();
-        for mut node in mem::take(&mut region.nodes) {
+        let around = self.known.nodes.len();
+        for mut node in region.take_nodes() {
             self.aliases.replace_operands(&mut node.op);
             if node.op.regions().is_empty() {
-                if !self.is_known(&node, &mut added) {
-                    self.written(&node).into_iter().for_each(|root| self.change(root));
+                if !self.is_known(&node) {
+                    let mut written = Vec::new();
+                    self.each_written(&node, &mut |root| written.push(root));
+                    written.into_iter().for_each(|root| self.change(root));
                     region.nodes.push(node);
                 }
             } else {
@@ -67,9 +115,7 @@ impl Cse {
             }
         }
         self.aliases.replace(&mut region.results);
-        for entry in added {
-            self.known[entry].pop();
-        }
+        self.known.truncate(around);
     }
 
     /// Visits the regions; what one of them writes is another state in the next iteration, after
@@ -77,7 +123,7 @@ impl Cse {
     fn control(&mut self, node: &mut Node) {
         let mut written = Vec::new();
         for region in node.op.regions() {
-            region.each_node(&mut |inner| written.extend(self.written(inner)));
+            region.each_node(&mut |inner| self.each_written(inner, &mut |root| written.push(root)));
         }
         written.sort_unstable();
         written.dedup();
@@ -95,15 +141,13 @@ impl Cse {
     }
 
     /// Looks a node up and lets the value found stand for its result, or makes the node known.
-    fn is_known(&mut self, node: &Node, added: &mut Vec<usize>) -> bool {
-        let Some((entry, key)) = self.key(node) else { return false };
+    fn is_known(&mut self, node: &Node) -> bool {
+        let Some((by, key)) = self.key(node) else { return false };
         let result = node.results[0];
-        let Some((_, first)) = self.known[entry].iter().find(|(known, _)| *known == key) else {
-            self.known[entry].push((key, result));
-            added.push(entry);
+        let Some(first) = self.known.find(by, &key) else {
+            self.known.add(by, key, result);
             return false;
         };
-        let first = *first;
         let same = self.values[first.index()].ty == self.values[result.index()].ty
             && self.may_share_name(first, result);
         if same {
@@ -118,9 +162,9 @@ impl Cse {
         a == b || a.is_none() || b.is_none()
     }
 
-    /// What the node computes and its entry, if equal nodes may be merged: numbers, which are copied at
-    /// will.
-    fn key(&mut self, node: &Node) -> Option<(usize, Key)> {
+    /// What the node computes and by which value that is found, if equal nodes may be merged: numbers,
+    /// which are copied at will.
+    fn key(&mut self, node: &Node) -> Option<(Value, Key)> {
         let &[result] = &node.results[..] else { return None };
         let data = &self.values[result.index()];
         if !data.ty.is_scalar() || data.storage != Storage::Local {
@@ -129,23 +173,31 @@ impl Cse {
         let vague = matches!(data.ty, Type::Int(None) | Type::Float(Float::Infer));
         match &node.op {
             Op::Const(tokens) => {
-                self.flexible[result.index()] = vague;
-                Some((self.text(tokens.to_string()), Key::Const))
+                if vague {
+                    self.flexible.insert(result);
+                }
+                let first = *self.texts.entry(tokens.to_string()).or_insert(result);
+                Some((first, Key::Const))
             }
             Op::Scalar(fun, args) => {
                 let shifts = matches!(fun, Fun::Shl | Fun::Shr);
                 let telling = if shifts { &args[..1] } else { &args[..] };
-                if vague && telling.iter().all(|v| self.flexible[v.index()]) {
-                    self.flexible[result.index()] = true;
+                if vague && telling.iter().all(|v| self.flexible.contains(*v)) {
+                    self.flexible.insert(result);
                     return None;
                 }
-                let mut args = args.clone();
-                if matches!(fun, Fun::Add | Fun::Mul) {
-                    args.sort_unstable();
+                let mut operands = [None; Fun::OPERANDS];
+                for (k, arg) in args.iter().enumerate() {
+                    operands[k] = Some(*arg);
                 }
-                Some((args.last()?.index(), Key::Scalar(*fun, args)))
+                // One order for both.
+                if matches!(fun, Fun::Add | Fun::Mul) && args[0] > args[1] {
+                    operands.swap(0, 1);
+                }
+                let last = operands[args.len() - 1]?;
+                Some((last, Key::Scalar(*fun, operands)))
             }
-            Op::Cast(v, ty) if !vague => Some((v.index(), Key::Cast(*v, ty.to_string()))),
+            Op::Cast(v, ty) if !vague => Some((*v, Key::Cast(*v, ty.to_string()))),
             Op::Len(place) => Some((last(place), Key::Len(self.state(place), place.clone()))),
             Op::Load(place, take) => {
                 let owned = *take == Take::Owned;
@@ -153,13 +205,6 @@ impl Cse {
             }
             _ => None,
         }
-    }
-
-    fn text(&mut self, text: String) -> usize {
-        *self.texts.entry(text).or_insert_with(|| {
-            self.known.push(Vec::new());
-            self.known.len() - 1
-        })
     }
 
     fn state(&self, place: &Place) -> usize {
@@ -171,10 +216,10 @@ impl Cse {
         self.states[root.index()] = self.last_state;
     }
 
-    /// The roots that a node without regions may write.
-    fn written(&self, node: &Node) -> Vec<Value> {
+    /// Calls `f` on the roots that a node without regions may write.
+    fn each_written(&self, node: &Node, f: &mut dyn FnMut(Value)) {
         let op = &node.op;
-        let mut roots: Vec<Value> = op.written().iter().map(|place| place.root).collect();
+        op.each_written(&mut |place| f(place.root));
         if matches!(
             op,
             Op::Verbatim { .. } | Op::Effect { .. } | Op::CallJvp(..) | Op::CallInto { .. }
@@ -182,17 +227,16 @@ impl Cse {
             op.each_input(&mut |v| {
                 let held = self.values[v.index()].storage;
                 if matches!(held, Storage::Object | Storage::RefMut | Storage::Slot) {
-                    roots.push(v);
+                    f(v);
                 }
             });
         }
-        roots
     }
 }
 
-/// The entry of what is read there.
-fn last(place: &Place) -> usize {
+/// The value by which it is found what is read there.
+fn last(place: &Place) -> Value {
     let mut last = place.root;
     place.each_index(&mut |v| last = v);
-    last.index()
+    last
 }

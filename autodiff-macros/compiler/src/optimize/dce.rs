@@ -1,9 +1,8 @@
 //! Removes what nothing reads.
 
-use std::collections::BTreeMap;
 use std::mem;
 
-use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Value};
+use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Value, ValueMap, ValueSet};
 
 /// Keeps what has an effect and what that depends on. A carried value that feeds itself alone goes,
 /// and so does memory that is only written, and of a kept record what nobody takes back.
@@ -17,9 +16,9 @@ pub fn dce(mut graph: Graph) -> Graph {
 /// What is wanted; nodes by their number, outer before inner, in order of execution.
 struct Live {
     nodes: Vec<bool>,
-    values: Vec<bool>,
+    values: ValueSet,
     /// Of the records in each stack, which values are taken back.
-    fields: BTreeMap<Value, Vec<bool>>,
+    fields: ValueMap<Vec<bool>>,
 }
 
 struct Liveness<'g> {
@@ -27,25 +26,28 @@ struct Liveness<'g> {
     /// Each node and the number of the one around it.
     nodes: Vec<(&'g Node, Option<usize>)>,
     /// The node that defines each value, and which of its results or carried values it is.
-    definitions: Vec<Option<(usize, Option<usize>)>>,
+    definitions: ValueMap<(usize, Option<usize>)>,
     /// The nodes that matter only if that object or stack is read.
-    writers: BTreeMap<Value, Vec<usize>>,
+    writers: ValueMap<Vec<usize>>,
     /// The records that are kept in each stack.
-    kept: BTreeMap<Value, Vec<&'g [Value]>>,
+    kept: ValueMap<Vec<&'g [Value]>>,
     live: Live,
     open: Vec<Value>,
 }
 
 impl<'g> Liveness<'g> {
     fn of(graph: &'g Graph) -> Live {
-        let count = graph.values.len();
         let mut liveness = Self {
             graph,
             nodes: Vec::new(),
-            definitions: vec![None; count],
-            writers: BTreeMap::new(),
-            kept: BTreeMap::new(),
-            live: Live { nodes: Vec::new(), values: vec![false; count], fields: BTreeMap::new() },
+            definitions: ValueMap::default(),
+            writers: ValueMap::default(),
+            kept: ValueMap::default(),
+            live: Live {
+                nodes: Vec::new(),
+                values: ValueSet::default(),
+                fields: ValueMap::default(),
+            },
             open: Vec::new(),
         };
         liveness.number(&graph.body, None);
@@ -53,11 +55,11 @@ impl<'g> Liveness<'g> {
         for number in 0..liveness.nodes.len() {
             let (node, _) = liveness.nodes[number];
             if let Op::StackPush(stack, record) = &node.op {
-                liveness.kept.entry(*stack).or_default().push(record);
+                liveness.kept.or_default(*stack).push(record);
             }
             if node.op.regions().is_empty() && has_effect(&node.op) {
                 match liveness.private_memory(&node.op) {
-                    Some(root) => liveness.writers.entry(root).or_default().push(number),
+                    Some(root) => liveness.writers.or_default(root).push(number),
                     None => liveness.keep(number),
                 }
             }
@@ -68,7 +70,7 @@ impl<'g> Liveness<'g> {
         }
         for (node, _) in &liveness.nodes {
             if let Op::StackPop(stack) = node.op {
-                let live = node.results.iter().map(|v| liveness.live.values[v.index()]);
+                let live = node.results.iter().map(|v| liveness.live.values.contains(*v));
                 liveness.live.fields.insert(stack, live.collect());
             }
         }
@@ -80,12 +82,12 @@ impl<'g> Liveness<'g> {
             let number = self.nodes.len();
             self.nodes.push((node, around));
             for (k, result) in node.results.iter().enumerate() {
-                self.definitions[result.index()] = Some((number, Some(k)));
+                self.definitions.insert(*result, (number, Some(k)));
             }
             for inner in node.op.regions() {
                 let fixed = usize::from(matches!(node.op, Op::For { .. }));
                 for (k, param) in inner.params.iter().enumerate() {
-                    self.definitions[param.index()] = Some((number, k.checked_sub(fixed)));
+                    self.definitions.insert(*param, (number, k.checked_sub(fixed)));
                 }
                 self.number(inner, Some(number));
             }
@@ -111,23 +113,25 @@ impl<'g> Liveness<'g> {
     }
 
     fn want(&mut self, value: Value) {
-        if !mem::replace(&mut self.live.values[value.index()], true) {
+        if self.live.values.insert(value) {
             self.open.push(value);
         }
     }
 
     /// Keeps what a wanted value depends on.
     fn follow(&mut self, value: Value) {
-        for writer in self.writers.remove(&value).unwrap_or_default() {
-            self.keep(writer);
+        if let Some(writers) = self.writers.get_mut(value) {
+            for writer in mem::take(writers) {
+                self.keep(writer);
+            }
         }
-        let Some((number, k)) = self.definitions[value.index()] else { return };
+        let Some((number, k)) = self.definitions.get(value).copied() else { return };
         self.keep(number);
         let (node, _) = self.nodes[number];
         let Some(k) = k else { return };
         match &node.op {
             Op::StackPop(stack) => {
-                for record in self.kept.get(stack).cloned().unwrap_or_default() {
+                for record in self.kept.get(*stack).cloned().unwrap_or_default() {
                     self.want(record[k]);
                 }
             }
@@ -176,19 +180,19 @@ fn has_effect(op: &Op) -> bool {
 }
 
 fn sweep(region: &mut Region, live: &Live, next: &mut usize) {
-    let is_live = |v: &Value| live.values[v.index()];
-    for mut node in mem::take(&mut region.nodes) {
+    let is_live = |v: &Value| live.values.contains(*v);
+    for mut node in region.take_nodes() {
         let wanted = live.nodes[*next];
         *next += 1;
         let Node { op, results, .. } = &mut node;
         match op {
             Op::StackPush(stack, record) => {
-                if let Some(kept) = live.fields.get(stack) {
+                if let Some(kept) = live.fields.get(*stack) {
                     retain(record, kept);
                 }
             }
             Op::StackPop(stack) => {
-                if let Some(kept) = live.fields.get(stack) {
+                if let Some(kept) = live.fields.get(*stack) {
                     retain(results, kept);
                 }
             }

@@ -30,6 +30,8 @@ pub fn rule(at: &mut Rewriter, node: &Node) -> Option<To> {
 
 /// An operation on literals, where its result is exact in every type that the operands may have.
 fn computed(at: &Rewriter, fun: Fun, args: &[Value], ty: &Type) -> Option<Literal> {
+    // Of most operations the first operand tells that there is nothing to compute.
+    at.literal(*args.first()?)?;
     let operands = args.iter().map(|v| at.literal(*v)).collect::<Option<Vec<_>>>()?;
     if !operands.iter().zip(args).all(|(literal, v)| literal.is_exact(at.ty(*v))) {
         return None;

@@ -1,7 +1,6 @@
 //! Adds up what goes to one place before it is added there.
 
-use std::mem;
-
+use super::walk::adds;
 use crate::ir::{Graph, Node, Op, Place, Region, Value, ValueData};
 use crate::rules::Fun;
 
@@ -17,6 +16,9 @@ use crate::rules::Fun;
 ///
 /// Sums of adjoints are taken in another order by it. Nothing else may touch the memory in between.
 pub fn gather(mut graph: Graph) -> Graph {
+    if !adds(&graph) {
+        return graph;
+    }
     region(&mut graph.body, &mut graph.values);
     graph
 }
@@ -25,7 +27,7 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
     let mut nodes: Vec<Option<Node>> = Vec::new();
     // Where the last accumulation at each place stands.
     let mut open: Vec<(Place, usize)> = Vec::new();
-    for mut node in mem::take(&mut of.nodes) {
+    for mut node in of.take_nodes() {
         for inner in node.op.regions_mut() {
             region(inner, values);
         }

@@ -1,24 +1,23 @@
 //! Moves what a loop computes again and again in front of it.
 
-use std::mem;
-
 use crate::ir::{Graph, Node, Op, Region, Type, Value, ValueData, ValueSet};
 use crate::rules::Fun;
 
 /// Hoists out of loops whatever cannot panic and reads nothing that changes there, as far out as it
 /// goes. Branches keep what is in them: it might be costly and not wanted.
 pub fn hoist(mut graph: Graph) -> Graph {
-    region(&mut graph.body, &graph.values);
+    region(&mut graph.body, &graph.values, &mut ValueSet::default());
     graph
 }
 
-fn region(of: &mut Region, values: &[ValueData]) {
-    for mut node in mem::take(&mut of.nodes) {
+/// Visits a region; `varying` is what changes in the loop that defines it.
+fn region(of: &mut Region, values: &[ValueData], varying: &mut ValueSet) {
+    for mut node in of.take_nodes() {
         let is_loop = matches!(node.op, Op::For { .. } | Op::While { .. });
         for inner in node.op.regions_mut() {
-            region(inner, values);
+            region(inner, values, varying);
             if is_loop {
-                extract(inner, values, &mut of.nodes);
+                extract(inner, values, varying, &mut of.nodes);
             }
         }
         of.nodes.push(node);
@@ -26,9 +25,14 @@ fn region(of: &mut Region, values: &[ValueData]) {
 }
 
 /// Moves the invariant nodes of a loop's region to the end of `before`.
-fn extract(body: &mut Region, values: &[ValueData], before: &mut Vec<Node>) {
-    let mut varying: ValueSet = body.params.iter().copied().collect();
-    for node in mem::take(&mut body.nodes) {
+fn extract(
+    body: &mut Region,
+    values: &[ValueData],
+    varying: &mut ValueSet,
+    before: &mut Vec<Node>,
+) {
+    varying.extend(body.params.iter().copied());
+    for node in body.take_nodes() {
         let mut invariant = may_run_anywhere(&node, values);
         node.op.each_input(&mut |v| invariant &= !varying.contains(v));
         if invariant {

@@ -40,14 +40,11 @@ impl Owner {
         for result in region.results.iter_mut().rev() {
             self.take(result, &mut later, &mut nodes, span);
         }
-        for mut node in std::mem::take(&mut region.nodes).into_iter().rev() {
+        for mut node in region.take_nodes().into_iter().rev() {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
             node.op.each_input(&mut |v| read.extend(self.memory(v)));
-            node.op.map_moves(&mut |v| {
-                moved.extend(self.memory(v));
-                v
-            });
+            node.op.each_moved(&mut |v| moved.extend(self.memory(v)));
             // What the node also borrows cannot be moved into it.
             for v in &moved {
                 let at = read.iter().position(|r| r == v).expect("a move is a read");
@@ -64,9 +61,10 @@ impl Owner {
             }
             if taken != moved {
                 let mut taken = taken.into_iter();
-                node.op = node.op.map_moves(&mut |v| match self.memory(v) {
-                    Some(_) => taken.next().expect("as many as before"),
-                    None => v,
+                node.op.each_moved_mut(&mut |v| {
+                    if self.memory(*v).is_some() {
+                        *v = taken.next().expect("as many as before");
+                    }
                 });
             }
             nodes.push(node);
@@ -84,7 +82,7 @@ impl Owner {
             defined.extend(region.params.iter().copied());
             region.each_node(&mut |inner| {
                 defined.extend(inner.results.iter().copied());
-                inner.op.regions().iter().for_each(|r| defined.extend(r.params.iter().copied()));
+                inner.op.regions().for_each(|r| defined.extend(r.params.iter().copied()));
             });
         }
         let outer = read.difference(&defined).copied();

@@ -1,7 +1,6 @@
 //! Takes memory that a loop reads or writes again and again into a register.
 
 use std::collections::BTreeMap;
-use std::mem;
 
 use proc_macro2::Span;
 
@@ -148,7 +147,7 @@ fn is_alone(graph: &Graph, layout: &Layout<'_>, body: &Region, promotion: &Promo
             }
         };
         visit(node);
-        node.op.regions().into_iter().for_each(|inner| inner.each_node(&mut visit));
+        node.op.regions().for_each(|inner| inner.each_node(&mut visit));
     }
     alone && written
 }
@@ -177,7 +176,7 @@ impl Fresh {
                 body.params.push(*current);
             }
         }
-        for (index, mut inner) in mem::take(&mut body.nodes).into_iter().enumerate() {
+        for (index, mut inner) in body.take_nodes().into_iter().enumerate() {
             inner.op = inner.op.map(&mut |v| known.get(&v).copied().unwrap_or(v));
             let Some(k) = promotions.iter().position(|p| p.nodes.contains(&index)) else {
                 body.nodes.push(inner);

@@ -17,6 +17,9 @@ use crate::rules::Fun;
 /// ```
 pub fn reciprocal(mut graph: Graph) -> Graph {
     let seeded = Seeded::of(&graph.body);
+    if seeded.is_empty() {
+        return graph;
+    }
     let mut values = mem::take(&mut graph.values);
     region(&mut graph.body, &seeded, &mut values);
     Graph { values, ..graph }
@@ -30,8 +33,8 @@ fn region(of: &mut Region, seeded: &Seeded, values: &mut Vec<ValueData>) {
         }
     }
     let mut reciprocals = BTreeMap::new();
-    for mut node in mem::take(&mut of.nodes) {
-        node.op.regions_mut().into_iter().for_each(|inner| region(inner, seeded, values));
+    for mut node in of.take_nodes() {
+        node.op.regions_mut().for_each(|inner| region(inner, seeded, values));
         if let Some(d) = divisor(&node, seeded, values)
             && divisions[&d] > 1
             && let Op::Scalar(fun, args) = &mut node.op

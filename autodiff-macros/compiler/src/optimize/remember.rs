@@ -15,7 +15,7 @@ pub fn remember(mut graph: Graph) -> Graph {
         memory.region(&graph.body);
         memory.found
     };
-    let mut aliases = Aliases::new(graph.values.len());
+    let mut aliases = Aliases::default();
     for (load, value) in found {
         let value = aliases.get(value);
         if may_alias(&graph.values, load, value) {
@@ -50,11 +50,10 @@ impl<'g> Memory<'_, 'g> {
                     self.forget_written(b);
                 }
                 Op::For { .. } | Op::While { .. } => {
-                    let regions = node.op.regions();
                     // In the first iteration already as in all that follow.
-                    regions.iter().for_each(|inner| self.forget_written(inner));
+                    node.op.regions().for_each(|inner| self.forget_written(inner));
                     let before = self.held.clone();
-                    for inner in regions {
+                    for inner in node.op.regions() {
                         self.region(inner);
                         self.held.clone_from(&before);
                     }

@@ -6,7 +6,7 @@ use std::mem;
 use proc_macro2::Span;
 
 use super::literal::Literal;
-use crate::ir::{Float, Graph, Node, Op, Region, Storage, Type, Value, ValueData};
+use crate::ir::{Float, Graph, Node, Op, Region, Storage, Type, Value, ValueData, ValueMap};
 use crate::rules::Fun;
 
 /// What a rule makes of a node.
@@ -28,8 +28,8 @@ pub fn rewrite(mut graph: Graph, rule: Rule) -> Graph {
     let mut readers = vec![0; graph.values.len()];
     body.each_use(&mut |v| readers[v.index()] += 1);
     let mut rewriter = Rewriter {
-        aliases: Aliases::new(graph.values.len()),
-        definitions: vec![None; graph.values.len()],
+        aliases: Aliases::default(),
+        definitions: ValueMap::default(),
         readers,
         values: graph.values,
         nodes: Vec::new(),
@@ -43,7 +43,7 @@ pub fn rewrite(mut graph: Graph, rule: Rule) -> Graph {
 pub struct Rewriter {
     values: Vec<ValueData>,
     aliases: Aliases,
-    definitions: Vec<Option<Definition>>,
+    definitions: ValueMap<Definition>,
     readers: Vec<usize>,
     /// The region so far.
     nodes: Vec<Node>,
@@ -64,16 +64,16 @@ impl Rewriter {
 
     /// The literal that a value is.
     pub fn literal(&self, value: Value) -> Option<Literal> {
-        match self.definitions[value.index()] {
-            Some(Definition::Literal(literal)) => Some(literal),
+        match self.definitions.get(value) {
+            Some(Definition::Literal(literal)) => Some(*literal),
             _ => None,
         }
     }
 
     /// The operand, if that operation of one defines the value.
     pub fn operand(&self, fun: Fun, value: Value) -> Option<Value> {
-        match self.definitions[value.index()] {
-            Some(Definition::Unary(f, operand)) if f == fun => Some(operand),
+        match self.definitions.get(value) {
+            Some(Definition::Unary(f, operand)) if *f == fun => Some(*operand),
             _ => None,
         }
     }
@@ -111,27 +111,39 @@ impl Rewriter {
 
     /// Appends an operation before the node at hand.
     pub fn scalar(&mut self, fun: Fun, args: Vec<Value>, ty: Type, span: Span) -> Value {
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        self.definitions.push(definition(fun, &args));
-        self.readers.push(1);
-        let value = self.aliases.grow();
-        self.nodes.push(Node { op: Op::Scalar(fun, args), results: vec![value], span });
-        value
+        let definition = definition(fun, &args);
+        self.append_new(Op::Scalar(fun, args), definition, ty, span)
     }
 
     /// Appends a constant before the node at hand.
     pub fn constant(&mut self, literal: Literal, ty: Type, span: Span) -> Option<Value> {
         let op = literal.write(&ty)?;
-        self.values.push(ValueData { ty, name: None, span, storage: Storage::Local });
-        self.definitions.push(Some(Definition::Literal(literal)));
+        Some(self.append_new(op, Some(Definition::Literal(literal)), ty, span))
+    }
+
+    /// Appends an operation with one reader.
+    fn append_new(
+        &mut self,
+        op: Op,
+        definition: Option<Definition>,
+        ty: Type,
+        span: Span,
+    ) -> Value {
+        let value = Value::fresh(&mut self.values, ty, span);
         self.readers.push(1);
-        let value = self.aliases.grow();
+        self.define(value, definition);
         self.nodes.push(Node { op, results: vec![value], span });
-        Some(value)
+        value
+    }
+
+    fn define(&mut self, value: Value, definition: Option<Definition>) {
+        if let Some(definition) = definition {
+            self.definitions.insert(value, definition);
+        }
     }
 
     fn region(&mut self, region: &mut Region) {
-        let outer = mem::take(&mut self.nodes);
+        let outer = mem::replace(&mut self.nodes, Vec::with_capacity(region.nodes.len()));
         self.append(mem::take(&mut region.nodes));
         self.aliases.replace(&mut region.results);
         region.nodes = mem::replace(&mut self.nodes, outer);
@@ -171,7 +183,7 @@ impl Rewriter {
             _ => None,
         };
         if let Some(result) = node.results.first() {
-            self.definitions[result.index()] = definition;
+            self.define(*result, definition);
         }
         for region in node.op.regions_mut() {
             self.region(region);
@@ -185,46 +197,40 @@ fn definition(fun: Fun, args: &[Value]) -> Option<Definition> {
     Some(Definition::Unary(fun, operand))
 }
 
-/// Values and what stands for them.
-pub struct Aliases(Vec<Value>);
+/// What stands for values other than themselves.
+#[derive(Default)]
+pub struct Aliases(ValueMap<Value>);
 
 impl Aliases {
-    /// Each of that many values stands for itself.
-    pub fn new(count: usize) -> Self {
-        Self((0..count).map(Value::new).collect())
-    }
-
-    /// One more value.
-    fn grow(&mut self) -> Value {
-        let value = Value::new(self.0.len());
-        self.0.push(value);
-        value
-    }
-
     /// What stands for a value.
     pub fn get(&self, value: Value) -> Value {
         let mut value = value;
-        while self.0[value.index()] != value {
-            value = self.0[value.index()];
+        while let Some(by) = self.0.get(value) {
+            value = *by;
         }
         value
     }
 
     /// Lets one value stand for another, which nothing has read so far.
     pub fn set(&mut self, value: Value, by: Value) {
-        self.0[value.index()] = by;
+        self.0.insert(value, by);
     }
 
     /// Puts in place what stands for each value.
     pub fn replace(&self, values: &mut [Value]) {
-        values.iter_mut().for_each(|v| *v = self.get(*v));
+        for value in values {
+            *value = self.get(*value);
+        }
     }
 
     /// The same in a whole region.
     pub fn replace_everywhere(&self, region: &mut Region) {
+        if self.0.is_empty() {
+            return;
+        }
         for node in &mut region.nodes {
             self.replace_operands(&mut node.op);
-            node.op.regions_mut().into_iter().for_each(|inner| self.replace_everywhere(inner));
+            node.op.regions_mut().for_each(|inner| self.replace_everywhere(inner));
         }
         self.replace(&mut region.results);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, Span};
 use quote::quote;
 
-use super::walk::{Fresh, accesses, rewrite_loops};
+use super::walk::{Fresh, accesses, adds, rewrite_loops};
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
@@ -24,6 +24,9 @@ const WIDEST: i64 = 4;
 ///                                accumulate x_bar[last i + 1], p
 /// ```
 pub fn rotate(graph: Graph) -> Graph {
+    if !adds(&graph) {
+        return graph;
+    }
     rewrite_loops(graph, stencils, |fresh, node, stencils, before, after| {
         fresh.rotate(node, &stencils, before, after);
     })

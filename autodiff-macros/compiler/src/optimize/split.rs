@@ -24,8 +24,8 @@ pub fn split(mut graph: Graph) -> Graph {
 }
 
 fn region(of: &mut Region, values: &mut Vec<ValueData>) {
-    for mut node in mem::take(&mut of.nodes) {
-        node.op.regions_mut().into_iter().for_each(|inner| region(inner, values));
+    for mut node in of.take_nodes() {
+        node.op.regions_mut().for_each(|inner| region(inner, values));
         match parts(&node, values) {
             Some(parts) => {
                 // In the order of the primal: what it reads first is what comes round again first.
@@ -90,7 +90,7 @@ fn needed(body: &Region, index: usize) -> BTreeSet<usize> {
 fn part_of(node: &Node, part: &BTreeSet<usize>, k: usize, values: &mut Vec<ValueData>) -> Node {
     let mut node = node.clone();
     let Op::For { body, .. } = &mut node.op else { unreachable!("a loop is split") };
-    let nodes = mem::take(&mut body.nodes);
+    let nodes = body.take_nodes();
     body.nodes =
         nodes.into_iter().enumerate().filter(|(i, _)| part.contains(i)).map(|(_, n)| n).collect();
     if k == 0 {

@@ -17,12 +17,12 @@ pub fn rewrite_loops<W>(
 ) -> Graph {
     let mut plan = BTreeMap::new();
     let layout = Layout::new(&graph);
-    each_for(&graph.body, &layout, &mut |body, id| {
+    for (id, body) in layout.for_bodies() {
         let found = find(&graph, &layout, body, id);
         if !found.is_empty() {
             plan.insert(id, found);
         }
-    });
+    }
     drop(layout);
     if plan.is_empty() {
         return graph;
@@ -47,14 +47,14 @@ where
 {
     fn region(&mut self, region: &mut Region) {
         self.next += 1;
-        for mut node in mem::take(&mut region.nodes) {
+        for mut node in region.take_nodes() {
             let mut after = Vec::new();
             if matches!(node.op, Op::For { .. })
                 && let Some(work) = self.plan.remove(&self.next)
             {
                 (self.apply)(&mut self.fresh, &mut node, work, &mut region.nodes, &mut after);
             }
-            node.op.regions_mut().into_iter().for_each(|inner| self.region(inner));
+            node.op.regions_mut().for_each(|inner| self.region(inner));
             region.nodes.push(node);
             region.nodes.append(&mut after);
         }
@@ -105,18 +105,11 @@ impl Fresh {
     }
 }
 
-/// Calls `f` on the body of every `for` loop, inner ones first.
-pub fn each_for<'g>(
-    region: &'g Region,
-    layout: &Layout<'g>,
-    f: &mut dyn FnMut(&'g Region, RegionId),
-) {
-    for node in &region.nodes {
-        node.op.regions().into_iter().for_each(|inner| each_for(inner, layout, f));
-        if let Op::For { body, .. } = &node.op {
-            f(body, layout.id(body));
-        }
-    }
+/// Whether anything is added to memory.
+pub fn adds(graph: &Graph) -> bool {
+    let mut adds = false;
+    graph.body.each_node(&mut |node| adds |= matches!(node.op, Op::Accumulate(..)));
+    adds
 }
 
 /// One thing that an operation does with an object.

@@ -4,7 +4,7 @@
 //! two variables to rustc. This compiler tells variables apart by name alone, so such a function is
 //! refused rather than differentiated wrongly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -19,8 +19,11 @@ pub fn refuse_ambiguous(item: &ItemFn, errors: &mut Errors) {
     names.visit_block(&item.block);
     for (name, uses) in &names.uses {
         let [first, rest @ ..] = uses.as_slice() else { continue };
-        let other = rest.iter().find(|span| context(**span) != context(*first));
-        if let (true, Some(other)) = (names.bound.contains(name), other) {
+        if !names.bound.contains(name) {
+            continue;
+        }
+        let known = context(*first);
+        if let Some(other) = rest.iter().find(|span| context(**span) != known) {
             errors.push(Diagnostic::new(
                 "AD0111",
                 *other,
@@ -34,7 +37,7 @@ pub fn refuse_ambiguous(item: &ItemFn, errors: &mut Errors) {
 /// Which expansion a name comes from, as far as rustc tells: `#3` of `#3 bytes(10..11)`.
 fn context(span: Span) -> Option<String> {
     let text = format!("{span:?}");
-    let context = text.split_whitespace().next()?;
+    let context = text.split(' ').next()?;
     context.starts_with('#').then(|| context.to_owned())
 }
 
@@ -42,7 +45,7 @@ fn context(span: Span) -> Option<String> {
 #[derive(Default)]
 struct Names {
     uses: BTreeMap<String, Vec<Span>>,
-    bound: Vec<String>,
+    bound: BTreeSet<String>,
 }
 
 impl Names {
@@ -66,7 +69,7 @@ impl Names {
 
 impl<'a> Visit<'a> for Names {
     fn visit_pat_ident(&mut self, pat: &'a PatIdent) {
-        self.bound.push(pat.ident.to_string());
+        self.bound.insert(pat.ident.to_string());
         self.uses(&pat.ident);
         visit::visit_pat_ident(self, pat);
     }

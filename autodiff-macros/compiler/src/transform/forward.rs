@@ -10,14 +10,15 @@
 //!                           return y, y_dot
 //! ```
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use proc_macro2::Span;
 use quote::format_ident;
 
 use super::contribution::Terms;
 use crate::analysis::Activity;
-use crate::ir::{Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
+use crate::ir::{
+    Builder, CallArg, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap,
+    ValueSet,
+};
 use crate::rules::{Fun, Pullback};
 
 /// Transforms a primal graph; the results are the values, then their tangents.
@@ -26,8 +27,8 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
         graph,
         activity,
         b: Builder::new(graph.values.clone()),
-        dots: BTreeMap::new(),
-        undefined: BTreeSet::new(),
+        dots: ValueMap::default(),
+        undefined: ValueSet::default(),
     };
     let mut shadows = Vec::new();
     for param in &graph.params {
@@ -81,20 +82,20 @@ struct Forward<'a> {
     graph: &'a Graph,
     activity: &'a Activity,
     b: Builder,
-    dots: BTreeMap<Value, Value>,
+    dots: ValueMap<Value>,
     /// Placeholders.
-    undefined: BTreeSet<Value>,
+    undefined: ValueSet,
 }
 
 impl Forward<'_> {
     /// The tangent of a value; zero if it has none.
     fn dot(&mut self, v: Value) -> Value {
-        if let Some(dot) = self.dots.get(&v) {
+        if let Some(dot) = self.dots.get(v) {
             return *dot;
         }
         let data = self.b.data(v).clone();
         // What is never read has no shape either.
-        let op = if self.undefined.contains(&v) { Op::Undef } else { Op::Zero(v) };
+        let op = if self.undefined.contains(v) { Op::Undef } else { Op::Zero(v) };
         self.b.op(op, data.ty, data.span)
     }
 
@@ -104,16 +105,14 @@ impl Forward<'_> {
     }
 
     fn set(&mut self, v: Value, dot: Value) {
-        let name = self.name(v);
-        let data = &mut self.b.values[dot.index()];
-        if data.name.is_none() {
-            data.name = name;
+        if self.b.data(dot).name.is_none() {
+            self.b.values[dot.index()].name = self.name(v);
         }
         self.dots.insert(v, dot);
     }
 
     fn place(&mut self, place: &Place) -> Place {
-        let root = self.dots.get(&place.root).copied().unwrap_or(place.root);
+        let root = self.dots.get(place.root).copied().unwrap_or(place.root);
         place.rooted(root)
     }
 
@@ -160,7 +159,7 @@ impl Forward<'_> {
                 if active =>
             {
                 if let Op::Object(init) = &node.op
-                    && !self.dots.contains_key(init)
+                    && !self.dots.contains(*init)
                 {
                     return self.zero_object(node.results[0], span);
                 }
@@ -216,7 +215,7 @@ impl Forward<'_> {
         let ty = self.b.ty(result).clone();
         let mut sum: Option<Value> = None;
         for (arg, part) in args.iter().zip(&parts) {
-            let (Some(expr), Some(seed)) = (part, self.dots.get(arg).copied()) else { continue };
+            let (Some(expr), Some(seed)) = (part, self.dots.get(*arg).copied()) else { continue };
             let terms = Terms { args, result, seed, ty: &ty, span, given: &[] };
             let term = terms.build(expr, &mut self.b);
             sum = Some(match sum {
@@ -237,7 +236,7 @@ impl Forward<'_> {
                 CallArg::Value(v) => (*v, None),
                 CallArg::Ref(place, mutable) => (place.root, Some((place, *mutable))),
             };
-            dots.push(match (self.dots.get(&root).copied(), tangent) {
+            dots.push(match (self.dots.get(root).copied(), tangent) {
                 (None, Some((_, true))) => None,
                 (None, _) => None,
                 (Some(dot), None) => Some(CallArg::Ref(Place::whole(dot), false)),

@@ -24,7 +24,7 @@ use quote::quote;
 
 use super::contribution::one;
 use crate::analysis::Seeded;
-use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData};
+use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData, ValueMap};
 use crate::rules::Fun;
 
 /// The shortest chain of operations on an adjoint that is worth taking apart.
@@ -33,8 +33,11 @@ const CHAIN: usize = 3;
 /// Preaccumulates wherever that takes a chain of operations away from a seed and adds at most one
 /// multiplication.
 pub fn preaccumulate(mut graph: Graph) -> Graph {
+    let seeded = Seeded::of(&graph.body);
+    if seeded.is_empty() {
+        return graph;
+    }
     let mut body = mem::take(&mut graph.body);
-    let seeded = Seeded::of(&body);
     let seeds = body.nodes.iter().filter(|n| matches!(n.op, Op::Seed(_)));
     let seeds: Vec<Value> = seeds.flat_map(|n| n.results.clone()).collect();
     let mut values = mem::take(&mut graph.values);
@@ -67,7 +70,7 @@ fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<
 /// The multiples of one seed that a region computes.
 struct Multiples {
     /// Each with the length of the chain from the seed.
-    found: BTreeMap<Value, usize>,
+    found: ValueMap<usize>,
     /// Those that something else than another multiple reads.
     read: BTreeSet<Value>,
     /// How many multiplications by the seed itself are saved.
@@ -76,7 +79,8 @@ struct Multiples {
 
 impl Multiples {
     fn of(region: &Region, root: Value, seeded: &Seeded) -> Self {
-        let found = BTreeMap::from([(root, 0)]);
+        let mut found = ValueMap::default();
+        found.insert(root, 0);
         let mut multiples = Self { found, read: BTreeSet::new(), saved: 0 };
         multiples.collect(&region.nodes, root, seeded);
         region.results.iter().for_each(|v| multiples.see(*v));
@@ -99,7 +103,7 @@ impl Multiples {
                 self.collect(&b.nodes, root, seeded);
                 for (k, result) in node.results.iter().enumerate() {
                     let (x, y) = (a.results[k], b.results[k]);
-                    match (self.found.get(&x), self.found.get(&y)) {
+                    match (self.found.get(x), self.found.get(y)) {
                         (Some(m), Some(n)) => {
                             let chain = m.max(n) + 1;
                             self.found.insert(*result, chain);
@@ -121,7 +125,7 @@ impl Multiples {
 
     /// A multiple is read for what it is.
     fn see(&mut self, v: Value) {
-        if self.found.contains_key(&v) {
+        if self.found.contains(v) {
             self.read.insert(v);
         }
     }
@@ -129,7 +133,7 @@ impl Multiples {
     /// The length of the chain to the result, if that is a multiple.
     fn chain(&self, node: &Node, seeded: &Seeded) -> Option<usize> {
         let Op::Scalar(fun, args) = &node.op else { return None };
-        let multiple = |v: &Value| self.found.get(v).copied();
+        let multiple = |v: &Value| self.found.get(*v).copied();
         let factor = |v: &Value| !seeded.contains(*v);
         let longest = match (fun, &args[..]) {
             (Fun::Neg, [a]) => multiple(a)?,
@@ -145,7 +149,7 @@ impl Multiples {
 
     fn pay(&self, region: &Region, root: Value) -> bool {
         let added = self.read.iter().filter(|v| **v != root).count();
-        let longest = self.read.iter().filter_map(|v| self.found.get(v)).max();
+        let longest = self.read.iter().filter_map(|v| self.found.get(*v)).max();
         // From iteration to iteration the chain is what takes the time.
         let carried = region.results.iter().any(|v| self.read.contains(v));
         added <= self.saved + 1 + usize::from(carried)
@@ -177,14 +181,14 @@ impl Rewrite<'_> {
     fn nodes(&mut self, nodes: &mut Vec<Node>) {
         for mut node in mem::take(nodes) {
             if let Op::If(_, a, b) = &mut node.op
-                && node.results.iter().any(|v| self.multiples.found.contains_key(v))
+                && node.results.iter().any(|v| self.multiples.found.contains(*v))
             {
                 let before = [a.results.clone(), b.results.clone()];
                 self.nodes(&mut a.nodes);
                 self.nodes(&mut b.nodes);
                 let mut multiples = Vec::new();
                 for (k, result) in node.results.iter_mut().enumerate() {
-                    if !self.multiples.found.contains_key(result) {
+                    if !self.multiples.found.contains(*result) {
                         continue;
                     }
                     for (region, before) in [&mut *a, &mut *b].into_iter().zip(&before) {
@@ -200,7 +204,7 @@ impl Rewrite<'_> {
                 multiples.into_iter().for_each(|v| self.multiply(v, nodes, span));
                 continue;
             }
-            let is_multiple = |v: &Value| *v != self.root && self.multiples.found.contains_key(v);
+            let is_multiple = |v: &Value| *v != self.root && self.multiples.found.contains(*v);
             let multiple = node.results.first().is_some_and(is_multiple);
             if !multiple {
                 for inner in node.op.regions_mut() {

@@ -1,7 +1,7 @@
 //! One node of the graph constant.
 
-use proc_macro2::{Literal, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{TokenStreamExt, quote};
 
 /// What is said of a node.
 #[derive(Clone, Debug)]
@@ -33,21 +33,65 @@ impl Entry {
         }
     }
 
-    fn to_tokens(&self) -> TokenStream {
-        let Entry { op, ty, requires_grad, .. } = self;
-        let option = |text: &Option<String>| Literal::string(text.as_deref().unwrap_or_default());
-        let (label, region) = (option(&self.label), option(&self.region));
+    /// Appends the call that makes the node.
+    fn append_to(&self, nodes: &mut List) {
         let start = self.span.start();
-        let line = Literal::usize_unsuffixed(start.line);
-        // Columns are counted from 1, as in rustc's messages.
-        let column = Literal::usize_unsuffixed(start.column + 1);
         // Positional: there are many nodes, and every token takes its time.
-        if self.leaf {
-            return quote!(leaf(#op, #label, #ty, #line, #column, #requires_grad, #region));
+        let mut args = List::default();
+        args.text(&self.op);
+        if !self.leaf {
+            args.add(Punct::new('&', Spacing::Alone));
+            args.0.append(indices(&self.inputs));
         }
-        let inputs = self.inputs.iter().map(|i| Literal::usize_unsuffixed(*i));
-        let grad_fn = option(&self.grad_fn);
-        quote!(node(#op, &[#(#inputs),*], #label, #ty, #line, #column, #grad_fn, #region))
+        args.text(self.label.as_deref().unwrap_or_default());
+        args.text(&self.ty);
+        args.number(start.line);
+        // Columns are counted from 1, as in rustc's messages.
+        args.number(start.column + 1);
+        if self.leaf {
+            args.add(word(if self.requires_grad { "true" } else { "false" }));
+        } else {
+            args.text(self.grad_fn.as_deref().unwrap_or_default());
+        }
+        args.text(self.region.as_deref().unwrap_or_default());
+        nodes.add(word(if self.leaf { "leaf" } else { "node" }));
+        nodes.0.append(args.within(Delimiter::Parenthesis));
+    }
+}
+
+fn word(text: &str) -> Ident {
+    Ident::new(text, Span::call_site())
+}
+
+fn indices(all: &[usize]) -> Group {
+    let mut list = List::default();
+    all.iter().for_each(|index| list.number(*index));
+    list.within(Delimiter::Bracket)
+}
+
+/// Elements with commas between them.
+#[derive(Default)]
+struct List(TokenStream);
+
+impl List {
+    /// Appends an element's first token.
+    fn add(&mut self, token: impl Into<TokenTree>) {
+        if !self.0.is_empty() {
+            self.0.append(Punct::new(',', Spacing::Alone));
+        }
+        self.0.append(token);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.add(Literal::string(text));
+    }
+
+    fn number(&mut self, number: usize) {
+        self.add(Literal::usize_unsuffixed(number));
+    }
+
+    fn within(self, delimiter: Delimiter) -> Group {
+        Group::new(delimiter, self.0)
     }
 }
 
@@ -63,21 +107,21 @@ pub struct Data {
 
 impl Data {
     pub fn to_tokens(&self, name: &str) -> TokenStream {
-        let indices = |list: &[usize]| {
-            let list: Vec<_> = list.iter().map(|i| Literal::usize_unsuffixed(*i)).collect();
-            quote!(&[#(#list),*])
+        let list = |entries: &[Entry]| {
+            let mut list = List::default();
+            entries.iter().for_each(|entry| entry.append_to(&mut list));
+            list.within(Delimiter::Bracket)
         };
-        let nodes = self.nodes.iter().map(Entry::to_tokens);
-        let backward = self.backward.iter().map(Entry::to_tokens);
+        let (nodes, backward) = (list(&self.nodes), list(&self.backward));
         let (outputs, gradients) = (indices(&self.outputs), indices(&self.gradients));
         quote! {{
             use ::autodiff::__private::{leaf, node};
             &::autodiff::Graph {
                 name: #name,
-                nodes: &[#(#nodes),*],
-                outputs: #outputs,
-                backward: &[#(#backward),*],
-                gradients: #gradients,
+                nodes: &#nodes,
+                outputs: &#outputs,
+                backward: &#backward,
+                gradients: &#gradients,
             }
         }}
     }

@@ -1,23 +1,23 @@
 //! How operations, rules and types are called in the graph.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::ir::{Op, Region, Value};
+use crate::ir::{Op, Region, Value, ValueMap};
 
 /// The name of a backward rule: `tanh` → `TanhBackward`.
 pub fn rule(op: &str) -> String {
-    let mut name: String = op
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|s| !s.is_empty())
-        .map(|s| {
-            let (first, rest) = s.split_at(s.char_indices().nth(1).map_or(s.len(), |(i, _)| i));
-            format!("{}{rest}", first.to_uppercase())
-        })
-        .collect();
+    let mut name = String::new();
+    let mut starts = true;
+    for c in op.chars() {
+        match (c.is_alphanumeric(), starts) {
+            (true, true) => name.extend(c.to_uppercase()),
+            (true, false) => name.push(c),
+            (false, _) => {}
+        }
+        starts = !c.is_alphanumeric();
+    }
     name.push_str("Backward");
     name
 }
@@ -101,9 +101,9 @@ pub fn tidy(tokens: &impl ToTokens) -> String {
 /// pullbacks are called.
 #[derive(Debug, Default)]
 pub struct Origins {
-    kept: BTreeMap<Value, Value>,
-    pushed: BTreeMap<Value, Vec<Value>>,
-    pub callees: BTreeMap<Value, String>,
+    kept: ValueMap<Value>,
+    pushed: ValueMap<Vec<Value>>,
+    pub callees: ValueMap<String>,
 }
 
 impl Origins {
@@ -115,14 +115,16 @@ impl Origins {
 
     fn region(&mut self, region: &Region) {
         for node in &region.nodes {
-            node.op.regions().into_iter().for_each(|inner| self.region(inner));
+            node.op.regions().for_each(|inner| self.region(inner));
             match (&node.op, node.results.as_slice()) {
                 (Op::StackPush(stack, record), _) => {
                     self.pushed.insert(*stack, record.clone());
                 }
                 (Op::StackPop(stack), popped) => {
-                    let pushed = self.pushed.get(stack).into_iter().flatten();
-                    self.kept.extend(popped.iter().copied().zip(pushed.copied()));
+                    let pushed = self.pushed.get(*stack).into_iter().flatten();
+                    for (value, origin) in popped.iter().zip(pushed) {
+                        self.kept.insert(*value, *origin);
+                    }
                 }
                 (Op::Keep(v) | Op::Unkeep(v), [r]) => {
                     self.kept.insert(*r, *v);
@@ -130,8 +132,10 @@ impl Origins {
                 (Op::If(_, a, b), results) => {
                     for (i, r) in results.iter().enumerate() {
                         let arms = [a, b].map(|arm| arm.results.get(i));
-                        let kept = arms.into_iter().flatten().find(|v| self.kept.contains_key(v));
-                        self.kept.extend(kept.map(|v| (*r, *v)));
+                        let kept = arms.into_iter().flatten().find(|v| self.kept.contains(**v));
+                        if let Some(origin) = kept {
+                            self.kept.insert(*r, *origin);
+                        }
                     }
                 }
                 (Op::CallVjp(path, _), [.., pull]) => {
@@ -144,6 +148,6 @@ impl Origins {
 
     /// A value, and all that it was kept from.
     pub fn chain(&self, value: Value) -> impl Iterator<Item = Value> {
-        std::iter::successors(Some(value), |v| self.kept.get(v).copied())
+        std::iter::successors(Some(value), |v| self.kept.get(*v).copied())
     }
 }

@@ -1,15 +1,16 @@
 //! The functions of a handle that do the work: `__vjp`, `__vjp_now`, `__vjp_into`, `__jvp`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream};
 use syn::{Ident, Type};
 
+use super::block;
 use super::functions::Functions;
 use super::signature::{Header, local};
 use crate::emit::types;
 use crate::parse::is_in_place;
 
 impl Functions<'_> {
-    pub fn core_vjp(&self, body: &TokenStream) -> TokenStream {
+    pub fn core_vjp(&self, body: &Group) -> TokenStream {
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.core_params();
         let seed = self.header.core_seed_type(self.signature);
@@ -21,7 +22,7 @@ impl Functions<'_> {
             return hygienic! {
                 #[doc(hidden)]
                 #[inline]
-                pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+                pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause #body
             };
         }
         let (before, entry, bars) = self.entry();
@@ -32,7 +33,7 @@ impl Functions<'_> {
         let names = self.names();
         hygienic! {
             #[doc(hidden)]
-            pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause { #body }
+            pub fn __vjp_kept #generics (#(#params),*) -> (#output, #pull) #where_clause #body
 
             #[doc(hidden)]
             pub fn __vjp #generics (#(#params),*) -> (#output, #pull) #where_clause {
@@ -68,7 +69,7 @@ impl Functions<'_> {
         (before, hygienic!(#(#again),*), bars)
     }
 
-    pub fn core_jvp(&self, dots: &[Ident], body: &TokenStream) -> TokenStream {
+    pub fn core_jvp(&self, dots: &[Ident], body: &Group) -> TokenStream {
         let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
@@ -80,15 +81,14 @@ impl Functions<'_> {
         hygienic! {
             #[doc(hidden)]
             #[inline]
-            pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause {
-                #body
-            }
+            pub fn __jvp #generics (#(#params,)* #(#tangents),*) -> (#output, #seed) #where_clause
+            #body
         }
     }
 
     /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
     /// seed and shadows are known.
-    pub fn straight(&self, straight: Option<&(Vec<Ident>, TokenStream)>) -> TokenStream {
+    pub fn straight(&self, straight: Option<&(Vec<Ident>, Group)>) -> TokenStream {
         let core = self.core("__vjp");
         let Header { generics, where_clause, output, .. } = self.header;
         let (params, seed, slots, body) = match straight {
@@ -100,11 +100,11 @@ impl Functions<'_> {
             None => {
                 let (names, again) = (self.names(), self.header.again());
                 let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
-                let body = hygienic! {
+                let body = block(hygienic! {
                     let (ad_value, ad_pull) = #core(#(#names),*);
                     ad_pull(#(#again,)* ad_seed, #(#bars),*);
                     ad_value
-                };
+                });
                 let types = self.slot_types();
                 let slots = bars.iter().zip(&types).map(|(bar, ty)| hygienic!(#bar: #ty));
                 let seed = self.header.seed_type(self.signature);
@@ -115,9 +115,8 @@ impl Functions<'_> {
             #[doc(hidden)]
             #[inline(always)]
             pub fn __vjp_now #generics (#(#params,)* ad_seed: #seed, #(#slots),*) -> #output
-            #where_clause {
-                #body
-            }
+            #where_clause
+            #body
         }
     }
 

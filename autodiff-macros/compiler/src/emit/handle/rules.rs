@@ -4,8 +4,8 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::Core;
 use super::signature::{Header, local};
+use super::{Core, block};
 use crate::emit::graph_data::custom;
 use crate::emit::types;
 use crate::options::Options;
@@ -115,7 +115,7 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         None => transposed(&rule, &dots, &names, &pattern, &gradients),
     };
     let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
-    Core { vjp, jvp: (dots, jvp), vjp_into: None, graph }
+    Core { vjp: block(vjp), jvp: (dots, block(jvp)), vjp_into: None, graph }
 }
 
 /// The span of what is generated about a rule: what rustc says of the rule, it says at its path.

@@ -130,7 +130,7 @@ impl Printer<'_> {
         let span = node.span;
         let (lets, variables) = self.carry(node, init, &cond.params);
         for (param, variable) in body.params.iter().zip(&variables) {
-            self.looped[param.index()] = true;
+            self.looped.insert(*param);
             self.share(*param, variable.clone());
         }
         let Block { statements: before, results: condition } = self.block(cond, |_| true);
@@ -160,7 +160,7 @@ impl Printer<'_> {
         let mut variables = Vec::new();
         for (k, (&init, &param)) in init.iter().zip(params).enumerate() {
             // The variable of an outer or earlier loop lives on if this loop alone reads it.
-            let lives_on = self.looped[init.index()]
+            let lives_on = self.looped.contains(init)
                 && self.uses.once_in_place(init)
                 && self.agree(param, init);
             if lives_on {
@@ -172,7 +172,7 @@ impl Printer<'_> {
             }
             let variable = self.name(param);
             for value in [Some(param), node.results.get(k).copied()].into_iter().flatten() {
-                self.looped[value.index()] = true;
+                self.looped.insert(value);
                 self.share(value, variable.clone());
             }
             variables.push(variable);

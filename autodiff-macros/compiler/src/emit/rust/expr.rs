@@ -1,7 +1,9 @@
 //! Rust expressions with their precedence, so that parentheses stand only where Rust needs them.
 
+use std::iter;
+
 use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::{BinOp, Lit, UnOp};
 
 use crate::ir::{Float, Type};
@@ -38,8 +40,16 @@ pub struct Expr {
     untyped: bool,
     /// The last operand is a cast: `a < b` after it would read as generic arguments.
     ends_in_cast: bool,
-    /// Of `a + b`, where `a` may be a place: `a`, the operator, and `b`.
-    update: Option<Box<(TokenStream, &'static str, TokenStream)>>,
+    /// Of `a + b`, where `a` may be a place.
+    update: Option<Update>,
+}
+
+/// What follows the place in `a + b`.
+#[derive(Clone, Copy, Debug)]
+struct Update {
+    operator: &'static str,
+    /// Whether `b` stands in parentheses.
+    parenthesized: bool,
 }
 
 impl Expr {
@@ -95,8 +105,10 @@ impl Expr {
     pub fn prefix(operator: &str, operand: Expr, span: Span) -> Self {
         // `--x` is legal and means what it says, but draws a warning.
         let tight = if operand.level == Level::Prefix { Level::Postfix } else { Level::Prefix };
-        let (sign, inner) = (punctuation(operator, span), operand.at_least(tight));
-        let mut expr = Self::new(quote!(#sign #inner), Level::Prefix);
+        let mut tokens = TokenStream::new();
+        punctuate(&mut tokens, operator, span);
+        tokens.extend(operand.at_least(tight));
+        let mut expr = Self::new(tokens, Level::Prefix);
         expr.untyped = operand.untyped;
         expr
     }
@@ -117,16 +129,15 @@ impl Expr {
         let chains = level != Level::Compare;
         let reads_as_generics = left.ends_in_cast && matches!(operator, "<" | "<<" | "<=");
         let may_be_target = level >= Level::BitOr && left.level >= Level::Prefix;
-        let update =
-            may_be_target.then(|| Box::new((left.tokens.clone(), operator, right.tokens.clone())));
+        let parenthesized_right = right.level <= level;
         let mut tokens =
             if left.level < level || (!chains && left.level == level) || reads_as_generics {
                 parenthesized(left.tokens, span)
             } else {
                 left.tokens
             };
-        tokens.extend(punctuation(operator, span));
-        tokens.extend(if right.level <= level {
+        punctuate(&mut tokens, operator, span);
+        tokens.extend(if parenthesized_right {
             parenthesized(right.tokens, span)
         } else {
             right.tokens
@@ -134,7 +145,8 @@ impl Expr {
         let mut expr = Self::new(tokens, level);
         expr.untyped = chains && left.untyped && right.untyped;
         expr.ends_in_cast = right.ends_in_cast && right.level > level;
-        expr.update = update;
+        expr.update =
+            may_be_target.then_some(Update { operator, parenthesized: parenthesized_right });
         expr
     }
 
@@ -191,9 +203,23 @@ impl Expr {
 
     /// The operator and the right side if the expression is `target + right` or the like.
     pub fn update_of(&self, target: &TokenStream, span: Span) -> Option<TokenStream> {
-        let (left, operator, right) = &**self.update.as_ref()?;
-        let sign = punctuation(&format!("{operator}="), span);
-        (left.to_string() == target.to_string()).then(|| quote!(#target #sign #right;))
+        let Update { operator, parenthesized } = self.update?;
+        let mut tokens = self.tokens.clone().into_iter();
+        for part in target.clone() {
+            tokens.next().filter(|token| token.to_string() == part.to_string())?;
+        }
+        for mark in operator.chars() {
+            let mark =
+                |token: &TokenTree| matches!(token, TokenTree::Punct(p) if p.as_char() == mark);
+            tokens.next().filter(mark)?;
+        }
+        let right = match (parenthesized, tokens.next()?) {
+            (true, TokenTree::Group(group)) => group.stream(),
+            (_, first) => iter::once(first).chain(tokens).collect(),
+        };
+        let mut sign = TokenStream::new();
+        punctuate(&mut sign, &format!("{operator}="), span);
+        Some(quote!(#target #sign #right;))
     }
 
     /// The expression with its type visible to rustc, if it is known here.
@@ -246,15 +272,15 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
     }
 }
 
-fn punctuation(operator: &str, span: Span) -> TokenStream {
+/// Appends an operator.
+fn punctuate(tokens: &mut TokenStream, operator: &str, span: Span) {
     let last = operator.len() - 1;
-    let mark = |(at, c)| {
+    for (at, c) in operator.char_indices() {
         let spacing = if at == last { Spacing::Alone } else { Spacing::Joint };
         let mut punct = Punct::new(c, spacing);
         punct.set_span(span);
-        TokenTree::Punct(punct)
-    };
-    operator.char_indices().map(mark).collect()
+        tokens.append(punct);
+    }
 }
 
 fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {

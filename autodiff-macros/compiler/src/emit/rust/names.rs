@@ -5,39 +5,56 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Span;
 use syn::Ident;
 
+/// What nameless values are called.
+const NAMELESS: &str = "t";
+
 /// Hands out identifiers, none of them twice.
 #[derive(Debug)]
-pub struct Names<'a> {
-    reserved: &'a BTreeSet<String>,
-    taken: BTreeSet<String>,
-    next: BTreeMap<String, usize>,
+pub struct Names {
+    /// Names given by others that look like invented ones: see [`may_be_invented`].
+    given: BTreeSet<String>,
+    /// The names so far, without the number that tells them apart.
+    stems: BTreeMap<String, Stem>,
 }
 
-impl<'a> Names<'a> {
-    /// No invented name is among `reserved`.
-    pub fn new(reserved: &'a BTreeSet<String>) -> Self {
-        Self { reserved, taken: BTreeSet::new(), next: BTreeMap::new() }
+#[derive(Debug, Default)]
+struct Stem {
+    /// Whether a variable has the name itself.
+    held: bool,
+    /// The last number after the name.
+    last: usize,
+}
+
+/// Whether a name might be invented here: `t`, or any with a number after it.
+pub fn may_be_invented(name: &str) -> bool {
+    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    name == NAMELESS || digits.len() < name.len() && digits.ends_with('_')
+}
+
+impl Names {
+    /// No invented name is among `given`.
+    pub fn new(given: impl Iterator<Item = String>) -> Self {
+        let given = given.filter(|name| may_be_invented(name)).collect();
+        Self { given, stems: BTreeMap::new() }
     }
 
     /// The name itself for its first holder, the name with a number for those that follow.
     pub fn fresh(&mut self, name: Option<&Ident>, span: Span) -> Ident {
-        let base = match name {
-            Some(name) if self.taken.insert(name.to_string()) => return name.clone(),
-            Some(name) => name.to_string().trim_start_matches("r#").to_owned(),
-            None => "t".to_owned(),
-        };
-        let next = self.next.entry(base.clone()).or_default();
-        let text = loop {
-            let text = match *next {
-                0 if name.is_none() => base.clone(),
-                0 => {
-                    *next = 1;
-                    continue;
-                }
-                n => format!("{base}_{n}"),
+        let base = name.map_or_else(|| NAMELESS.to_owned(), ToString::to_string);
+        let is_free = name.is_some() || !self.given.contains(&base);
+        let stem = self.stems.entry(base.clone()).or_default();
+        if is_free && !stem.held {
+            stem.held = true;
+            return match name {
+                Some(name) => name.clone(),
+                None => Ident::new(NAMELESS, Span::mixed_site().located_at(span)),
             };
-            *next += 1;
-            if !self.reserved.contains(&text) && self.taken.insert(text.clone()) {
+        }
+        let base = base.trim_start_matches("r#");
+        let text = loop {
+            stem.last += 1;
+            let text = format!("{base}_{}", stem.last);
+            if !self.given.contains(&text) {
                 break text;
             }
         };

@@ -2,15 +2,15 @@
 
 use proc_macro2::TokenStream;
 
-use crate::ir::{CallArg, Graph, Node, Op, Proj, PullArg, Region, Storage, Take, Value};
+use crate::ir::{CallArg, Graph, Node, Op, Proj, PullArg, Region, Storage, Take, Value, ValueMap};
 
 /// The readers of every value, as far as they are printed.
 #[derive(Debug)]
 pub struct Uses {
-    of: Vec<Use>,
+    of: ValueMap<Use>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 struct Use {
     count: usize,
     defined_in: Option<usize>,
@@ -24,7 +24,7 @@ struct Use {
 impl Uses {
     /// The readers in a graph.
     pub fn new(graph: &Graph) -> Self {
-        let mut finder = Finder { graph, of: vec![Use::default(); graph.values.len()], regions: 0 };
+        let mut finder = Finder { graph, of: ValueMap::default(), regions: 0 };
         let plain = vec![Target::Nothing; graph.body.results.len()];
         finder.region(&graph.body, &plain);
         Self { of: finder.of }
@@ -32,33 +32,32 @@ impl Uses {
 
     /// How many readers there are.
     pub fn count(&self, value: Value) -> usize {
-        self.of[value.index()].count
+        self.of.get(value).map_or(0, |u| u.count)
     }
 
     /// Whether the one reader is in the region that defines the value.
     pub fn once_in_place(&self, value: Value) -> bool {
-        let u = &self.of[value.index()];
-        u.count == 1 && u.defined_in == u.read_in
+        self.of.get(value).is_some_and(|u| u.count == 1 && u.defined_in == u.read_in)
     }
 
     /// Whether the one reader, in the same region, can take an expression.
     pub fn can_fold(&self, value: Value) -> bool {
-        self.once_in_place(value) && !self.of[value.index()].pinned
+        self.once_in_place(value) && !self.is_pinned(value)
     }
 
     /// Whether a reader needs a variable.
     pub fn is_pinned(&self, value: Value) -> bool {
-        self.of[value.index()].pinned
+        self.of.get(value).is_some_and(|u| u.pinned)
     }
 
     /// The value to whose variable the last reader assigns it.
     pub fn becomes(&self, value: Value) -> Option<Value> {
-        self.of[value.index()].becomes
+        self.of.get(value)?.becomes
     }
 
     /// Whether a node is printed.
     pub fn is_live(&self, node: &Node) -> bool {
-        node.op.has_effect() || node.results.iter().any(|v| self.count(*v) > 0)
+        node.results.iter().any(|v| self.count(*v) > 0) || node.op.has_effect()
     }
 }
 
@@ -72,7 +71,7 @@ enum Target {
 
 struct Finder<'g> {
     graph: &'g Graph,
-    of: Vec<Use>,
+    of: ValueMap<Use>,
     regions: usize,
 }
 
@@ -81,7 +80,7 @@ impl Finder<'_> {
         let id = self.regions;
         self.regions += 1;
         for param in &region.params {
-            self.of[param.index()].defined_in = Some(id);
+            self.of.or_default(*param).defined_in = Some(id);
         }
         for (result, target) in region.results.iter().zip(targets) {
             match target {
@@ -91,11 +90,13 @@ impl Finder<'_> {
             }
         }
         for node in region.nodes.iter().rev() {
+            let mut read = false;
             for result in &node.results {
-                self.of[result.index()].defined_in = Some(id);
+                let u = self.of.or_default(*result);
+                u.defined_in = Some(id);
+                read |= u.count > 0;
             }
-            let unread = node.results.iter().all(|v| self.of[v.index()].count == 0);
-            if node.op.has_effect() || !unread {
+            if read || node.op.has_effect() {
                 self.node(node, id);
             }
         }
@@ -105,9 +106,9 @@ impl Finder<'_> {
         match &node.op {
             Op::If(c, a, b) => {
                 self.read(*c, id);
-                let target = |v: &Value| match self.of[v.index()].count {
-                    0 => Target::Unread,
-                    _ => Target::Variable(*v),
+                let target = |v: &Value| match self.of.get(*v) {
+                    Some(u) if u.count > 0 => Target::Variable(*v),
+                    _ => Target::Unread,
                 };
                 let targets: Vec<_> = node.results.iter().map(target).collect();
                 self.region(a, &targets);
@@ -140,7 +141,7 @@ impl Finder<'_> {
     }
 
     fn read(&mut self, value: Value, id: usize) {
-        let u = &mut self.of[value.index()];
+        let u = self.of.or_default(value);
         u.count += 1;
         u.read_in = Some(id);
         u.becomes = None;
@@ -148,7 +149,7 @@ impl Finder<'_> {
 
     fn assign(&mut self, value: Value, target: Value, id: usize) {
         self.read(value, id);
-        self.of[value.index()].becomes = Some(target);
+        self.of.or_default(value).becomes = Some(target);
     }
 
     fn carried(&mut self, init: &[Value], params: &[Value], id: usize) {
@@ -158,7 +159,7 @@ impl Finder<'_> {
     }
 
     fn pin(&mut self, value: Value) {
-        self.of[value.index()].pinned = true;
+        self.of.or_default(value).pinned = true;
     }
 
     /// Roots of places, captured values, stacks and pullbacks are variables.
@@ -285,7 +286,7 @@ impl Footprint {
     }
 
     fn add(&mut self, graph: &Graph, node: &Node) {
-        self.writes.extend(node.op.written().iter().map(|p| p.root));
+        node.op.each_written(&mut |place| self.writes.push(place.root));
         let exclusive = |args: &[CallArg], writes: &mut Vec<Value>| {
             writes.extend(args.iter().filter_map(|a| match a {
                 CallArg::Ref(place, true) => Some(place.root),
@@ -305,10 +306,7 @@ impl Footprint {
             _ => {}
         }
         let mut moved = Vec::new();
-        node.op.map_moves(&mut |v| {
-            moved.push(v);
-            v
-        });
+        node.op.each_moved(&mut |v| moved.push(v));
         if let Op::Load(place, Take::Value) = &node.op
             && node.results.iter().any(|v| !graph.ty(*v).is_copy())
             && place.path.iter().all(|step| matches!(step, Proj::Field(_)))
@@ -322,11 +320,11 @@ impl Footprint {
             self.moves.push(sequence.root);
         }
         self.hand_on(graph, &moved);
-        node.op.regions().iter().for_each(|region| self.hand_on(graph, &region.results));
+        node.op.regions().for_each(|region| self.hand_on(graph, &region.results));
         node.op.each_input(&mut |v| {
             let data = graph.data(v);
-            let shared = [Storage::Object, Storage::RefMut, Storage::Slot];
-            if shared.contains(&data.storage) || !data.ty.is_copy() {
+            let shared = matches!(data.storage, Storage::Object | Storage::RefMut | Storage::Slot);
+            if shared || !data.ty.is_copy() {
                 self.reads.push(v);
             }
         });

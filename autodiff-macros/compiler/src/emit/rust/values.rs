@@ -138,22 +138,25 @@ impl Printer<'_> {
     }
 
     fn scalar(&mut self, fun: Fun, args: &[Value], ty: &Type, span: Span) -> Expr {
-        let mut operands: Vec<Expr> = args.iter().map(|v| self.expr(*v)).collect();
         match fun.spelling() {
-            Spelling::Prefix(operator) => Expr::prefix(operator, operands.remove(0), span),
+            Spelling::Prefix(operator) => Expr::prefix(operator, self.expr(args[0]), span),
             Spelling::Infix(operator) => {
-                let right = operands.remove(1);
-                Expr::infix(operator, operands.remove(0), right, span)
+                let (left, right) = (self.expr(args[0]), self.expr(args[1]));
+                Expr::infix(operator, left, right, span)
             }
             Spelling::Method(name) => {
-                let receiver = operands.remove(0);
+                let receiver = self.expr(args[0]);
+                let operands: Vec<_> = args[1..].iter().map(|v| self.expr(*v)).collect();
                 let known = |v: &&Value| type_name(self.ty(**v)).is_some();
                 let own = args.first().filter(known);
                 Expr::method(name, receiver, &operands, own.map_or(ty, |v| self.ty(*v)), span)
             }
-            Spelling::Select => Expr::select(&operands[0], &operands[1], &operands[2], span),
+            Spelling::Select => {
+                let [c, a, b] = [0, 1, 2].map(|k| self.expr(args[k]));
+                Expr::select(&c, &a, &b, span)
+            }
             Spelling::Cast => {
-                let integer = operands.remove(0);
+                let integer = self.expr(args[0]);
                 match (ty, type_name(ty)) {
                     (_, Some(float)) => integer.cast(&float, span),
                     (Type::Float(Float::Param(name)), _) => {
@@ -168,7 +171,7 @@ impl Printer<'_> {
             }
             Spelling::Runtime(name) => {
                 let name = syn::Ident::new(name, span);
-                let operands = operands.iter().map(|e| &e.tokens);
+                let operands = self.tokens(args);
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::#name(#(#operands),*)))
             }
         }

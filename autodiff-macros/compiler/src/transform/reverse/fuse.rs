@@ -43,14 +43,19 @@ pub(super) fn candidates(
 /// The loops of one region that may be fused, heaviest first.
 fn fusable(region: &Region, activity: &Activity, layout: &Layout<'_>) -> Vec<usize> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for (index, node) in region.nodes.iter().enumerate() {
-        let Op::For { body, .. } = &node.op else { continue };
-        let later = &region.nodes[index + 1..];
-        let quiet = later.iter().all(|n| is_quiet(n, activity));
-        if activity.touches(node) && quiet && writes_its_own(body, layout) {
+    // From the end: what follows a loop must be quiet.
+    for (index, node) in region.nodes.iter().enumerate().rev() {
+        if let Op::For { body, .. } = &node.op
+            && activity.touches(node)
+            && writes_its_own(body, layout)
+        {
             found.push((weight(body), index));
         }
+        if !is_quiet(node, activity) {
+            break;
+        }
     }
+    found.reverse();
     found.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     found.into_iter().map(|(_, index)| index).collect()
 }
@@ -65,9 +70,10 @@ fn inside(region: &Region, index: usize) -> Option<&Region> {
 /// Whether a node can run backwards before what precedes it has run forward, as far as its form
 /// tells: it writes no memory and leaves nothing behind.
 fn is_quiet(node: &Node, activity: &Activity) -> bool {
-    node.op.written().is_empty()
-        && !(matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node))
-        && node.op.regions().iter().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
+    let leaves_more = matches!(node.op, Op::Call(..) | Op::While { .. }) && activity.touches(node);
+    !leaves_more
+        && !node.op.writes()
+        && node.op.regions().all(|r| r.nodes.iter().all(|n| is_quiet(n, activity)))
 }
 
 /// Whether a loop's body writes no memory but its own.
@@ -75,9 +81,9 @@ fn writes_its_own(body: &Region, layout: &Layout<'_>) -> bool {
     let home = layout.id(body);
     let mut own = true;
     body.each_node(&mut |node| {
-        for place in node.op.written() {
+        node.op.each_written(&mut |place| {
             own &= layout.def(place.root).is_some_and(|(region, _)| layout.within(region, home));
-        }
+        });
     });
     own
 }

@@ -13,8 +13,9 @@
 //! ```
 //!
 //! Adjoints of numbers are SSA values, adjoints of aggregates live in shadows. What the backward sweep
-//! needs of the forward sweep is found by running the transform: a value that is asked for and neither
-//! at hand nor cheap to recompute is kept, and the transform runs again, until nothing is missing.
+//! needs of the forward sweep is found by running the transform, from what is certain on: a value that
+//! is asked for and neither at hand nor cheap to recompute is kept, and the transform runs again, until
+//! nothing is missing.
 
 mod augment;
 mod backward;
@@ -39,7 +40,7 @@ use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Va
 /// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
 pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
     let layout = Layout::new(graph);
-    let mut plan = Plan::default();
+    let mut plan = Plan::certain(graph, activity, &layout);
     let mut values = graph.values.clone();
     let mut trips = BTreeMap::new();
     count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
@@ -136,7 +137,7 @@ impl<'a> Reverse<'a> {
         own: &'a str,
         values: &[crate::ir::ValueData],
     ) -> Self {
-        Reverse {
+        let mut reverse = Reverse {
             graph,
             activity,
             layout,
@@ -162,7 +163,12 @@ impl<'a> Reverse<'a> {
             aliases: BTreeMap::new(),
             early: false,
             failed: false,
+            kept_in: BTreeMap::new(),
+        };
+        for v in &plan.keep {
+            reverse.kept_in.entry(reverse.home(*v)).or_default().push(*v);
         }
+        reverse
     }
 }
 
@@ -237,6 +243,8 @@ struct Reverse<'a> {
     early: bool,
     /// Whether fusion turned out to be impossible.
     failed: bool,
+    /// The values that are kept, by the region that defines them.
+    kept_in: BTreeMap<RegionId, Vec<Value>>,
 }
 
 impl Reverse<'_> {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::{Activity, Layout, RegionId};
-use crate::ir::{Graph, Op, Value};
+use crate::analysis::{Activity, Layout, RECOMPUTE, RegionId};
+use crate::ir::{Graph, Node, Op, Value};
+use crate::rules::Pullback;
 
 /// What the forward sweep keeps.
 #[derive(Debug, Default)]
@@ -35,6 +36,30 @@ pub struct Missing {
 }
 
 impl Plan {
+    /// What a run is bound to ask for: costly numbers of loops and branches that rules read. With it the
+    /// first run is the last, more often than not.
+    pub fn certain(graph: &Graph, activity: &Activity, layout: &Layout<'_>) -> Self {
+        let mut plan = Self::default();
+        graph.body.each_node(&mut |node| {
+            let Op::Scalar(fun, args) = &node.op else { return };
+            let Pullback::Args(parts) = fun.pullback() else { return };
+            let result = node.results[0];
+            if !activity.is_active(result) {
+                return;
+            }
+            for (arg, part) in args.iter().zip(&parts) {
+                let Some(expr) = part.as_ref().filter(|_| activity.is_active(*arg)) else {
+                    continue;
+                };
+                let reads = expr.reads();
+                let args = reads.args.iter().map(|k| args[*k]);
+                let read = args.chain(reads.result.then_some(result));
+                plan.keep.extend(read.filter(|v| is_costly_inside(*v, layout)));
+            }
+        });
+        plan
+    }
+
     /// Adds what was missing; says whether there was anything.
     pub fn grow(
         &mut self,
@@ -79,6 +104,13 @@ impl Plan {
         }
         grown
     }
+}
+
+/// Whether a value of a loop or branch takes long to compute again, and is not stored anywhere either.
+fn is_costly_inside(value: Value, layout: &Layout<'_>) -> bool {
+    let inside = layout.def(value).is_some_and(|(region, _)| region != 0);
+    let costly = |node: &Node| matches!(node.op, Op::Scalar(fun, _) if fun.cost() > RECOMPUTE);
+    inside && layout.node(value).is_some_and(costly) && layout.copies(value).next().is_none()
 }
 
 /// Whether keeping what is overwritten costs less than keeping what is read.

@@ -42,8 +42,7 @@ impl<'a> Reverse<'a> {
     /// Opens a frame for the backward sweep of a region: what was kept in it is at hand again.
     pub(super) fn open_frame(&mut self, region: RegionId, span: Span) {
         self.frames.push(std::collections::BTreeMap::new());
-        let kept: Vec<Value> =
-            self.plan.keep.iter().copied().filter(|v| self.home(*v) == region).collect();
+        let kept = self.kept_in.get(&region).cloned().unwrap_or_default();
         self.failed |= self.early && !kept.is_empty();
         for v in kept {
             let value = if let Some((exported, wrapped)) = self.exported.get(&v).copied() {

@@ -36,10 +36,8 @@ impl<'a> Reverse<'a> {
     }
 
     pub(super) fn set_adjoint(&mut self, v: Value, adjoint: Value) {
-        let name = self.bar(v);
-        let data = &mut self.b.values[adjoint.index()];
-        if data.name.is_none() {
-            data.name = name;
+        if self.b.data(adjoint).name.is_none() {
+            self.b.values[adjoint.index()].name = self.bar(v);
         }
         self.adjoints.last_mut().expect("a frame is open").insert(v, adjoint);
     }
