@@ -18,7 +18,7 @@
 //! tuple, and so is their gradient then, as that of `f::grad` is:
 //!
 //! ```
-//! use autodiff_runtime::check;
+//! use autodiff::check;
 //!
 //! let loss = |(x, w): &(Vec<f64>, f64)| x.iter().map(|x| w * x * x).sum::<f64>();
 //! let gradient = |(x, w): &(Vec<f64>, f64)| {
@@ -55,7 +55,7 @@
 //! An [`Error`] names the argument and the index, what was got and what was expected:
 //!
 //! ```
-//! use autodiff_runtime::check::Check;
+//! use autodiff::check::Check;
 //!
 //! let f = |(x, y): &([[f64; 2]; 2], f64)| x[1][0] * x[0][1] + y * y;
 //! let gradient = |(x, y): &([[f64; 2]; 2], f64)| ([[0.0, x[1][0]], [-x[0][1], 0.0]], 2.0 * y);
@@ -92,7 +92,7 @@ use crate::{Coordinates, CoordinatesMut, Differentiable, Float};
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// let volume = |(r, h): &(f64, f64)| r * r * h;
 /// check::gradient(volume, |(r, h)| (2.0 * r * h, r * r), (2.0, 3.0)).unwrap();
@@ -118,7 +118,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// // Of a function under `#[differentiate]`: |x, seed| squares::vjp(x).1(seed)
 /// let squares = |x: &Vec<f64>| x.iter().map(|x| x * x).collect::<Vec<_>>();
@@ -147,7 +147,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// // Of a function under `#[differentiate]`: |x, dx| cube::jvp(*x, dx)
 /// let cube = |x: &f64| x * x * x;
@@ -178,7 +178,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// let f = |(x, y): &([f64; 2], f64)| [x[0] * y, x[1] * y];
 /// check::jacobian(f, |(x, y)| ([[*y, 0.0], [0.0, *y]], x.map(|x| [x])), ([1.0, 2.0], 3.0)).unwrap();
@@ -207,7 +207,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// let gradient = |x: &f64| x.cos();
 /// check::hvp(gradient, |x, v| -x.sin() * v, 0.5).unwrap();
@@ -232,7 +232,7 @@ where
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// let gradient = |x: &[f64; 2]| [x[1].exp(), x[0] * x[1].exp()];
 /// let hessian = |x: &[f64; 2]| vec![vec![0.0, x[1].exp()], vec![x[1].exp(), x[0] * x[1].exp()]];

@@ -27,7 +27,7 @@ impl Slope {
     /// How far apart the two are.
     ///
     /// ```
-    /// use autodiff_runtime::check::{self, Error};
+    /// use autodiff::check::{self, Error};
     ///
     /// let wrong = check::gradient(|x: &f64| x * x, |x| -2.0 * x, 3.0);
     /// let Err(Error::Mismatch { wrong, .. }) = wrong else { panic!("it is found") };
@@ -100,7 +100,7 @@ impl fmt::Display for Report {
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check;
+/// use autodiff::check;
 ///
 /// let f = |(x, w): &([f64; 2], f64)| (x[0] * x[0] + x[1]) * w;
 /// let wrong = |(x, w): &([f64; 2], f64)| ([2.0 * x[0] * w, -w], x[0] * x[0] + x[1]);

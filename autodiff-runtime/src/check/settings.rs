@@ -10,7 +10,7 @@ use crate::{Coordinates, CoordinatesMut, Differentiable, Float};
 /// # Examples
 ///
 /// ```
-/// use autodiff_runtime::check::Check;
+/// use autodiff::check::Check;
 ///
 /// let check = Check::new().step(1e-5).absolute(1e-8).relative(1e-6).names(["x"]);
 /// check.gradient(|x: &f64| x.sin(), |x| x.cos(), 0.5).unwrap();
@@ -34,7 +34,7 @@ impl Check {
     /// A check in every coordinate, with PyTorch's tolerances.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// Check::new().gradient(|x: &f64| x * x, |x| 2.0 * x, 3.0).unwrap();
     /// ```
@@ -46,7 +46,7 @@ impl Check {
     /// The step to both sides of a coordinate of magnitude up to 1.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// Check::new().step(1e-3).gradient(|x: &f64| x * x, |x| 2.0 * x, 3.0).unwrap();
     /// ```
@@ -59,7 +59,7 @@ impl Check {
     /// How far off a slope may be, whatever its value.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let slightly_wrong = |x: &f64| 2.0 * x + 0.1;
     /// Check::new().absolute(0.2).gradient(|x: &f64| x * x, slightly_wrong, 3.0).unwrap();
@@ -73,7 +73,7 @@ impl Check {
     /// How far off a slope may be, times its value.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let slightly_wrong = |x: &f64| 2.01 * x;
     /// assert!(Check::new().gradient(|x: &f64| x * x, slightly_wrong, 3.0).is_err());
@@ -88,7 +88,7 @@ impl Check {
     /// Checks in so many random directions, not in every coordinate: for many coordinates.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let f = |x: &Vec<f64>| x.iter().map(|x| x.sin()).sum::<f64>();
     /// let gradient = |x: &Vec<f64>| x.iter().map(|x| x.cos()).collect::<Vec<_>>();
@@ -104,7 +104,7 @@ impl Check {
     /// Picks the random directions; the same number picks the same.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let check = Check::new().directions(1).seed(42);
     /// check.gradient(|x: &[f64; 2]| x[0] * x[1], |x| [x[1], x[0]], [3.0, 4.0]).unwrap();
@@ -119,7 +119,7 @@ impl Check {
     /// for an argument that is no such tuple.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let error = Check::new().names(["x"]).gradient(|x: &f64| x * x, |x| 3.0 * x, 1.0).unwrap_err();
     /// assert!(error.to_string().contains("x: got 3, expected 2"));
@@ -137,7 +137,7 @@ impl Check {
     /// If the gradient disagrees with differences, or cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// Check::new().gradient(|x: &[f64; 2]| x[0] * x[1], |x| [x[1], x[0]], [3.0, 4.0]).unwrap();
     /// ```
@@ -163,7 +163,7 @@ impl Check {
     /// If the pullback disagrees with differences, or cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let polar = |p: &[f64; 2]| [p[0].hypot(p[1]), p[1].atan2(p[0])];
     /// let pull = |p: &[f64; 2], s: [f64; 2]| {
@@ -196,7 +196,7 @@ impl Check {
     /// If the pushforward disagrees with differences, or cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let circle = |t: &f64| [t.cos(), t.sin()];
     /// Check::new().jvp(circle, |t, dt| (circle(t), [-dt * t.sin(), dt * t.cos()]), 0.5).unwrap();
@@ -227,7 +227,7 @@ impl Check {
     /// If an entry disagrees with differences, or the matrix cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let f = |x: &[f64; 3]| [x[0] * x[1], x[1] * x[2]];
     /// Check::new().jacobian(f, |x| [[x[1], x[0], 0.0], [0.0, x[2], x[1]]], [1.0, 2.0, 3.0]).unwrap();
@@ -253,7 +253,7 @@ impl Check {
     /// If the product disagrees with differences of the gradient, or cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let gradient = |x: &[f64; 2]| [2.0 * x[0] * x[1], x[0] * x[0]];
     /// let product = |x: &[f64; 2], v: [f64; 2]| {
@@ -283,7 +283,7 @@ impl Check {
     /// If an entry disagrees with differences of the gradient, or the matrix cannot be checked.
     ///
     /// ```
-    /// use autodiff_runtime::check::Check;
+    /// use autodiff::check::Check;
     ///
     /// let gradient = |x: &[f64; 2]| [2.0 * x[0] * x[1], x[0] * x[0]];
     /// let hessian = |x: &[f64; 2]| [[2.0 * x[1], 2.0 * x[0]], [2.0 * x[0], 0.0]];
