@@ -1,6 +1,6 @@
 //! `autodiff_reverse`: shadows are added to, gradients by value are returned behind the result.
 
-use autodiff::std_compat::autodiff_reverse;
+use autodiff::std_compat::{autodiff_forward, autodiff_reverse};
 
 use crate::{assert_close, gradient};
 
@@ -239,6 +239,26 @@ fn a_constant_buffer_carries_what_passes_through_it() {
     assert_eq!(buffer, [10.0, 7.0, 7.0]);
     let expected = gradient(|x| scratch(x, &mut [0.0; 3]), &[2.0, 5.0]);
     assert_close(&dx, &expected);
+}
+
+#[autodiff_reverse(d_logged, Duplicated, Const, Active)]
+#[autodiff_reverse(d_logged_twice, 2, Duplicated, Const, Active)]
+#[autodiff_forward(logged_along, Dual, Const, DualOnly)]
+fn logged(x: &f64, log: &mut Vec<f64>) -> f64 {
+    log.push(x * x);
+    log[log.len() - 1] * x
+}
+
+#[test]
+fn a_constant_buffer_may_grow() {
+    let (mut dx, mut log) = (0.0, vec![7.0]);
+    assert_eq!(d_logged(&2.0, &mut dx, &mut log, 1.0), 8.0);
+    assert_eq!((dx, &log[..]), (12.0, &[7.0, 4.0][..]));
+    let (mut first, mut second) = (0.0, 1.0);
+    assert_eq!(d_logged_twice(&2.0, &mut first, &mut second, &mut log, 1.0), 8.0);
+    assert_eq!((first, second, &log[..]), (12.0, 13.0, &[7.0, 4.0, 4.0][..]));
+    assert_eq!(logged_along(&2.0, &1.0, &mut log), 12.0);
+    assert_eq!(logged(&2.0, &mut log), 8.0);
 }
 
 #[autodiff_reverse(d_only, DuplicatedOnly, Active)]

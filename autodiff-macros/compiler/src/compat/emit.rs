@@ -16,6 +16,8 @@ use crate::parse::{Parameter, Signature, is_in_place};
 struct Part {
     before: TokenStream,
     argument: TokenStream,
+    /// Between the forward and the backward sweep.
+    between: TokenStream,
     slot: TokenStream,
     after: TokenStream,
 }
@@ -215,7 +217,15 @@ impl Printer<'_> {
         part.slot = hygienic!(::core::option::Option::None);
         if parameter.active && is_in_place(&parameter.ty) {
             let (bar, zero) = self.zero(i);
-            part.before.extend(zero);
+            let (grows, argument) = (vec_element(referent(&parameter.ty).0), &part.argument);
+            match (grows, self.plan.request.mode) {
+                // As long as what stands there in the end.
+                (Some(_), Mode::Reverse) => {
+                    let zero_tangent = self.runtime("zero_tangent", Span::mixed_site());
+                    part.between = hygienic!(let mut #bar = #zero_tangent(&*#argument););
+                }
+                _ => part.before.extend(zero),
+            }
             let whole = is_slice(&parameter.ty).then(|| hygienic!([..]));
             part.slot = hygienic!(&mut #bar #whole);
         }
@@ -290,21 +300,23 @@ impl Printer<'_> {
             } else {
                 Some(hygienic!(::core::clone::Clone::clone(&#dret)))
             };
-        if let Some(known) = known {
-            return hygienic!(#own::__vjp_into #turbofish (#(#arguments,)* #known, #(#slots),*));
-        }
-        let seed = if self.is_seeded() {
-            hygienic! {
+        let between: TokenStream = parts.iter().map(|p| p.between.clone()).collect();
+        let seed = match known {
+            Some(known) if between.is_empty() => {
+                return hygienic!(#own::__vjp_into #turbofish (#(#arguments,)* #known, #(#slots),*));
+            }
+            Some(known) => hygienic!(let ad_seed = #known;),
+            None if self.is_seeded() => hygienic! {
                 ::autodiff::__private::check_len("the seed", ad_value.len(), #dret.len());
                 let ad_seed = ::core::clone::Clone::clone(&#dret);
-            }
-        } else {
-            hygienic!(let ad_seed = ::autodiff::__private::zero_tangent(&ad_value);)
+            },
+            None => hygienic!(let ad_seed = ::autodiff::__private::zero_tangent(&ad_value);),
         };
         let again = self.header.again();
         hygienic!({
             let (ad_value, ad_pull) = #own::__vjp #turbofish (#(#arguments),*);
             #seed
+            #between
             ad_pull(#(#again,)* ad_seed, #(#slots),*);
             ad_value
         })
