@@ -29,7 +29,9 @@
 //! - [Options](#options)
 //! - [What the body may contain](#what-the-body-may-contain)
 //! - [Points without a derivative](#points-without-a-derivative)
+//! - [Checking derivatives](mod@check) against differences
 //! - [Coming from PyTorch](#coming-from-pytorch)
+//! - [Coming from `std::autodiff`](std_compat): its attributes, on stable
 //!
 //! # What a function offers
 //!
@@ -514,7 +516,7 @@
 //! | `retain_graph=True` | call `f::vjp` again: a pullback is called once |
 //! | an in-place operation, `x.mul_(2)` | `*x *= 2.0`, differentiated as written |
 //! | `y.grad_fn` | [`Node::grad_fn`] in `f::GRAPH` |
-//! | `gradcheck` | compare `f::grad` with differences, or with `f::jvp`, as below |
+//! | `gradcheck` | [`check!`]`(f(x))`, which compares both modes with differences; see [`check`](mod@check) |
 //!
 //! The example that opens PyTorch's tutorial: `Q = 3a³ - b²`, seeded by ones.
 //!
@@ -552,8 +554,11 @@
 
 pub use autodiff_macros::differentiate;
 pub use autodiff_runtime::{
-    Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,
+    Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
+    Visitor, VisitorMut, check, stop_gradient,
 };
+
+pub mod std_compat;
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}

@@ -15,6 +15,7 @@ pub mod methods {
     pub use std::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
 }
 
+use crate::coordinates::{self, Coordinates, CoordinatesMut};
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
 /// A node of the graph that is computed from nothing; no text stands for none.
@@ -89,6 +90,39 @@ pub fn accumulate<A: Accumulate<B> + ?Sized, B: ?Sized>(shadow: &mut A, value: &
 #[inline]
 pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
     shadow.set_zero();
+}
+
+/// Adds the coordinates of a tangent to those of a shadow, which may be of another type.
+///
+/// # Panics
+///
+/// If there are not as many.
+pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
+    shadow: &mut A,
+    tangent: &B,
+) {
+    let added = given(shadow, tangent);
+    coordinates::change(shadow, |i, x| x + added[i]);
+}
+
+/// Copies the coordinates of one value to another, which may be of another type.
+///
+/// # Panics
+///
+/// If there are not as many.
+pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
+    to: &mut A,
+    from: &B,
+) {
+    let assigned = given(to, from);
+    coordinates::change(to, |i, _| assigned[i]);
+}
+
+/// The coordinates of `from`, as many as those of `to`.
+fn given<A: Coordinates + ?Sized, B: Coordinates + ?Sized>(to: &A, from: &B) -> Vec<f64> {
+    let given = coordinates::values(from);
+    check_len("a shadow", coordinates::values(to).len(), given.len());
+    given
 }
 
 /// An owned copy of what a reference points to.

@@ -150,6 +150,11 @@ impl Errors {
         Reported
     }
 
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// Whether there are none so far.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -8,14 +8,18 @@
 //! 4. `analysis`: what carries a derivative.
 //! 5. `transform`: reverse and forward mode, graph to graph, by the table in [`rules`].
 //! 6. `emit`: the graphs as Rust, and the struct whose functions they are.
+//!
+//! `compat` gives the same to the attributes of `std::autodiff`.
 
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod compat;
 mod emit;
 mod errors;
 pub mod ir;
 mod lower;
+mod once;
 mod optimize;
 mod options;
 mod parse;
@@ -27,6 +31,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::ItemFn;
 
+pub use compat::{Mode, expand as expand_std_compat};
 use emit::{Derivatives, facade_name, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
 use options::Options;
@@ -50,34 +55,60 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #refused);
         }
     };
+    if let Some(refusal) = once::refusal(&function) {
+        errors.push(refusal);
+        let refused = errors.to_tokens();
+        return quote!(#item #refused);
+    }
     let signature = Signature::read(&function, &options, &mut errors);
-    let derivatives = differentiate(&function, &options, &signature, &mut errors);
-    if !emit::can_be_checked(&function, &signature) {
+    let generated = derivatives(&function, &options, &signature, &mut errors);
+    let generated = generated.unwrap_or_else(|refused| refused);
+    let generated = under_facade_name(generated, options.krate.as_ref());
+    let refusals = errors.to_tokens();
+    let item = mended(item, &function, &options, &errors);
+    let mark = once::mark();
+    quote! {
+        #mark
+        #item
+        #generated
+        #refusals
+    }
+}
+
+/// The handle with the derivatives; where there are errors, a handle of which nothing is reported.
+fn derivatives(
+    function: &ItemFn,
+    options: &Options,
+    signature: &Signature,
+    errors: &mut Errors,
+) -> Result<TokenStream, TokenStream> {
+    let derivatives = differentiate(function, options, signature, errors);
+    if !emit::can_be_checked(function, signature) {
         errors.show_deferred();
     }
-    let refused = errors.to_tokens();
-    let reasons = errors.finish();
-    let mended = parse::fallback(&function, &reasons);
-    let derivatives = derivatives.unwrap_or_else(|| {
-        emit::refused(mended.as_ref().unwrap_or(&function), &signature, &reasons)
-    });
-    let renamed = |generated| match &options.krate {
-        Some(path) => rename_facade(generated, &path.to_token_stream()),
-        None => match facade_name() {
-            Some(name) => {
-                let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
-                rename_facade(generated, &quote!(::#name))
-            }
-            None => generated,
-        },
-    };
-    let item = mended.map_or(item, |mended| renamed(mended.into_token_stream()));
-    let derivatives = renamed(derivatives);
-    quote! {
-        #[allow(dead_code)]
-        #item
-        #derivatives
-        #refused
+    derivatives.ok_or_else(|| {
+        let reasons = errors.finish();
+        let mended = parse::fallback(function, &reasons);
+        emit::refused(mended.as_ref().unwrap_or(function), signature, &reasons)
+    })
+}
+
+/// The item as it comes out: where rustc would refuse for the same reason, mended.
+fn mended(item: TokenStream, function: &ItemFn, options: &Options, errors: &Errors) -> TokenStream {
+    parse::fallback(function, &errors.finish()).map_or(item, |mended| {
+        under_facade_name(mended.into_token_stream(), options.krate.as_ref())
+    })
+}
+
+/// Generated code that names the facade as the user does.
+fn under_facade_name(generated: TokenStream, given: Option<&syn::Path>) -> TokenStream {
+    match (given, facade_name()) {
+        (Some(path), _) => rename_facade(generated, &path.to_token_stream()),
+        (None, Some(name)) => {
+            let name = syn::Ident::new(&name, proc_macro2::Span::call_site());
+            rename_facade(generated, &quote!(::#name))
+        }
+        (None, None) => generated,
     }
 }
 

@@ -27,6 +27,17 @@ impl Activity {
         let (varied, useful) = (varied(graph, Opaque::Varies), useful(graph));
         refuse(graph, &varied, &useful, refusals, errors);
         let active = varied.intersection(&useful);
+        for param in graph.params.iter().filter(|p| !p.active && active.contains(p.value)) {
+            errors.push(Diagnostic::new(
+                "AD0112",
+                param.name.span(),
+                format!(
+                    "`{}` is not in `wrt`, and the function stores differentiated values in it",
+                    param.name
+                ),
+                "name it in `wrt`: a `&mut` parameter is a result, too",
+            ));
+        }
         Self { active, shadowed: shadowed(graph) }
     }
 

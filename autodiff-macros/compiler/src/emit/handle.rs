@@ -1,12 +1,5 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
-/// `quote!`, with variables that no variable of the user's can be mistaken for.
-macro_rules! hygienic {
-    ($($tokens:tt)*) => {
-        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
-    };
-}
-
 mod checked;
 mod core;
 mod functions;
@@ -34,8 +27,10 @@ pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
+pub use lints::silenced;
+pub use signature::{Header, local};
+
 use functions::Functions;
-use signature::Header;
 
 /// What the transforms made of a function.
 #[derive(Debug)]

@@ -6,5 +6,5 @@ mod signature;
 mod types;
 
 pub use fallback::fallback;
-pub use signature::{Parameter, Signature, is_in_place};
+pub use signature::{Parameter, Signature, is_in_place, parameters};
 pub use types::TypeReader;
