@@ -29,7 +29,9 @@
 //! - [Options](#options)
 //! - [What the body may contain](#what-the-body-may-contain)
 //! - [Points without a derivative](#points-without-a-derivative)
+//! - [Checking derivatives](mod@check) against differences
 //! - [Coming from PyTorch](#coming-from-pytorch)
+//! - [Coming from `std::autodiff`](std_compat): its attributes, on stable
 //!
 //! # What a function offers
 //!
@@ -425,13 +427,19 @@
 //! - **Control flow**: `if`, `if let`, `match` with guards, `for`, `while`, `loop` with `break value`,
 //!   `continue`, labels, early `return`.
 //! - **Iterators**: ranges with `rev` and `step_by`, and without an end where something else ends them;
-//!   `iter`, `iter_mut`, `into_iter`, `chunks`, `chunks_exact` and `windows` of arrays, slices and `Vec`s; `zip`, `map`, `enumerate`, `rev`, `skip`,
-//!   `take`, `step_by`, `copied`, `cloned` and `filter` on them; at their ends `sum`, `product`, `fold`,
-//!   `for_each`, `collect`, `count`, `any` and `all`.
+//!   `iter`, `iter_mut`, `into_iter`, `chunks`, `chunks_exact` (and `_mut`) and `windows` of arrays,
+//!   slices and `Vec`s, `once` and `repeat`; on them `zip`, `chain`, `map`, `filter`, `filter_map`,
+//!   `flat_map`, `flatten`, `enumerate`, `rev`, `skip`, `take`, `step_by`, `skip_while`, `take_while`,
+//!   `map_while`, `scan`, `inspect`, `copied` and `cloned`; at their ends `sum`, `product`, `fold`,
+//!   `reduce`, `for_each`, `collect`, `unzip`, `partition`, `max_by`, `min_by`, `last`, `nth`, `find`,
+//!   `find_map`, `position`, `count`, `any` and `all`. All of them are loops: nothing is allocated but by
+//!   `collect`, `unzip` and `partition`.
 //! - **Data**: indexing, slicing and nested indexing; tuples; arrays; `Vec::new`, `with_capacity`,
 //!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
-//!   `split_at_mut`, `first`, `last` and `get` with `unwrap`, `map` of arrays, `std::mem::swap` and
-//!   `replace`; casts.
+//!   `split_at_mut`, `reverse`, `rotate_left` and `rotate_right`, `first`, `last` and `get`, `map` of
+//!   arrays, `std::mem::swap` and `replace`; casts.
+//! - **`Option`s** that the body makes: `Some`, `None`, patterns of them, and `unwrap`, `unwrap_or`, `map`,
+//!   `map_or`, `and_then`, `filter`, `or`, `zip`, `copied`, `is_some` and their kin; `then` of a `bool`.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
 //!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
 //! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,
@@ -508,7 +516,7 @@
 //! | `retain_graph=True` | call `f::vjp` again: a pullback is called once |
 //! | an in-place operation, `x.mul_(2)` | `*x *= 2.0`, differentiated as written |
 //! | `y.grad_fn` | [`Node::grad_fn`] in `f::GRAPH` |
-//! | `gradcheck` | compare `f::grad` with differences, or with `f::jvp`, as below |
+//! | `gradcheck` | [`check!`]`(f(x))`, which compares both modes with differences; see [`check`](mod@check) |
 //!
 //! The example that opens PyTorch's tutorial: `Q = 3a³ - b²`, seeded by ones.
 //!
@@ -546,8 +554,11 @@
 
 pub use autodiff_macros::{Differentiable, differentiate};
 pub use autodiff_runtime::{
-    Accumulate, Differentiable, Float, Graph, Node, SetZero, stop_gradient,
+    Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
+    Visitor, VisitorMut, check, stop_gradient,
 };
+
+pub mod std_compat;
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}

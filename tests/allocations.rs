@@ -121,6 +121,14 @@ fn dot_by_iterators(x: &[f64], y: &[f64]) -> f64 {
 }
 
 #[differentiate]
+fn all_pairs(x: &[f64], y: &[f64]) -> f64 {
+    let pairs = x.iter().flat_map(|a| y.iter().map(move |b| (a - b) * (a - b)));
+    let largest = x.iter().max_by(|a, b| a.total_cmp(b));
+    pairs.chain(x.iter().filter(|v| **v > 1.0).copied()).sum::<f64>()
+        + largest.map_or(0.0, |v| v * v)
+}
+
+#[differentiate]
 fn squared_residuals(x: &[f64], y: &[f64], slope: f64, offset: f64) -> f64 {
     let mut total = 0.0;
     for i in 0..x.len() {
@@ -295,6 +303,12 @@ fn slice_gradients_into_shadows_allocate_nothing() {
     assert_close("squared_residuals x", x_bar[0], -4.0);
     assert_close("squared_residuals slope", slope_bar, 2.0 * (-1.0 + 20.0 + 3.0));
     assert_close("squared_residuals offset", offset_bar, 2.0 * (-1.0 + 10.0 + 1.0));
+
+    let (mut x_bar, mut y_bar) = ([0.0; 3], [0.0; 3]);
+    let value = without_allocating("all_pairs::grad_into", || {
+        all_pairs::grad_into(&[1.5, 0.5, 2.0], &[0.5, 1.0, 0.0], (&mut x_bar, &mut y_bar))
+    });
+    assert_close("all_pairs", value, all_pairs(&[1.5, 0.5, 2.0], &[0.5, 1.0, 0.0]));
 }
 
 #[test]

@@ -1,8 +1,9 @@
-//! The attribute `#[differentiate]`: a shell over `autodiff-compiler`. Use it through the crate
+//! The attributes `#[differentiate]`, `#[autodiff_reverse]` and `#[autodiff_forward]`: a shell over `autodiff-compiler`. Use it through the crate
 //! `autodiff`, whose documentation describes it.
 
 #![forbid(unsafe_code)]
 
+use autodiff_compiler::Mode;
 use proc_macro::TokenStream;
 
 /// Generates the derivatives of the function it stands on.
@@ -41,6 +42,62 @@ use proc_macro::TokenStream;
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
     autodiff_compiler::expand(args.into(), item.into()).into()
+}
+
+/// Generates a function for derivatives in reverse mode, with the arguments of nightly's
+/// `std::autodiff::autodiff_reverse`.
+///
+/// `#[autodiff_reverse(NAME, INPUT_ACTIVITIES.., OUTPUT_ACTIVITY)]`: the documentation of
+/// `autodiff::std_compat` has the whole.
+///
+/// # Errors
+///
+/// What cannot be differentiated, and activities that do not fit, are compile errors at their own place.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff::std_compat::autodiff_reverse;
+///
+/// #[autodiff_reverse(d_scaled, Duplicated, Active, Active)]
+/// fn scaled(x: &[f64], scale: f64) -> f64 {
+///     x.iter().map(|x| scale * x * x).sum()
+/// }
+///
+/// let mut dx = [0.0, 0.0];
+/// let (value, d_scale) = d_scaled(&[1.0, 2.0], &mut dx, 3.0, 1.0);
+/// assert_eq!((value, dx, d_scale), (15.0, [6.0, 12.0], 5.0));
+/// ```
+#[proc_macro_attribute]
+pub fn autodiff_reverse(args: TokenStream, item: TokenStream) -> TokenStream {
+    autodiff_compiler::expand_std_compat(Mode::Reverse, args.into(), item.into()).into()
+}
+
+/// Generates a function for derivatives in forward mode, with the arguments of nightly's
+/// `std::autodiff::autodiff_forward`.
+///
+/// `#[autodiff_forward(NAME, INPUT_ACTIVITIES.., OUTPUT_ACTIVITY)]`: the documentation of
+/// `autodiff::std_compat` has the whole.
+///
+/// # Errors
+///
+/// What cannot be differentiated, and activities that do not fit, are compile errors at their own place.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff::std_compat::autodiff_forward;
+///
+/// #[autodiff_forward(d_circle, Dual, DualOnly)]
+/// fn circle(angle: f64) -> [f64; 2] {
+///     [angle.cos(), angle.sin()]
+/// }
+///
+/// assert_eq!(d_circle(0.0, 2.0), [0.0, 2.0]);
+/// ```
+#[proc_macro_attribute]
+pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
+    autodiff_compiler::expand_std_compat(Mode::Forward, args.into(), item.into()).into()
 }
 
 /// The tangent of a struct: `#[derive(Differentiable)]` on `Model` makes `ModelTangent`.

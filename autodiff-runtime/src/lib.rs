@@ -3,6 +3,8 @@
 
 #![deny(unsafe_code)]
 
+pub mod check;
+mod coordinates;
 mod dot;
 mod graph;
 mod node;
@@ -11,6 +13,7 @@ mod svg;
 mod table;
 mod tangent;
 
+pub use coordinates::{Coordinates, CoordinatesMut, Segment, Visitor, VisitorMut};
 pub use graph::Graph;
 pub use node::Node;
 pub use tangent::{Accumulate, Differentiable, Float, SetZero};

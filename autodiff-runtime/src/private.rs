@@ -10,7 +10,7 @@ pub mod unannotated;
 pub use linear::{Plus, Scale, nothing};
 pub use stack::{ShortStack, Stack};
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
@@ -19,6 +19,7 @@ pub mod methods {
     pub use std::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
 }
 
+use crate::coordinates::{self, Coordinates, CoordinatesMut};
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
 /// A node of the graph that is computed from nothing; no text stands for none.
@@ -93,6 +94,39 @@ pub fn accumulate<A: Accumulate<B> + ?Sized, B: ?Sized>(shadow: &mut A, value: &
 #[inline]
 pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
     shadow.set_zero();
+}
+
+/// Adds the coordinates of a tangent to those of a shadow, which may be of another type.
+///
+/// # Panics
+///
+/// If there are not as many.
+pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
+    shadow: &mut A,
+    tangent: &B,
+) {
+    let added = given(shadow, tangent);
+    coordinates::change(shadow, |i, x| x + added[i]);
+}
+
+/// Copies the coordinates of one value to another, which may be of another type.
+///
+/// # Panics
+///
+/// If there are not as many.
+pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
+    to: &mut A,
+    from: &B,
+) {
+    let assigned = given(to, from);
+    coordinates::change(to, |i, _| assigned[i]);
+}
+
+/// The coordinates of `from`, as many as those of `to`.
+fn given<A: Coordinates + ?Sized, B: Coordinates + ?Sized>(to: &A, from: &B) -> Vec<f64> {
+    let given = coordinates::values(from);
+    check_len("a shadow", coordinates::values(to).len(), given.len());
+    given
 }
 
 /// An owned copy of what a reference points to.
@@ -273,6 +307,17 @@ impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for 
     }
 }
 
+/// Implemented by a handle for each parameter that its `wrt` does not leave out.
+#[diagnostic::on_unimplemented(
+    message = "[AD0408] `{Self}` is given a differentiated value for a parameter that its `wrt(..)` leaves out",
+    label = "has no derivative with respect to this argument",
+    note = "name the parameter in its `wrt(..)`, or hold the argument constant with `autodiff::stop_gradient`"
+)]
+pub trait Wrt<const PARAMETER: usize> {}
+
+/// Cannot be called where the callee's derivative with respect to that parameter is not to be had.
+pub const fn in_wrt<Callee: Wrt<PARAMETER>, const PARAMETER: usize>() {}
+
 /// Stands for the shadow of a parameter that is not in `wrt`: a caller who has an adjoint for it
 /// learns from the mismatch that the function has no derivative with respect to it.
 #[derive(Clone, Copy, Debug)]
@@ -299,6 +344,73 @@ pub fn jvp_rule<Value, Tangent>(returned: (Value, Tangent)) -> (Value, Tangent) 
 #[inline(always)]
 pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CHECKED> {
     function
+}
+
+/// Implemented by the iterators of what can be indexed instead.
+#[diagnostic::on_unimplemented(
+    message = "[AD0211] this cannot be iterated over under differentiation",
+    label = "its elements cannot be indexed",
+    note = "iterate over a range, a slice, an array, a `Vec`, or a chain of iterator adapters on them"
+)]
+pub trait OfSequence {}
+
+impl<T> OfSequence for std::slice::Iter<'_, T> {}
+impl<T> OfSequence for std::slice::IterMut<'_, T> {}
+impl<T, const N: usize> OfSequence for std::array::IntoIter<T, N> {}
+impl<T> OfSequence for std::vec::IntoIter<T> {}
+impl<T> OfSequence for std::collections::vec_deque::Iter<'_, T> {}
+impl<T> OfSequence for std::collections::vec_deque::IterMut<'_, T> {}
+impl<T> OfSequence for std::collections::vec_deque::IntoIter<T> {}
+
+/// What is iterated over, if it can be indexed instead.
+pub fn iterated<T: IntoIterator>(values: T) -> T
+where
+    T::IntoIter: OfSequence,
+{
+    values
+}
+
+/// What is in `value?`, for a body that was refused for its `?`.
+pub fn tried<T: Tried>(value: T) -> T::Output {
+    value.tried()
+}
+
+/// See [`tried`].
+pub trait Tried {
+    /// What `?` gives.
+    type Output;
+    /// What `?` gives where it does not leave.
+    fn tried(self) -> Self::Output;
+}
+
+impl<T> Tried for Option<T> {
+    type Output = T;
+    fn tried(self) -> T {
+        self.expect("nothing that is refused runs")
+    }
+}
+
+impl<T, E> Tried for Result<T, E> {
+    type Output = T;
+    fn tried(self) -> T {
+        self.ok().tried()
+    }
+}
+
+impl<B, T> Tried for ControlFlow<B, T> {
+    type Output = T;
+    fn tried(self) -> T {
+        match self {
+            ControlFlow::Continue(value) => value,
+            ControlFlow::Break(_) => None.tried(),
+        }
+    }
+}
+
+/// The value itself.
+#[inline(always)]
+pub fn checked<T, const CHECKED: usize>(value: T) -> Checked<T, CHECKED> {
+    value
 }
 
 /// The body that a constant stands for.
@@ -337,6 +449,13 @@ impl<T> Again<'_, T> for Ignored {
     #[inline]
     fn again(_: &T) -> Self {
         Ignored
+    }
+}
+
+impl<'a, T> Again<'a, T> for &'a T {
+    #[inline]
+    fn again(value: &'a T) -> Self {
+        value
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![allow(clippy::all, unused_assignments, unused_braces)]
 
+mod adapters;
 mod algorithms;
 mod arrays;
 mod bindings;
@@ -29,6 +30,7 @@ mod nested_arrays;
 mod observers;
 mod open_ranges;
 mod operators;
+mod optionals;
 mod ownership;
 mod programs;
 mod recursion;

@@ -236,6 +236,19 @@ fn hidden_markov(
     log_likelihood
 }
 
+#[differentiate]
+fn turned(x: &[f64], n: usize) -> Vec<f64> {
+    let mut y: Vec<f64> = x.iter().map(|v| v * v).collect();
+    y.reverse();
+    y.rotate_left(n);
+    y[1..].reverse();
+    for row in y.chunks_mut(2) {
+        row.rotate_right(1);
+        row[0] *= x[0];
+    }
+    y
+}
+
 #[test]
 fn statistics() {
     let samples = [vec![1.0, 2.5, 0.5, 3.0], vec![0.7, 0.9]];
@@ -293,4 +306,10 @@ fn sequences() {
         [[0.7, 0.3], [0.2, 0.8]],
         [[0.5, 0.4, 0.1], [0.1, 0.3, 0.6]],
     )]);
+}
+
+#[test]
+fn elements_moved() {
+    check_map!(turned(&x, 2); x in [vec![0.5, -1.0, 2.5, 1.5, 0.7], vec![0.3, 0.4]]);
+    check_map!(turned(&x, 0); x in [vec![0.5, -1.0, 2.5, 1.5]]);
 }

@@ -19,6 +19,15 @@ mod documented {
         x * x * x
     }
 
+    /// Stands under the attributes of `std::autodiff`.
+    #[must_use]
+    #[autodiff::std_compat::autodiff_reverse(square_backward, Duplicated, Duplicated, Active)]
+    #[autodiff::std_compat::autodiff_forward(square_forward, 2, Dual, Dual, Dual)]
+    pub(crate) fn square(x: &[f64], y: &mut f64) -> f64 {
+        *y *= x[0];
+        x[0] * *y
+    }
+
     /// Panics, and says so.
     ///
     /// # Panics
@@ -36,6 +45,13 @@ mod documented {
 fn attributes_stay() {
     let x = documented::cube(2.0);
     assert_eq!(documented::cube::grad(x), 192.0);
+    let (mut y, mut x_bar, mut y_bar) = (3.0, [0.0], 0.0);
+    assert_eq!(documented::square_backward(&[2.0], &mut x_bar, &mut y, &mut y_bar, 1.0), 12.0);
+    assert_eq!((y, x_bar, y_bar), (6.0, [12.0], 4.0));
+    let (mut y, mut first, mut second) = (3.0, 0.0, 1.0);
+    let tangents =
+        documented::square_forward(&[2.0], &[1.0], &[0.0], &mut y, &mut first, &mut second);
+    assert_eq!((tangents, first, second), ([12.0, 12.0, 4.0], 3.0, 2.0));
     assert_eq!(documented::first::grad(&[3.0, 1.0]), [6.0, 0.0]);
     assert!(documented::first::BACKWARD.contains("x_bar"));
 }

@@ -29,6 +29,11 @@ impl Extent {
         let start = self.first.start();
         (start.line, start.column)
     }
+
+    /// Whether it is the same code.
+    pub fn is(&self, other: &Extent) -> bool {
+        self.start() == other.start() && self.last.end() == other.last.end()
+    }
 }
 
 impl From<Span> for Extent {
@@ -143,6 +148,11 @@ impl Errors {
             self.list.push(diagnostic);
         }
         Reported
+    }
+
+    /// How many there are so far.
+    pub fn len(&self) -> usize {
+        self.list.len()
     }
 
     /// Whether there are none so far.

@@ -8,16 +8,20 @@
 //! 4. `analysis`: what carries a derivative.
 //! 5. `transform`: reverse and forward mode, graph to graph, by the table in [`rules`].
 //! 6. `emit`: the graphs as Rust, and the struct whose functions they are.
+//!
+//! `compat` gives the same to the attributes of `std::autodiff`.
 
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod compat;
 mod derive;
 mod emit;
 mod errors;
 pub mod ir;
 mod lower;
 mod methods;
+mod once;
 mod optimize;
 mod options;
 mod parse;
@@ -33,6 +37,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{ItemFn, ItemImpl};
 
+pub use compat::{Mode, expand as expand_std_compat};
 use emit::{Derivatives, facade_path, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
 use options::Options;
@@ -69,6 +74,11 @@ fn expand_in(declared: &Rc<Declared>, args: TokenStream, item: TokenStream) -> T
             return quote!(#item #refused);
         }
     };
+    if let Some(refusal) = once::refusal(&function) {
+        errors.push(refusal);
+        let refused = errors.to_tokens();
+        return quote!(#item #refused);
+    }
     let of = declared.implementation(&function.sig.ident);
     if of.is_some() || function.sig.receiver().is_some() {
         return methods::expand(&function, of, declared, &options, &mut errors);
@@ -78,8 +88,10 @@ fn expand_in(declared: &Rc<Declared>, args: TokenStream, item: TokenStream) -> T
     let generated = generated.unwrap_or_else(|refused| refused);
     let generated = under_facade_name(generated, options.krate.as_ref());
     let refusals = errors.to_tokens();
+    let item = mended(item, &function, &options, &errors);
+    let mark = once::mark();
     quote! {
-        #[allow(dead_code)]
+        #mark
         #item
         #generated
         #refusals
@@ -97,7 +109,18 @@ fn derivatives(
     if !emit::can_be_checked(function, signature) {
         errors.show_deferred();
     }
-    derivatives.ok_or_else(|| emit::refused(function, signature, &errors.finish()))
+    derivatives.ok_or_else(|| {
+        let reasons = errors.finish();
+        let mended = parse::fallback(function, &reasons);
+        emit::refused(mended.as_ref().unwrap_or(function), signature, &reasons)
+    })
+}
+
+/// The item as it comes out: where rustc would refuse for the same reason, mended.
+fn mended(item: TokenStream, function: &ItemFn, options: &Options, errors: &Errors) -> TokenStream {
+    parse::fallback(function, &errors.finish()).map_or(item, |mended| {
+        under_facade_name(mended.into_token_stream(), options.krate.as_ref())
+    })
 }
 
 /// Generated code that names the facade as the user does.
@@ -131,7 +154,7 @@ fn differentiate(
         return Some(handle(function, signature, options, None));
     }
     let lowered = lower::lower(function, signature, errors)?;
-    let lower::Function { graph, refusals, items, readings } = lowered;
+    let lower::Function { graph, refusals, items, readings, iterated } = lowered;
     if !errors.is_empty() {
         return None;
     }
@@ -148,6 +171,7 @@ fn differentiate(
         fused: passes.fused.as_ref(),
         items: &items,
         readings: &readings,
+        iterated: &iterated,
     };
     Some(handle(function, signature, options, Some(&derivatives)))
 }

@@ -69,29 +69,3 @@ impl<'t, T> Exclusive<T> for Option<&'t mut T> {
         self
     }
 }
-
-/// What the pullback of a method takes for `self` once more.
-pub trait Again<'a, T: ?Sized> {
-    /// The reference itself, or nothing.
-    fn again(value: &'a T) -> Self;
-}
-
-impl<T: ?Sized> Again<'_, T> for super::Ignored {
-    #[inline]
-    fn again(_: &T) -> Self {
-        super::Ignored
-    }
-}
-
-impl<'a, T: ?Sized> Again<'a, T> for &'a T {
-    #[inline]
-    fn again(value: &'a T) -> Self {
-        value
-    }
-}
-
-/// See [`Again`].
-#[inline]
-pub fn again<'a, T: ?Sized, R: Again<'a, T>>(value: &'a T) -> R {
-    R::again(value)
-}

@@ -2,6 +2,8 @@
 //! holds one for calls with so many arguments. What is called first, `__annotated`, cannot be compiled;
 //! what the others give is then of no interest to rustc.
 
+use super::Wrt;
+
 /// Implemented by nothing.
 #[diagnostic::on_unimplemented(
     message = "[AD0405] this function is given a differentiated value and has no derivative: it is not under `#[differentiate]`",
@@ -26,6 +28,8 @@ impl<const ARGUMENTS: usize> StandIn<ARGUMENTS> {
     {
     }
 }
+
+impl<const ARGUMENTS: usize, const PARAMETER: usize> Wrt<PARAMETER> for StandIn<ARGUMENTS> {}
 
 macro_rules! stand_ins {
     ($($name:ident: $count:literal $($argument:ident)*;)*) => {$(

@@ -33,7 +33,24 @@
 #![deny(clippy::exhaustive_structs, clippy::empty_structs_with_brackets, clippy::absolute_paths)]
 #![forbid(unsafe_code)]
 
+use derivatives_of_functions::std_compat::{autodiff_forward, autodiff_reverse};
 use derivatives_of_functions::{differentiate, stop_gradient, Float, Graph};
+
+/// A parabola, under the attributes of `std::autodiff`.
+///
+/// ```
+/// use renamed::{parabola_backward, parabola_forward};
+///
+/// let mut slope = 0.0;
+/// assert_eq!(parabola_backward(&3.0, &mut slope, 2.0, 1.0), (18.0, 9.0));
+/// assert_eq!((slope, parabola_forward(&3.0, &1.0, 2.0)), (12.0, (18.0, 12.0)));
+/// ```
+#[must_use]
+#[autodiff_reverse(parabola_backward, Duplicated, Active, Active)]
+#[autodiff_forward(parabola_forward, Dual, Const, Dual)]
+pub fn parabola(point: &f64, factor: f64) -> f64 {
+    factor * point * point
+}
 
 /// The squared distance of two points.
 ///

@@ -2,7 +2,7 @@ use autodiff::differentiate;
 
 #[differentiate]
 fn f(x: &[f64]) -> f64 {
-    x.iter().scan(0.0, |sum, v| { *sum += v; Some(*sum) }).sum()
+    x.iter().cycle().take(5).sum()
 }
 
 fn main() {}

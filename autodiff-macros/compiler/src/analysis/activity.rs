@@ -24,19 +24,20 @@ pub struct Activity {
 impl Activity {
     /// Analyses a graph; verbatim code that would have to be differentiated goes to `errors`.
     pub fn of(graph: &Graph, refusals: &[Diagnostic], errors: &mut Errors) -> Self {
-        let varied = varied(graph);
-        let useful = useful(graph);
-        graph.body.each_node(&mut |node| {
-            let wanted = |v: &Value| useful.contains(*v) && !graph.ty(*v).is_constant();
-            if let Op::Verbatim { refusal, captures, .. } = &node.op
-                && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(v)))
-                && (node.results.iter().any(wanted) || writes(node, |root| wanted(&root)))
-                && let Some(diagnostic) = refusals.get(*refusal)
-            {
-                errors.push(diagnostic.clone());
-            }
-        });
+        let (varied, useful) = (varied(graph, Opaque::Varies), useful(graph));
+        refuse(graph, &varied, &useful, refusals, errors);
         let active = varied.intersection(&useful);
+        for param in graph.params.iter().filter(|p| !p.active && active.contains(p.value)) {
+            errors.push(Diagnostic::new(
+                "AD0112",
+                param.name.span(),
+                format!(
+                    "`{}` is not in `wrt`, and the function stores differentiated values in it",
+                    param.name
+                ),
+                "name it in `wrt`: a `&mut` parameter is a result, too",
+            ));
+        }
         Self { active, shadowed: shadowed(graph) }
     }
 
@@ -78,19 +79,60 @@ fn reads(capture: &CallArg) -> Option<Value> {
     }
 }
 
+/// Refuses the code without a derivative that would have to be differentiated.
+fn refuse(
+    graph: &Graph,
+    varied: &ValueSet,
+    useful: &ValueSet,
+    refusals: &[Diagnostic],
+    errors: &mut Errors,
+) {
+    let refused = |varied: &ValueSet| {
+        let mut found = Vec::new();
+        graph.body.each_node(&mut |node| {
+            let wanted = |v: &Value| useful.contains(*v) && !graph.ty(*v).is_constant();
+            if let Op::Verbatim { refusal, captures, .. } = &node.op
+                && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| varied.contains(v)))
+                && (node.results.iter().any(wanted) || writes(node, |root| wanted(&root)))
+            {
+                found.extend(refusals.get(*refusal).cloned());
+            }
+        });
+        found
+    };
+    let all = refused(varied);
+    if all.is_empty() {
+        return;
+    }
+    // What is made of something refused is no mistake of its own.
+    let first = refused(&self::varied(graph, Opaque::Ends));
+    for diagnostic in if first.is_empty() { all } else { first } {
+        errors.push(diagnostic);
+    }
+}
+
+/// What code without a derivative makes of values that depend on an active parameter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opaque {
+    /// Values that do so too.
+    Varies,
+    /// Values that do not.
+    Ends,
+}
+
 /// Values that depend on an active parameter.
-fn varied(graph: &Graph) -> ValueSet {
+fn varied(graph: &Graph, opaque: Opaque) -> ValueSet {
     let mut set: ValueSet = graph.params.iter().filter(|p| p.active).map(|p| p.value).collect();
     loop {
         let before = set.len();
-        vary(graph, &graph.body, &mut set);
+        vary(graph, &graph.body, opaque, &mut set);
         if set.len() == before {
             return set;
         }
     }
 }
 
-fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
+fn vary(graph: &Graph, region: &Region, opaque: Opaque, set: &mut ValueSet) {
     let mark = |set: &mut ValueSet, v: Value| {
         if !graph.ty(v).is_constant() {
             set.insert(v);
@@ -113,7 +155,8 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
             Op::Load(place, _) => set.contains(place.root),
             // To be refused where the result matters.
             Op::Verbatim { captures, .. } => {
-                captures.iter().any(|(_, c)| reads(c).is_some_and(|v| set.contains(v)))
+                opaque == Opaque::Varies
+                    && captures.iter().any(|(_, c)| reads(c).is_some_and(|v| set.contains(v)))
             }
             Op::Store(place, v) | Op::Push(place, v) => {
                 if set.contains(*v) {
@@ -141,8 +184,8 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
         }
         match &node.op {
             Op::If(_, a, b) => {
-                vary(graph, a, set);
-                vary(graph, b, set);
+                vary(graph, a, opaque, set);
+                vary(graph, b, opaque, set);
                 for (i, r) in node.results.iter().enumerate() {
                     if set.contains(a.results[i]) || set.contains(b.results[i]) {
                         mark(set, *r);
@@ -150,16 +193,17 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
                 }
             }
             Op::For { init, body, .. } => {
-                vary_loop(graph, node, init, body, 1, None, set);
+                vary_loop(graph, node, init, body, 1, None, opaque, set);
             }
             Op::While { init, cond, body } => {
-                vary_loop(graph, node, init, body, 0, Some(cond), set);
+                vary_loop(graph, node, init, body, 0, Some(cond), opaque, set);
             }
             _ => {}
         }
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 fn vary_loop(
     graph: &Graph,
     node: &Node,
@@ -167,6 +211,7 @@ fn vary_loop(
     body: &Region,
     skip: usize,
     cond: Option<&Region>,
+    opaque: Opaque,
     set: &mut ValueSet,
 ) {
     for round in 0..2 {
@@ -183,9 +228,9 @@ fn vary_loop(
             }
         }
         if round == 0 {
-            vary(graph, body, set);
+            vary(graph, body, opaque, set);
             if let Some(cond) = cond {
-                vary(graph, cond, set);
+                vary(graph, cond, opaque, set);
             }
         }
     }

@@ -1,12 +1,5 @@
 //! `struct f {}` beside the function `f`, and its associated functions.
 
-/// `quote!`, with variables that no variable of the user's can be mistaken for.
-macro_rules! hygienic {
-    ($($tokens:tt)*) => {
-        ::quote::quote_spanned!(::proc_macro2::Span::mixed_site()=> $($tokens)*)
-    };
-}
-
 mod checked;
 mod core;
 mod functions;
@@ -24,19 +17,22 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
 use crate::analysis::Activity;
-use crate::ir::{Graph, Shape, Type};
+use crate::errors::Extent;
+use crate::ir::{Graph, Shape};
+use crate::lower::{Read, Reading};
 use crate::options::Options;
-use crate::parse::{Method, Signature};
+use crate::parse::{Method, Parameter, Signature};
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer, asserted, may_be_invented};
 pub use checked::is_possible as can_be_checked;
-pub use lints::silenced;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 
+pub use lints::silenced;
+pub use signature::{Header, local};
+
 use functions::Functions;
-use signature::Header;
 
 /// What the transforms made of a function.
 #[derive(Debug)]
@@ -55,8 +51,10 @@ pub struct Derivatives<'a> {
     pub fused: Option<&'a Graph>,
     /// Items declared in the body.
     pub items: &'a [syn::Item],
-    /// What was read in declarations of structs.
-    pub readings: &'a [(String, String, Type)],
+    /// What was read in declarations.
+    pub readings: &'a [Reading],
+    /// What is iterated over in the body and has a type that rustc alone knows.
+    pub iterated: &'a [Extent],
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -78,7 +76,7 @@ pub fn handle(
     derivatives: Option<&Derivatives<'_>>,
 ) -> TokenStream {
     let header = Header::new(item, signature);
-    let checked = checked::constant(item, signature);
+    let checked = checked::constant(item, signature, derivatives);
     let core = match derivatives {
         Some(derivatives) => derived(item, &header, signature, derivatives),
         None => rules::core(&item.sig.ident, &header, signature, options),
@@ -104,6 +102,9 @@ pub fn handle(
         return siblings(&quote!(#vjp #straight #jvp #public), method, &graph, &silenced);
     }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
+    let implement = implement();
+    let attributes = quote!(#(#cfgs)* #silenced #[automatically_derived]);
+    let wrt = wrt(name, signature, &attributes);
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -113,7 +114,7 @@ pub fn handle(
         #(#cfgs)*
         #silenced
         #[automatically_derived]
-        impl #name {
+        #implement #name {
             /// The static computation graph.
             pub const GRAPH: &'static ::autodiff::Graph = #graph;
             #source
@@ -126,6 +127,8 @@ pub fn handle(
             #jvp
             #public
         }
+
+        #(#wrt)*
     }
 }
 
@@ -172,6 +175,23 @@ fn siblings(
         }
         #functions
     }
+}
+
+/// Says of which parameters there are derivatives: of all but those that `wrt` leaves out.
+fn wrt(name: &Ident, signature: &Signature, attributes: &TokenStream) -> Vec<TokenStream> {
+    let is_in = |p: &Parameter| p.active || signature.types.is_constant(&p.ty);
+    let implementing = implement();
+    let one = |generics: TokenStream, parameter: TokenStream| {
+        quote! {
+            #attributes
+            #implementing #generics ::autodiff::__private::Wrt<#parameter> for #name {}
+        }
+    };
+    if signature.parameters.iter().all(is_in) {
+        return vec![one(quote!(<const PARAMETER: usize>), quote!(PARAMETER))];
+    }
+    let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is_in(p));
+    parameters.map(|(i, _)| one(TokenStream::new(), quote!(#i))).collect()
 }
 
 fn derived(
@@ -257,6 +277,12 @@ fn block(body: TokenStream) -> Group {
     group
 }
 
+/// `impl`, of the macro's own making: behind one of the user's, rustc would suggest to declare what is
+/// not found in a signature.
+fn implement() -> syn::Token![impl] {
+    syn::Token![impl](proc_macro2::Span::mixed_site())
+}
+
 /// Brings the traits into scope whose methods generated code calls, should the user's module have no
 /// prelude; their names stay out.
 fn methods() -> TokenStream {
@@ -265,15 +291,22 @@ fn methods() -> TokenStream {
     )
 }
 
-/// Asserts the types of fields that were read in a struct's declaration.
-fn readings(readings: &[(String, String, Type)]) -> TokenStream {
-    let one = |(root, path, ty): &(String, String, Type)| {
-        let parsed = (root.parse::<TokenStream>(), path.parse::<TokenStream>());
-        let (Ok(root), Ok(path)) = parsed else { return TokenStream::new() };
-        let ty = asserted(ty);
-        hygienic!(let _ = |ad_struct: &#root| { let _: &#ty = &ad_struct #path; };)
+/// Asserts what was read in declarations.
+fn readings(readings: &[Reading]) -> TokenStream {
+    let one = |reading: &Reading| {
+        let (of, ty) = (reading.of.parse::<TokenStream>().ok()?, asserted(&reading.ty));
+        Some(match &reading.read {
+            Read::Field(path) => {
+                let path: TokenStream = path.parse().ok()?;
+                hygienic!(let _ = |ad_struct: &#of| { let _: &#ty = &ad_struct #path; };)
+            }
+            Read::Output(arguments) => {
+                let any = (0..*arguments).map(|_| quote!(_));
+                hygienic!(let _: fn(#(#any),*) -> #ty = #of;)
+            }
+        })
     };
-    readings.iter().map(one).collect()
+    readings.iter().filter_map(one).collect()
 }
 
 /// An expression or a pattern of the returned value's form.

@@ -35,11 +35,30 @@ fn follows_colons(out: &[TokenTree]) -> bool {
     let begins = match back(3) {
         // A lifetime ends before the path.
         Some(TokenTree::Ident(before)) => is_keyword(before) || is_one_of(back(4), &['\'']),
-        // `<T>::`, but not `-> ::` and `=> ::`.
-        Some(TokenTree::Punct(p)) if p.as_char() == '>' => is_one_of(back(4), &['-', '=']),
+        // `<T>::`, but not `-> ::`, `=> ::`, `impl<T> ::` and `for<'a> ::`.
+        Some(TokenTree::Punct(p)) if p.as_char() == '>' => {
+            is_one_of(back(4), &['-', '=']) || closes_binder(&out[..n - 2])
+        }
         _ => true,
     };
     is_one_of(back(1), &[':']) && is_one_of(back(2), &[':']) && begins
+}
+
+/// Whether tokens end in generic parameters that `impl` or `for` declares.
+fn closes_binder(out: &[TokenTree]) -> bool {
+    let mut depth = 0;
+    for (i, tree) in out.iter().enumerate().rev() {
+        match tree {
+            TokenTree::Punct(p) if p.as_char() == '>' => depth += 1,
+            TokenTree::Punct(p) if p.as_char() == '<' => depth -= 1,
+            _ => continue,
+        }
+        if depth == 0 {
+            let before = i.checked_sub(1).map(|i| &out[i]);
+            return matches!(before, Some(TokenTree::Ident(word)) if word == "impl" || word == "for");
+        }
+    }
+    false
 }
 
 fn is_keyword(ident: &Ident) -> bool {
@@ -75,6 +94,7 @@ mod tests {
             (quote!(crate::autodiff::a(<T>::autodiff)), quote!(crate::autodiff::a(<T>::autodiff))),
             (quote!(x as ::autodiff::A), quote!(x as ::ad::A)),
             (quote!(&'a ::autodiff::A), quote!(&'a ::ad::A)),
+            (quote!(impl<T> ::autodiff::A for T), quote!(impl<T> ::ad::A for T)),
             (quote!(fn f() -> ::autodiff::A), quote!(fn f() -> ::ad::A)),
         ];
         for (tokens, expected) in cases {

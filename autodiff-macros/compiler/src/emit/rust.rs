@@ -23,7 +23,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
-pub use callee::Plain;
+pub use callee::{Plain, takes};
 pub use expr::asserted;
 use expr::{Expr, full_type, type_name};
 use names::Names;

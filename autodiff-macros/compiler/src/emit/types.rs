@@ -54,7 +54,23 @@ fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStre
     }
 }
 
-/// What a `Vec` is a `Vec` of.
+/// Whether the values of this type are their own tangents, as far as its name tells.
+pub fn is_its_own_tangent(ty: &Type, types: &TypeReader) -> bool {
+    match ty {
+        Type::Paren(t) => is_its_own_tangent(&t.elem, types),
+        Type::Group(t) => is_its_own_tangent(&t.elem, types),
+        Type::Array(t) => is_its_own_tangent(&t.elem, types),
+        Type::Slice(t) => is_its_own_tangent(&t.elem, types),
+        Type::Tuple(t) => t.elems.iter().all(|t| is_its_own_tangent(t, types)),
+        Type::Path(t) => match vec_element(ty) {
+            Some(element) => is_its_own_tangent(element, types),
+            None => t.path.get_ident().is_some() && types.read(ty).is_float(),
+        },
+        _ => false,
+    }
+}
+
+/// The type of the elements, of a `Vec`.
 pub fn vec_element(ty: &Type) -> Option<&Type> {
     let Type::Path(p) = ty else { return None };
     let last = p.path.segments.last()?;

@@ -13,6 +13,7 @@ pub struct Builder {
     pub values: Vec<ValueData>,
     open: Vec<Region>,
     constants: ValueSet,
+    code: ValueSet,
     elements: ValueSet,
 }
 
@@ -85,6 +86,9 @@ impl Builder {
     /// Appends a node with one result.
     pub fn op(&mut self, op: Op, ty: Type, span: Span) -> Value {
         let result = self.value(ty, span);
+        if matches!(op, Op::Const(_) | Op::Verbatim { .. }) {
+            self.code.insert(result);
+        }
         self.node(op, vec![result], span);
         result
     }
@@ -99,6 +103,18 @@ impl Builder {
     /// Whether a value was read out of an aggregate.
     pub fn defined_as_element(&self, value: Value) -> bool {
         self.elements.contains(value)
+    }
+
+    /// Whether a value is what code of the user's gives, as he wrote it.
+    pub fn defined_as_code(&self, value: Value) -> bool {
+        self.code.contains(value)
+    }
+
+    /// Whether a value is what the user's own code gives, of which nothing is known.
+    pub fn defined_verbatim(&self, value: Value) -> bool {
+        self.open.iter().flat_map(|region| &region.nodes).any(|node| {
+            matches!(node.op, Op::Verbatim { .. } | Op::Const(_)) && node.results.contains(&value)
+        })
     }
 
     /// Whether a value is a literal or the path of a constant.

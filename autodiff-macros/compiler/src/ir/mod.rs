@@ -4,6 +4,7 @@
 //! nest in `If`, `For` and `While` nodes. Every transform takes a [`Graph`] and gives a [`Graph`].
 
 mod build;
+pub mod callee;
 pub mod eval;
 mod op;
 mod print;

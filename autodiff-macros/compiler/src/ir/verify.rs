@@ -142,7 +142,12 @@ impl Verifier<'_> {
             self.region(region)?;
         }
         for result in &node.results {
-            let defined = if matches!(node.op, Op::View { .. }) {
+            let refers = match node.op {
+                Op::View { .. } => true,
+                Op::Verbatim { refusal: usize::MAX, .. } => self.storage(*result) == Storage::Ref,
+                _ => false,
+            };
+            let defined = if refers {
                 self.define(*result)
             } else if node.op.regions().is_empty() {
                 self.define_inside(*result)
@@ -298,7 +303,9 @@ impl Verifier<'_> {
                     matches!(fun, Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge);
                 for values in [if compares { &[] } else { &args[..] }, &node.results] {
                     for value in values {
-                        self.expect(*value, "a scalar", Type::is_scalar)?;
+                        // Structs may have operators of their own.
+                        let operand = |ty: &Type| ty.is_scalar() || matches!(ty, Type::Struct(_));
+                        self.expect(*value, "a scalar", operand)?;
                     }
                 }
                 if fun.returns_bool() && *fun != Fun::Not {

@@ -107,6 +107,15 @@ impl Lowerer<'_> {
                 }
                 Ok(())
             }
+            Binding::Option(flag, held) => {
+                let form = Self::form_of(&self.bound_rv(binding, span));
+                let leaves = self.leaves(rv, &form, span)?;
+                let Rv::Maybe(is, value) = Self::assemble(&form, &mut leaves.into_iter()) else {
+                    unreachable!("what may change may hold something")
+                };
+                self.assign(*flag, is);
+                self.store_binding(held, *value, span)
+            }
             Binding::Refused => Err(Reported),
             _ => Err(self.refuse(
                 "AD0226",

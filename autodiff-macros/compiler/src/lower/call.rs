@@ -4,7 +4,10 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::form::is_some;
+use super::iter::Iter;
 use super::method::integer_result;
+use super::methods::can_be_passed;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::{CallArg, Float, Op, Place, Type, Value};
@@ -44,11 +47,18 @@ impl Lowerer<'_> {
         {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
+        if is_some(path) && c.args.len() == 1 {
+            let value = self.component(&c.args[0])?;
+            return self.some(value, span);
+        }
         if is_constructor(path) {
             if let Some(rv) = self.struct_call(path, &c.args, span)? {
                 return Ok(rv);
             }
             return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
+        }
+        if self.is_associated(path) && can_be_passed(&c.args) && is_short(path) {
+            return self.call_associated(path, &c.args, span);
         }
         if self.is_associated(path) {
             return self.verbatim_rv(c.to_token_stream(), span, "an associated function");
@@ -80,7 +90,10 @@ impl Lowerer<'_> {
         ))
     }
 
-    fn args<'e>(&mut self, args: impl IntoIterator<Item = &'e Expr>) -> Lowered<Vec<Rv>> {
+    pub(super) fn args<'e>(
+        &mut self,
+        args: impl IntoIterator<Item = &'e Expr>,
+    ) -> Lowered<Vec<Rv>> {
         let mut out = Vec::new();
         for arg in args {
             let rv = self.expr(arg)?;
@@ -104,6 +117,9 @@ impl Lowerer<'_> {
             let rv = args.into_iter().next().expect("one argument");
             return self.stop(rv, span);
         }
+        if is_some(path) && args.len() == 1 {
+            return self.some(args.into_iter().next().expect("one argument"), span);
+        }
         match (owner, last) {
             (Some("Vec"), "new") => return Ok(self.new_vec(None, span)),
             (Some("Vec"), "with_capacity") => {
@@ -117,6 +133,11 @@ impl Lowerer<'_> {
             (Some("Vec"), "from") if args.len() == 1 => {
                 let rv = args.into_iter().next().expect("one argument");
                 return self.vec_from(rv, span);
+            }
+            (Some("iter"), "once" | "repeat") if args.len() == 1 => {
+                let item = Box::new(args.into_iter().next().expect("one argument"));
+                let iter = if last == "once" { Iter::Once(item) } else { Iter::Repeat(item) };
+                return Ok(Rv::Iter(Box::new(iter)));
             }
             (Some("mem"), "replace" | "take") => return self.mem_replace(args, span),
             (Some("mem"), "swap") => return self.mem_swap(args, span),
@@ -185,12 +206,15 @@ impl Lowerer<'_> {
         if let Some(rv) = self.scalar_method(name, &values, &ty, span) {
             return Ok(rv);
         }
+        let compares = matches!(name, "total_cmp" | "partial_cmp");
+        let ty = if compares { Type::Unknown } else { ty };
         let idents: Vec<_> =
             (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
         let captures =
             idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
         let what = format!("`{owner}::{name}`");
-        let tokens = quote!(#path(#(#idents),*));
+        let reference = compares.then(|| quote!(&));
+        let tokens = quote!(#path(#(#reference #idents),*));
         let diagnostic = self.no_rule(&what, span);
         self.refusals.push(diagnostic);
         let refusal = self.refusals.len() - 1;
@@ -323,6 +347,16 @@ impl Lowerer<'_> {
 
     /// A call of a function that has the attribute itself, or whose arguments are all constant.
     fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        let call = self.call_args(args, span)?;
+        let value = self.b.op(Op::Call(path.to_token_stream(), call), Type::Unknown, span);
+        if let Some(name) = path.get_ident() {
+            self.read_output(value, &name.to_string(), &Type::Unknown);
+        }
+        Ok(Rv::Value(value))
+    }
+
+    /// What a call is given.
+    pub(super) fn call_args(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Vec<CallArg>> {
         let mut call = Vec::new();
         for rv in args {
             call.push(match rv {
@@ -347,8 +381,7 @@ impl Lowerer<'_> {
                 rv => CallArg::Value(self.value_of(rv, span)?),
             });
         }
-        let value = self.b.op(Op::Call(path.to_token_stream(), call), Type::Unknown, span);
-        Ok(Rv::Value(value))
+        Ok(call)
     }
 
     fn range_value(
@@ -469,6 +502,11 @@ fn take_for(ty: &Type) -> crate::ir::Take {
     } else {
         crate::ir::Take::Clone
     }
+}
+
+/// Whether a path's generic arguments, if any, are not at its end.
+fn is_short(path: &Path) -> bool {
+    path.segments.last().is_some_and(|s| s.arguments.is_none())
 }
 
 fn is_constructor(path: &Path) -> bool {

@@ -1,14 +1,29 @@
-//! The methods of iterators: those that go on with the chain, and those that run it.
+//! The methods of iterators that go on with the chain. `consume` has those that run it.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::Span;
+use quote::ToTokens;
 use syn::Expr;
 
-use super::iter::{Callee, Iter, counts, filters};
+use super::iter::{Callee, Iter, counts, indexed};
+use super::run::{in_pairs, turns};
 use super::{Lowerer, Rv};
 use crate::errors::{Extent, Lowered};
-use crate::ir::{Op, Place, Type, Value};
-use crate::rules::Fun;
+
+/// Methods that leave the iterator where it can go on.
+const ADVANCING: [&str; 12] = [
+    "next",
+    "next_back",
+    "nth",
+    "nth_back",
+    "find",
+    "find_map",
+    "rfind",
+    "position",
+    "rposition",
+    "any",
+    "all",
+    "try_fold",
+];
 
 impl Lowerer<'_> {
     /// An adapter or a consumer called on an iterator; `None` if it is not one.
@@ -17,14 +32,33 @@ impl Lowerer<'_> {
         let name = call.method.to_string();
         let args: Vec<&Expr> = call.args.iter().collect();
         let boxed = Box::new(iter);
+        if ADVANCING.contains(&name.as_str()) && !is_fresh(&call.receiver) {
+            return Err(self.refuse(
+                "AD0202",
+                span,
+                format!("`{name}` takes items from an iterator that may have given some before"),
+                "call it on the chain itself, or write the loop out",
+            ));
+        }
         let iter = match (name.as_str(), args.as_slice()) {
             ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
-                let other = self.expr(other)?;
-                let other = self.into_iter(other, span)?;
+                let other = self.iterated(other)?;
+                if !in_pairs(&boxed, &other) {
+                    return Err(self.uncounted("zip", span));
+                }
                 Iter::Zip(boxed, Box::new(other))
             }
             ("enumerate", []) => Iter::Enumerate(boxed),
+            // rustc does not know how either.
+            ("rev", []) if !turns(&boxed) => {
+                return Err(self.defer(
+                    "AD0212",
+                    span,
+                    "the items cannot be had from the last to the first",
+                    "`collect` them first",
+                ));
+            }
             ("rev", []) => Iter::Rev(boxed),
             ("copied" | "cloned", []) => Iter::Copied(boxed),
             ("skip", [n]) => {
@@ -47,7 +81,42 @@ impl Lowerer<'_> {
                 let f = self.callee(f)?;
                 Iter::Filter(boxed, f)
             }
-            ("sum" | "product", []) => return self.reduce(&boxed, name == "sum", call),
+            // An `Option` is a sequence of one item or none.
+            ("filter_map", [f]) => {
+                let f = self.callee(f)?;
+                Iter::Flatten(Box::new(Iter::Map(boxed, f)), false)
+            }
+            ("map_while", [f]) => {
+                let f = self.callee(f)?;
+                Iter::MapWhile(boxed, f)
+            }
+            ("scan", [state, f]) => {
+                let state = self.value(state)?;
+                let f = self.callee(f)?;
+                Iter::Scan(boxed, state, f)
+            }
+            ("inspect", [f]) => {
+                let f = self.callee(f)?;
+                Iter::Inspect(boxed, f)
+            }
+            ("take_while", [p]) => {
+                let p = self.callee(p)?;
+                Iter::TakeWhile(boxed, p)
+            }
+            ("skip_while", [p]) => {
+                let p = self.callee(p)?;
+                Iter::SkipWhile(boxed, p)
+            }
+            ("chain", [other]) => {
+                let other = self.iterated(other)?;
+                Iter::Chain(boxed, Box::new(other))
+            }
+            ("flatten", []) => Iter::Flatten(boxed, false),
+            ("flat_map", [f]) => {
+                let f = self.callee(f)?;
+                Iter::Flatten(Box::new(Iter::Map(boxed, f)), false)
+            }
+            ("sum" | "product", []) => return self.total(&boxed, name == "sum", call),
             ("fold", [init, f]) => return self.fold(&boxed, init, f, span),
             ("for_each", [f]) => {
                 let f = self.callee(f)?;
@@ -58,13 +127,36 @@ impl Lowerer<'_> {
             }
             ("collect", []) => return self.collect(&boxed, span),
             ("count" | "len", []) => {
-                if filters(&boxed) {
-                    return self.count(&boxed, span);
+                if indexed(&boxed) {
+                    return self.len(&boxed, span).map(Rv::Value);
                 }
-                return self.len(&boxed, span).map(Rv::Value);
+                return self.count(&boxed, span);
             }
+            ("next", []) => {
+                let zero = self.b.int(0, span);
+                return self.nth(&boxed, zero, span);
+            }
+            ("nth", [n]) => {
+                let n = self.index(n)?;
+                return self.nth(&boxed, n, span);
+            }
+            ("last", []) => return self.last(&boxed, span),
+            ("find", [p]) => return self.find(&boxed, p, span),
+            ("find_map", [f]) => {
+                let f = self.callee(f)?;
+                let found = Iter::Flatten(Box::new(Iter::Map(boxed, f)), false);
+                let zero = self.b.int(0, span);
+                return self.nth(&found, zero, span);
+            }
+            ("position", [p]) => return self.position(&boxed, p, span),
+            ("max_by" | "min_by", [compare]) => {
+                return self.extreme(&boxed, compare, name == "max_by", span);
+            }
+            ("reduce", [f]) => return self.reduce(&boxed, f, span),
+            ("unzip", []) => return self.unzip(&boxed, span),
+            ("partition", [p]) => return self.partition(&boxed, p, span),
             ("any" | "all", [f]) => return self.quantify(&boxed, f, name == "any", span),
-            _ if counts(&boxed) || matches!(name.as_str(), "position" | "rposition") => {
+            _ if counts(&boxed) || name == "rposition" => {
                 let what = format!("the iterator method `{name}`");
                 return self.verbatim_rv(call.to_token_stream(), span, &what);
             }
@@ -73,7 +165,7 @@ impl Lowerer<'_> {
                     "AD0213",
                     span,
                     format!("the iterator method `{name}` is not supported"),
-                    "write the loop out, or use `map`, `zip`, `enumerate`, `rev`, `skip`, `take`, `step_by`, `filter`, `fold`, `sum`, `product`, `collect`, `for_each`",
+                    "write the loop out, or use the adapters and the methods that `autodiff`'s documentation lists",
                 ));
             }
         };
@@ -102,133 +194,14 @@ impl Lowerer<'_> {
             Callee::Path(path) => self.call_path(path, args, span),
         }
     }
+}
 
-    fn accumulator(&mut self, init: Value, span: Span) -> super::VarId {
-        self.var(Some(init), None, true, span)
-    }
-
-    /// `sum` and `product`, from the neutral elements that std starts from.
-    fn reduce(&mut self, iter: &Iter, sum: bool, call: &syn::ExprMethodCall) -> Lowered<Rv> {
-        let span = call.method.span();
-        let named = call.turbofish.as_ref().and_then(|t| match t.args.first() {
-            Some(syn::GenericArgument::Type(ty)) => Some(self.types.read(ty)),
-            _ => None,
-        });
-        let ty = named.unwrap_or(Type::Unknown);
-        let init = self.b.constant(TokenStream::new(), ty.clone(), span);
-        let acc = self.accumulator(init, span);
-        let fun = if sum { Fun::Add } else { Fun::Mul };
-        let mut item_ty = ty;
-        self.each(iter, span, &mut |this, item| {
-            let value = this.value_of(item, span)?;
-            if !item_ty.is_scalar() {
-                item_ty = this.b.ty(value).clone();
-            }
-            let current = this.read(acc, span);
-            let ty = item_ty.join(this.b.ty(value));
-            let next = this.b.scalar(fun, vec![current, value], ty, span);
-            this.vars[acc.0].current = Some(next);
-            Ok(())
-        })?;
-        let neutral = match (&item_ty, sum) {
-            (Type::Int(_), true) => quote!(0),
-            (Type::Int(_), false) => quote!(1),
-            (Type::Float(crate::ir::Float::Param(t)), sum) => {
-                let t = syn::Ident::new(t, span);
-                let number = if sum { quote!(-0.0) } else { quote!(1.0) };
-                quote!(<#t as ::autodiff::Float>::from_f64(#number))
-            }
-            (_, true) => quote!(-0.0),
-            (_, false) => quote!(1.0),
-        };
-        self.set_constant(init, neutral);
-        let known =
-            if item_ty.is_scalar() { item_ty } else { Type::Float(crate::ir::Float::Infer) };
-        self.b.values[init.index()].ty = known.clone();
-        let result = self.read(acc, span);
-        self.refine(result, &known);
-        Ok(Rv::Value(result))
-    }
-
-    /// Fills in a constant once it is known.
-    pub(super) fn set_constant(&mut self, value: Value, tokens: TokenStream) {
-        for node in self.b.region().nodes.iter_mut().rev() {
-            if node.results == [value] {
-                node.op = Op::Const(tokens);
-                return;
-            }
-        }
-    }
-
-    fn fold(&mut self, iter: &Iter, init: &Expr, f: &Expr, span: Span) -> Lowered<Rv> {
-        let init = self.expr(init)?;
-        let shape = Self::shape_of(&init);
-        let leaves = self.leaves(init, &shape, span)?;
-        let vars: Vec<_> = leaves.into_iter().map(|v| self.accumulator(v, span)).collect();
-        let f = self.callee(f)?;
-        let body_vars = vars.clone();
-        let body_shape = shape.clone();
-        self.each(iter, span, &mut |this, item| {
-            let current: Vec<_> = body_vars.iter().map(|v| this.read(*v, span)).collect();
-            let acc = Self::assemble(&body_shape, &mut current.into_iter());
-            let next = this.apply(&f, vec![acc, item], span)?;
-            let leaves = this.leaves(next, &body_shape, span)?;
-            for (var, leaf) in body_vars.iter().zip(leaves) {
-                this.vars[var.0].current = Some(leaf);
-            }
-            Ok(())
-        })?;
-        let results: Vec<_> = vars.iter().map(|v| self.read(*v, span)).collect();
-        Ok(Self::assemble(&shape, &mut results.into_iter()))
-    }
-
-    fn collect(&mut self, iter: &Iter, span: Span) -> Lowered<Rv> {
-        let capacity = self.len(iter, span)?;
-        let vec_ty = Type::Vec(Box::new(Type::Unknown));
-        let empty = self.b.op(Op::VecNew(Some(capacity)), vec_ty, span);
-        let object = self.object(empty, None, span);
-        let mut element = Type::Unknown;
-        self.each(iter, span, &mut |this, item| {
-            let value = this.value_of(item, span)?;
-            element = this.b.ty(value).clone();
-            this.b.effect(Op::Push(Place::whole(object), value), span);
-            Ok(())
-        })?;
-        let ty = Type::Vec(Box::new(element));
-        for value in [empty, object] {
-            self.b.values[value.index()].ty = ty.clone();
-        }
-        Ok(Rv::Temp(Place::whole(object), ty))
-    }
-
-    fn count(&mut self, iter: &Iter, span: Span) -> Lowered<Rv> {
-        let zero = self.b.int(0, span);
-        self.refine(zero, &Type::usize());
-        let acc = self.accumulator(zero, span);
-        self.each(iter, span, &mut |this, _| {
-            let current = this.read(acc, span);
-            let one = this.b.int(1, span);
-            let next = this.usize_op(Fun::Add, current, one, span);
-            this.vars[acc.0].current = Some(next);
-            Ok(())
-        })?;
-        Ok(Rv::Value(self.read(acc, span)))
-    }
-
-    fn quantify(&mut self, iter: &Iter, f: &Expr, any: bool, span: Span) -> Lowered<Rv> {
-        let start =
-            self.b.constant(if any { quote!(false) } else { quote!(true) }, Type::Bool, span);
-        let acc = self.accumulator(start, span);
-        let f = self.callee(f)?;
-        let fun = if any { Fun::Or } else { Fun::And };
-        self.each(iter, span, &mut |this, item| {
-            let holds = this.apply(&f, vec![item], span)?;
-            let holds = this.value_of(holds, span)?;
-            let current = this.read(acc, span);
-            let next = this.b.scalar(fun, vec![current, holds], Type::Bool, span);
-            this.vars[acc.0].current = Some(next);
-            Ok(())
-        })?;
-        Ok(Rv::Value(self.read(acc, span)))
+/// Whether an expression makes a new iterator, of which nothing else knows.
+fn is_fresh(e: &Expr) -> bool {
+    match e {
+        Expr::MethodCall(_) | Expr::Call(_) | Expr::Range(_) => true,
+        Expr::Paren(e) => is_fresh(&e.expr),
+        Expr::Group(e) => is_fresh(&e.expr),
+        _ => false,
     }
 }

@@ -1,12 +1,16 @@
 //! Closures and local functions: inlined where they are called.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::Expr;
 
+use super::form::Form;
+use super::iter::Callee;
 use super::{Binding, Closure, Frame, Lowerer, Rv};
 use crate::errors::Lowered;
-use crate::ir::{Place, Shape, Type};
+use crate::ir::{Place, Type};
 
 impl Lowerer<'_> {
     /// Copies of the changeable scalars and arrays that a `move` closure names.
@@ -23,6 +27,10 @@ impl Lowerer<'_> {
                 Some(Binding::Var(var)) if self.vars[var.0].mutable => {
                     let current = self.vars[var.0].current;
                     Binding::Var(self.var(current, Some(name), true, span))
+                }
+                Some(Binding::Option(flag, held)) => {
+                    let option = self.bound_rv(&Binding::Option(flag, held), span);
+                    self.variables(&name, option)
                 }
                 Some(Binding::Place(place, ty)) if ty.is_copy() => {
                     let value = self.load(&place, &ty, span);
@@ -59,17 +67,10 @@ impl Lowerer<'_> {
         let hidden = self.scopes.split_off(c.depth);
         let innermost = self.scopes.last_mut().expect("the closure's own scope");
         let later = innermost.split_off(c.names.min(innermost.len()));
-        let lowered = self.scoped(|this| {
-            this.scopes.last_mut().expect("just opened").extend(c.moved.iter().cloned());
-            for ((pat, ty), rv) in c.inputs.iter().zip(args) {
-                let rv = match ty {
-                    Some(ty) => this.typed(rv, ty),
-                    None => rv,
-                };
-                this.bind(pat, rv)?;
-            }
-            this.closure_body(c, span)
-        });
+        self.scopes.push(c.moved.clone());
+        let lowered = self.closure_call(c, args, span);
+        let names = self.scopes.pop().expect("opened above");
+        let lowered = lowered.map(|rv| self.escaped(rv, &names));
         self.scopes.truncate(c.depth);
         self.scopes.last_mut().expect("the closure's own scope").extend(later);
         self.scopes.extend(hidden);
@@ -77,6 +78,47 @@ impl Lowerer<'_> {
             self.inlining.pop();
         }
         lowered
+    }
+
+    fn closure_call(&mut self, c: &Closure, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
+        for ((pat, ty), rv) in c.inputs.iter().zip(args) {
+            let rv = match ty {
+                Some(ty) => self.typed(rv, ty),
+                None => rv,
+            };
+            self.bind(pat, rv)?;
+        }
+        self.closure_body(c, span)
+    }
+
+    /// What leaves a scope that has just been closed: closures take its names along.
+    pub(super) fn escaped(&self, rv: Rv, names: &[(String, Binding)]) -> Rv {
+        let depth = self.scopes.len();
+        let closure = |c: &Rc<Closure>| {
+            if c.depth <= depth {
+                return c.clone();
+            }
+            let moved = names.iter().chain(&c.moved).cloned().collect();
+            let names = self.scopes.last().map_or(0, Vec::len);
+            Rc::new(Closure { depth, names, moved, ..Closure::clone(c) })
+        };
+        match rv {
+            Rv::Closure(c) => Rv::Closure(closure(&c)),
+            Rv::Iter(mut iter) => {
+                iter.each_callee(&mut |callee| {
+                    if let Callee::Closure(c) = callee {
+                        *c = closure(c);
+                    }
+                });
+                Rv::Iter(iter)
+            }
+            Rv::Tuple(parts) => {
+                Rv::Tuple(parts.into_iter().map(|part| self.escaped(part, names)).collect())
+            }
+            Rv::Some(value) => Rv::Some(Box::new(self.escaped(*value, names))),
+            Rv::Maybe(flag, value) => Rv::Maybe(flag, Box::new(self.escaped(*value, names))),
+            rv => rv,
+        }
     }
 
     fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
@@ -92,14 +134,14 @@ impl Lowerer<'_> {
                 rv => rv,
             });
         }
-        let shape = match &c.output {
-            Some(ty) => shape_of_type(ty),
-            None => tail_shape(&c.body),
+        let form = match &c.output {
+            Some(ty) => Form::of_type(ty),
+            None => Form::of_syntax(&c.body),
         };
         let outer: Frame = self.frame.clone();
-        self.open_frame(Some(shape.clone()), c.output.as_ref(), span);
+        self.open_frame(Some(form.clone()), c.output.as_ref(), span);
         if c.output.is_none() {
-            let leaves = count(&shape);
+            let leaves = form.count();
             self.frame.ret = (0..leaves).map(|_| self.var(None, None, true, span)).collect();
             self.frame.types = vec![Type::Unknown; leaves];
         }
@@ -108,7 +150,7 @@ impl Lowerer<'_> {
         self.frame = outer;
         lowered?;
         let leaves: Vec<_> = rets.into_iter().map(|v| self.read(v, span)).collect();
-        Ok(Self::assemble(&shape, &mut leaves.into_iter()))
+        Ok(Self::assemble(&form, &mut leaves.into_iter()))
     }
 }
 
@@ -125,29 +167,4 @@ fn returns(body: &Expr) -> bool {
     let mut finder = Finder(false);
     finder.visit_expr(body);
     finder.0
-}
-
-fn tail_shape(body: &Expr) -> Shape {
-    match body {
-        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(tail_shape).collect()),
-        Expr::Block(b) => match b.block.stmts.last() {
-            Some(syn::Stmt::Expr(e, None)) => tail_shape(e),
-            _ => Shape::Tuple(Vec::new()),
-        },
-        _ => Shape::Leaf,
-    }
-}
-
-fn shape_of_type(ty: &syn::Type) -> Shape {
-    match ty {
-        syn::Type::Tuple(t) => Shape::Tuple(t.elems.iter().map(shape_of_type).collect()),
-        _ => Shape::Leaf,
-    }
-}
-
-fn count(shape: &Shape) -> usize {
-    match shape {
-        Shape::Leaf => 1,
-        Shape::Tuple(parts) => parts.iter().map(count).sum(),
-    }
 }

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprIf, ExprMatch, Pat};
 
+use super::form::Form;
 use super::{Lowerer, RETURN, Rv, span_of};
 use crate::errors::Lowered;
 use crate::ir::{Op, Region, Type, Value};
@@ -25,14 +26,11 @@ impl Lowerer<'_> {
         for (var, value) in self.vars.iter_mut().zip(&before) {
             var.current = *value;
         }
-        let form = first.as_ref().ok().and_then(|(_, rv, _)| match rv {
-            Rv::Never => None,
-            rv => Some(Self::shape_of(rv)),
-        });
+        let form = first.as_ref().ok().and_then(|(_, form, _)| form.clone());
         let second = self.arm(span, form, other);
         let after_second: Vec<_> = self.vars[..count].iter().map(|v| v.current).collect();
-        let (mut a, rv_a, leaves_a) = first?;
-        let (mut b, rv_b, leaves_b) = second?;
+        let (mut a, form_a, leaves_a) = first?;
+        let (mut b, form_b, leaves_b) = second?;
         let mut results = Vec::new();
         for i in 0..count {
             let (x, y) = (after_first[i], after_second[i]);
@@ -56,24 +54,27 @@ impl Lowerer<'_> {
                 self.vars[i].current = Some(self.code(code, span));
             }
         }
-        let shape = match (&rv_a, &rv_b) {
-            (Rv::Never, Rv::Never) => None,
-            (Rv::Never, rv) | (rv, _) => Some(Self::shape_of(rv)),
-        };
-        let rv = match shape {
+        let rv = match form_b.as_ref().or(form_a.as_ref()) {
             None => Rv::Never,
-            Some(shape) => {
-                let n = leaves_a.len().max(leaves_b.len());
+            Some(form) => {
+                let spread = |own: &Option<Form>, leaves: Vec<Value>| {
+                    let mut out = Vec::new();
+                    if let Some(own) = own {
+                        own.spread(form, &mut leaves.into_iter(), &mut out);
+                    }
+                    out
+                };
+                let (leaves_a, leaves_b) = (spread(&form_a, leaves_a), spread(&form_b, leaves_b));
                 let mut joined = Vec::new();
-                for i in 0..n {
-                    let (x, y) = (leaves_a.get(i).copied(), leaves_b.get(i).copied());
-                    if x == y {
-                        joined.extend(x);
-                    } else {
-                        joined.push(self.join(&mut a, &mut b, x, y, None, span, &mut results));
+                for i in 0..leaves_a.len().max(leaves_b.len()) {
+                    let at = |leaves: &[Option<Value>]| leaves.get(i).copied().flatten();
+                    let (x, y) = (at(&leaves_a), at(&leaves_b));
+                    match (x, y) {
+                        (Some(x), Some(y)) if x == y => joined.push(x),
+                        _ => joined.push(self.join(&mut a, &mut b, x, y, None, span, &mut results)),
                     }
                 }
-                Self::assemble(&shape, &mut joined.into_iter())
+                Self::assemble(form, &mut joined.into_iter())
             }
         };
         if !(a.nodes.is_empty() && b.nodes.is_empty() && results.is_empty()) {
@@ -89,20 +90,21 @@ impl Lowerer<'_> {
     fn arm(
         &mut self,
         span: Span,
-        form: Option<crate::ir::Shape>,
+        form: Option<Form>,
         lower: impl FnOnce(&mut Self) -> Lowered<Rv>,
-    ) -> Lowered<(Region, Rv, Vec<Value>)> {
+    ) -> Lowered<(Region, Option<Form>, Vec<Value>)> {
         self.b.open();
         let lowered = lower(self).and_then(|rv| {
             if matches!(rv, Rv::Never) || self.exit_code().is_some_and(|code| code != 0) {
-                return Ok((Rv::Never, Vec::new()));
+                return Ok((None, Vec::new()));
             }
-            let shape = form.unwrap_or_else(|| Self::shape_of(&rv));
-            let leaves = self.leaves(rv.clone(), &shape, span)?;
-            Ok((rv, leaves))
+            let own = Self::form_of(&rv);
+            let form = form.map_or(own.clone(), |form| form.with(&own));
+            let leaves = self.leaves(rv, &form, span)?;
+            Ok((Some(form), leaves))
         });
         let region = self.b.close(Vec::new(), Vec::new());
-        lowered.map(|(rv, leaves)| (region, rv, leaves))
+        lowered.map(|(form, leaves)| (region, form, leaves))
     }
 
     /// One result of a branch; a placeholder on the path that has no value for it.
@@ -293,12 +295,12 @@ impl Lowerer<'_> {
     /// `return`, or the value at the end of the function.
     pub(super) fn give_back(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
         let frame = self.frame.clone();
-        let shape = frame.shape.clone().unwrap_or_else(|| Self::shape_of(&rv));
-        let leaves = self.leaves(rv, &shape, span)?;
-        if self.frame.shape.is_none() {
+        let form = frame.form.clone().unwrap_or_else(|| Self::form_of(&rv));
+        let leaves = self.leaves(rv, &form, span)?;
+        if self.frame.form.is_none() {
             self.frame.ret = leaves.iter().map(|_| self.var(None, None, true, span)).collect();
             self.frame.types = vec![Type::Unknown; leaves.len()];
-            self.frame.shape = Some(shape);
+            self.frame.form = Some(form);
         }
         for (i, leaf) in leaves.into_iter().enumerate() {
             if let Some(ty) = self.frame.types.get(i).cloned() {
@@ -323,8 +325,8 @@ impl Lowerer<'_> {
         let target = self.target_loop(e.label.as_ref(), e.span())?;
         if let Some(value) = &e.expr {
             let rv = self.expr(value)?;
-            let shape = Self::shape_of(&rv);
-            let leaves = self.leaves(rv, &shape, e.span())?;
+            let form = Self::form_of(&rv).filled();
+            let leaves = self.leaves(rv, &form, e.span())?;
             let vars = self.loops[target].value.clone();
             if vars.len() != leaves.len() {
                 return Err(self.defer(

@@ -1,17 +1,17 @@
 //! How a loop's body leaves it, read off the syntax.
 
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, ExprForLoop, ExprLoop, ExprWhile, Label};
+use syn::{Block, ExprForLoop, ExprLoop, ExprWhile, Label};
 
-use crate::ir::Shape;
+use super::form::Form;
 
 /// What a loop's body does to control flow, read off its syntax.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Exits {
     /// `break` of this loop.
     pub breaks: bool,
     /// The form of the value that `break` gives.
-    pub value: Option<Shape>,
+    pub value: Option<Form>,
     /// Leaves an enclosing loop or the function.
     pub outer: bool,
     pub returns: bool,
@@ -48,7 +48,7 @@ impl<'a> Visit<'a> for Exits {
         if self.targets_this(e.label.as_ref()) {
             self.breaks = true;
             if let Some(value) = &e.expr {
-                self.value = Some(syntactic_shape(value));
+                self.value = Some(Form::of_syntax(value));
             }
         } else if e.label.is_some() {
             self.outer = true;
@@ -88,12 +88,4 @@ impl<'a> Visit<'a> for Exits {
 
     fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
     fn visit_item(&mut self, _: &'a syn::Item) {}
-}
-
-fn syntactic_shape(e: &Expr) -> Shape {
-    match e {
-        Expr::Tuple(t) => Shape::Tuple(t.elems.iter().map(syntactic_shape).collect()),
-        Expr::Paren(e) => syntactic_shape(&e.expr),
-        _ => Shape::Leaf,
-    }
 }

@@ -4,7 +4,8 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
-use super::{Binding, Closure, Lowerer, Rv, span_of};
+use super::form::is_none;
+use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
 use crate::errors::{Extent, Lowered, Reported};
 use crate::ir::{Float, Op, Place, Proj, Struct, Type, Value};
 use crate::rules::Fun;
@@ -154,7 +155,7 @@ impl Lowerer<'_> {
     }
 
     /// A part of a tuple: scalars are read at once, so that later assignments do not show.
-    fn component(&mut self, e: &Expr) -> Lowered<Rv> {
+    pub(super) fn component(&mut self, e: &Expr) -> Lowered<Rv> {
         let rv = self.expr(e)?;
         Ok(match rv {
             Rv::Place(place, ty) if ty.is_scalar() => Rv::Value(self.load(&place, &ty, span_of(e))),
@@ -215,6 +216,9 @@ impl Lowerer<'_> {
                 None => {}
             }
         }
+        if p.qself.is_none() && is_none(&p.path) {
+            return Ok(Rv::None);
+        }
         let ty = self.path_type(&p.path);
         let value = self.b.constant(p.to_token_stream(), ty, span);
         if p.qself.is_none() {
@@ -243,6 +247,9 @@ impl Lowerer<'_> {
                 Rv::Tuple(parts.iter().map(|p| self.bound_rv(p, span)).collect())
             }
             Binding::Closure(c) => Rv::Closure(c.clone()),
+            Binding::Option(flag, held) => {
+                Rv::Maybe(self.read(*flag, span), Box::new(self.bound_rv(held, span)))
+            }
             Binding::Other(rv) => rv.clone(),
             Binding::Item | Binding::Refused => Rv::Unit,
         }
@@ -429,7 +436,7 @@ impl Lowerer<'_> {
         if !matches!(ty, Type::Unknown | Type::Struct(_)) {
             let (root, path) = &of.reached;
             let path = format!("{path}.{}", member.to_token_stream());
-            self.readings.insert((root.clone(), path), ty.clone());
+            self.readings.insert((root.clone(), Read::Field(path)), ty.clone());
         }
         ty.clone()
     }
@@ -453,7 +460,11 @@ impl Lowerer<'_> {
             Rv::Place(place, ty) | Rv::Temp(place, ty) => Ok(Rv::Ref(place, ty, mutable)),
             // What is taken from an iterator through a reference is gone from the iterator.
             Rv::Iter(_) if mutable => self.value_of(rv, span).map(Rv::Value),
-            rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_)) => Ok(rv),
+            rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_) | Rv::None) => Ok(rv),
+            Rv::Some(value) => Ok(Rv::Some(Box::new(self.reference(*value, mutable, span)?))),
+            Rv::Maybe(flag, value) => {
+                Ok(Rv::Maybe(flag, Box::new(self.reference(*value, mutable, span)?)))
+            }
             rv => {
                 let value = self.value_of(rv, span)?;
                 let ty = self.b.ty(value).clone();

@@ -1,6 +1,6 @@
 //! Iterator chains as loops over an index: nothing is allocated, nothing is boxed.
 //!
-//! An iterator knows its length and what stands at an index; `filter` makes the body conditional.
+//! Most iterators know their length and what stands at an index; `run` has the others.
 
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::{Closure, Lowerer, Rv};
-use crate::errors::Lowered;
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -43,6 +43,55 @@ pub enum Iter {
     Copied(Box<Iter>),
     Map(Box<Iter>, Callee),
     Filter(Box<Iter>, Callee),
+    Inspect(Box<Iter>, Callee),
+    TakeWhile(Box<Iter>, Callee),
+    SkipWhile(Box<Iter>, Callee),
+    MapWhile(Box<Iter>, Callee),
+    /// `scan`: the state at the start, and what makes an item of it and another item.
+    Scan(Box<Iter>, Value, Callee),
+    Chain(Box<Iter>, Box<Iter>),
+    /// `flatten()`, each part backwards or not; `flat_map` is this after `map`.
+    Flatten(Box<Iter>, bool),
+    /// The one item of `once`.
+    Once(Box<Rv>),
+    /// The item of `repeat`.
+    Repeat(Box<Rv>),
+}
+
+impl Iter {
+    /// Visits the closures and functions that are called for its items.
+    pub fn each_callee(&mut self, visit: &mut impl FnMut(&mut Callee)) {
+        match self {
+            Iter::Range(..)
+            | Iter::From(_)
+            | Iter::Elements(..)
+            | Iter::Chunks(..)
+            | Iter::Windows(..)
+            | Iter::Once(_)
+            | Iter::Repeat(_) => {}
+            Iter::Zip(a, b) | Iter::Chain(a, b) => {
+                a.each_callee(visit);
+                b.each_callee(visit);
+            }
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Skip(i, _)
+            | Iter::Take(i, _)
+            | Iter::StepBy(i, _)
+            | Iter::Copied(i)
+            | Iter::Flatten(i, _) => i.each_callee(visit),
+            Iter::Map(i, f)
+            | Iter::Inspect(i, f)
+            | Iter::Filter(i, f)
+            | Iter::TakeWhile(i, f)
+            | Iter::SkipWhile(i, f)
+            | Iter::MapWhile(i, f)
+            | Iter::Scan(i, _, f) => {
+                i.each_callee(visit);
+                visit(f);
+            }
+        }
+    }
 }
 
 /// How elements are handed out.
@@ -54,6 +103,31 @@ pub enum Access {
 }
 
 impl Lowerer<'_> {
+    /// What an expression iterates over. Whether something of a type that rustc alone knows can be
+    /// indexed is checked in the handle.
+    pub(super) fn iterated(&mut self, e: &syn::Expr) -> Lowered<Iter> {
+        let (rv, span) = (self.expr(e)?, super::span_of(e));
+        if matches!(rv, Rv::Iter(_) | Rv::Range(..)) || self.type_of(&rv) != Type::Unknown {
+            return self.into_iter(rv, span);
+        }
+        self.iterated.push(Extent::of(e));
+        let code = match &rv {
+            Rv::Value(v) => Some(*v),
+            Rv::Place(place, _) if place.path.is_empty() => Some(place.root),
+            _ => None,
+        };
+        let rv = match code.filter(|v| self.b.defined_as_code(*v)) {
+            // Code of the user's has its type in error only if that is asked for.
+            Some(v) => {
+                let tokens =
+                    quote!(::autodiff::__private::checked::<_, { Self::__CHECKED }>(ad_sequence));
+                Rv::Value(self.int_method(tokens, &[("ad_sequence", v)], Type::Unknown, span))
+            }
+            None => rv,
+        };
+        self.into_iter(rv, span)
+    }
+
     /// What `for` iterates over.
     #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
@@ -109,13 +183,13 @@ impl Lowerer<'_> {
         self.b.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
     }
 
-    /// How many items there are, `filter` ignored.
+    /// How many items there are, if that is known before they come.
     pub(super) fn len(&mut self, iter: &Iter, span: Span) -> Lowered<Value> {
         Ok(match iter {
             Iter::Zip(a, b) if endless(a) => self.len(b, span)?,
             Iter::Zip(a, b) if endless(b) => self.len(a, span)?,
             Iter::Take(inner, n) if endless(inner) => *n,
-            Iter::From(_) => {
+            Iter::From(_) | Iter::Repeat(_) => {
                 return Err(self.refuse(
                     "AD0210",
                     span,
@@ -190,65 +264,24 @@ impl Lowerer<'_> {
                 let args = [("ad_len", len), ("ad_n", *n)];
                 self.int_method(quote!(usize::div_ceil(ad_len, ad_n)), &args, Type::usize(), span)
             }
+            Iter::Once(_) => {
+                let one = self.b.int(1, span);
+                self.refine(one, &Type::usize());
+                one
+            }
             Iter::Enumerate(inner)
             | Iter::Rev(inner)
             | Iter::Copied(inner)
-            | Iter::Map(inner, _)
-            | Iter::Filter(inner, _) => self.len(inner, span)?,
+            | Iter::Inspect(inner, _)
+            | Iter::Map(inner, _) => self.len(inner, span)?,
+            Iter::Filter(..)
+            | Iter::TakeWhile(..)
+            | Iter::SkipWhile(..)
+            | Iter::MapWhile(..)
+            | Iter::Scan(..)
+            | Iter::Chain(..)
+            | Iter::Flatten(..) => return Err(self.uncounted("this adapter", span)),
         })
-    }
-
-    /// Runs `body` on the item at `index`, if `filter` lets it through.
-    pub(super) fn visit(
-        &mut self,
-        iter: &Iter,
-        index: Value,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Rv) -> Lowered<()>,
-    ) -> Lowered<()> {
-        match iter {
-            Iter::Filter(inner, predicate) => self.visit(inner, index, span, &mut |this, item| {
-                let shown = this.reference(item.clone(), false, span)?;
-                let holds = this.apply(predicate, vec![shown], span)?;
-                let holds = this.value_of(holds, span)?;
-                this.branch(
-                    holds,
-                    span,
-                    |this| body(this, item).map(|()| Rv::Unit),
-                    |_| Ok(Rv::Unit),
-                )
-                .map(drop)
-            }),
-            Iter::Map(inner, f) => self.visit(inner, index, span, &mut |this, item| {
-                let item = this.apply(f, vec![item], span)?;
-                body(this, item)
-            }),
-            Iter::Copied(inner) => self.visit(inner, index, span, &mut |this, item| {
-                let item = this.deref(item, span);
-                body(this, item)
-            }),
-            Iter::Rev(inner) => {
-                let at = self.reversed(inner, index, span)?;
-                self.visit(inner, at, span, body)
-            }
-            Iter::Take(inner, _) if filters(inner) => Err(self.filtered("take", span)),
-            Iter::Skip(inner, _) if filters(inner) => Err(self.filtered("skip", span)),
-            Iter::StepBy(inner, _) if filters(inner) => Err(self.filtered("step_by", span)),
-            Iter::Take(inner, _) => self.visit(inner, index, span, body),
-            _ => {
-                let item = self.item(iter, index, span)?;
-                body(self, item)
-            }
-        }
-    }
-
-    pub(super) fn filtered(&mut self, after: &str, span: Span) -> crate::errors::Reported {
-        self.refuse(
-            "AD0212",
-            span,
-            format!("`{after}` after `filter` is not supported"),
-            "write the chain with `filter` last, or a loop with `continue`",
-        )
     }
 
     fn reversed(&mut self, inner: &Iter, index: Value, span: Span) -> Lowered<Value> {
@@ -258,8 +291,8 @@ impl Lowerer<'_> {
         Ok(self.usize_op(Fun::Sub, last, index, span))
     }
 
-    /// The item at `index`.
-    fn item(&mut self, iter: &Iter, index: Value, span: Span) -> Lowered<Rv> {
+    /// The item at `index`, of an iterator that has one there.
+    pub(super) fn item(&mut self, iter: &Iter, index: Value, span: Span) -> Lowered<Rv> {
         Ok(match iter {
             Iter::Range(lo, _, _) | Iter::From(lo) => {
                 let ty = self.b.ty(*lo).clone();
@@ -297,15 +330,9 @@ impl Lowerer<'_> {
                 Rv::Ref(place, Type::Slice(Box::new(ty.clone())), false)
             }
             Iter::Zip(a, b) => {
-                if filters(a) || filters(b) {
-                    return Err(self.filtered("zip", span));
-                }
                 Rv::Tuple(vec![self.item(a, index, span)?, self.item(b, index, span)?])
             }
             Iter::Enumerate(inner) => {
-                if filters(inner) {
-                    return Err(self.filtered("enumerate", span));
-                }
                 Rv::Tuple(vec![Rv::Value(index), self.item(inner, index, span)?])
             }
             Iter::Rev(inner) => {
@@ -329,27 +356,105 @@ impl Lowerer<'_> {
                 let item = self.item(inner, index, span)?;
                 self.apply(f, vec![item], span)?
             }
-            Iter::Filter(..) => return Err(self.filtered("an adapter", span)),
+            Iter::Inspect(inner, f) => {
+                let item = self.item(inner, index, span)?;
+                self.show(f, &item, span)?;
+                item
+            }
+            Iter::Once(item) | Iter::Repeat(item) => (**item).clone(),
+            Iter::Filter(..)
+            | Iter::TakeWhile(..)
+            | Iter::SkipWhile(..)
+            | Iter::MapWhile(..)
+            | Iter::Scan(..)
+            | Iter::Chain(..)
+            | Iter::Flatten(..) => return Err(self.uncounted("this adapter", span)),
         })
     }
 }
 
-pub(super) fn filters(iter: &Iter) -> bool {
+/// Whether it is known before an item comes how many there are, and what stands at each index.
+pub(super) fn indexed(iter: &Iter) -> bool {
     match iter {
-        Iter::Filter(..) => true,
-        Iter::Zip(a, b) => filters(a) || filters(b),
+        Iter::Range(..)
+        | Iter::From(_)
+        | Iter::Elements(..)
+        | Iter::Chunks(..)
+        | Iter::Windows(..)
+        | Iter::Once(_)
+        | Iter::Repeat(_) => true,
+        Iter::Zip(a, b) => indexed(a) && indexed(b),
         Iter::Enumerate(i)
         | Iter::Rev(i)
         | Iter::Skip(i, _)
         | Iter::Take(i, _)
         | Iter::StepBy(i, _)
         | Iter::Copied(i)
-        | Iter::Map(i, _) => filters(i),
+        | Iter::Inspect(i, _)
+        | Iter::Map(i, _) => indexed(i),
+        Iter::Filter(..)
+        | Iter::TakeWhile(..)
+        | Iter::SkipWhile(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..)
+        | Iter::Chain(..)
+        | Iter::Flatten(..) => false,
+    }
+}
+
+/// Whether a run may end before the loops that it is made of.
+pub(super) fn stops(iter: &Iter) -> bool {
+    match iter {
+        Iter::TakeWhile(..) | Iter::MapWhile(..) | Iter::Scan(..) => true,
+        Iter::Take(i, _) => !indexed(i),
+        Iter::Zip(a, b) => !(indexed(a) && indexed(b)),
+        Iter::Enumerate(i)
+        | Iter::Rev(i)
+        | Iter::Skip(i, _)
+        | Iter::StepBy(i, _)
+        | Iter::Copied(i)
+        | Iter::Inspect(i, _)
+        | Iter::Map(i, _)
+        | Iter::Filter(i, _)
+        | Iter::SkipWhile(i, _)
+        | Iter::Flatten(i, _) => stops(i),
+        // Each part ends by itself.
+        Iter::Chain(..) => false,
         Iter::Range(..)
         | Iter::From(_)
         | Iter::Elements(..)
         | Iter::Chunks(..)
-        | Iter::Windows(..) => false,
+        | Iter::Windows(..)
+        | Iter::Once(_)
+        | Iter::Repeat(_) => false,
+    }
+}
+
+/// Whether an item is made by code of the user's.
+pub(super) fn calls(iter: &Iter) -> bool {
+    match iter {
+        Iter::Range(..)
+        | Iter::From(_)
+        | Iter::Elements(..)
+        | Iter::Chunks(..)
+        | Iter::Windows(..)
+        | Iter::Once(_)
+        | Iter::Repeat(_) => false,
+        Iter::Zip(a, b) | Iter::Chain(a, b) => calls(a) || calls(b),
+        Iter::Enumerate(i)
+        | Iter::Rev(i)
+        | Iter::Skip(i, _)
+        | Iter::Take(i, _)
+        | Iter::StepBy(i, _)
+        | Iter::Copied(i)
+        | Iter::Flatten(i, _) => calls(i),
+        Iter::Inspect(..)
+        | Iter::Map(..)
+        | Iter::Filter(..)
+        | Iter::TakeWhile(..)
+        | Iter::SkipWhile(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..) => true,
     }
 }
 
@@ -360,14 +465,22 @@ pub(super) fn counts(iter: &Iter) -> bool {
         Iter::Elements(_, ty, _) | Iter::Chunks(_, ty, ..) | Iter::Windows(_, ty, _) => {
             ty.is_constant()
         }
-        Iter::Zip(a, b) => counts(a) && counts(b),
-        Iter::Map(..) => false,
+        Iter::Zip(a, b) | Iter::Chain(a, b) => counts(a) && counts(b),
+        Iter::Map(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..)
+        | Iter::Flatten(..)
+        | Iter::Once(_)
+        | Iter::Repeat(_) => false,
         Iter::Enumerate(i)
         | Iter::Rev(i)
         | Iter::Skip(i, _)
         | Iter::Take(i, _)
         | Iter::StepBy(i, _)
         | Iter::Copied(i)
+        | Iter::Inspect(i, _)
+        | Iter::TakeWhile(i, _)
+        | Iter::SkipWhile(i, _)
         | Iter::Filter(i, _) => counts(i),
     }
 }
@@ -375,13 +488,17 @@ pub(super) fn counts(iter: &Iter) -> bool {
 /// Whether the items never come to an end.
 pub(super) fn endless(iter: &Iter) -> bool {
     match iter {
-        Iter::From(_) => true,
+        Iter::From(_) | Iter::Repeat(_) => true,
         Iter::Zip(a, b) => endless(a) && endless(b),
+        Iter::Chain(a, b) => endless(a) || endless(b),
         Iter::Enumerate(i)
         | Iter::Skip(i, _)
         | Iter::StepBy(i, _)
         | Iter::Copied(i)
+        | Iter::Inspect(i, _)
         | Iter::Map(i, _)
+        | Iter::SkipWhile(i, _)
+        | Iter::Flatten(i, _)
         | Iter::Filter(i, _) => endless(i),
         _ => false,
     }

@@ -73,12 +73,16 @@ impl Lowerer<'_> {
         match receiver {
             Rv::Never => Ok(Rv::Never),
             Rv::Iter(iter) => self.iter_method(*iter, m),
+            Rv::Some(_) | Rv::None | Rv::Maybe(..) => self.optional_method(receiver, m),
             Rv::Range(..) if name == "contains" || name == "is_empty" => {
                 self.verbatim_typed(m, Type::Bool)
             }
             Rv::Range(..) => {
                 let iter = self.into_iter(receiver, span)?;
                 self.iter_method(iter, m)
+            }
+            Rv::Value(v) if *self.b.ty(v) == Type::Bool && name.starts_with("then") => {
+                self.optional_if(v, m)
             }
             Rv::Value(v) if self.b.ty(v).is_scalar() => self.scalar_call(v, m),
             receiver => {
@@ -163,6 +167,9 @@ impl Lowerer<'_> {
     /// A method of which nothing is known: kept as it stands, so long as nothing active goes in. One
     /// that may change data with a derivative is refused at once, since what it changes is not seen.
     fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
+        if self.may_be_annotated(receiver, ty, m) {
+            return self.call_method(receiver, ty, m);
+        }
         let name = m.method.to_string();
         let changeable = match receiver {
             Rv::Ref(_, _, exclusive) => *exclusive,
@@ -227,7 +234,7 @@ impl Lowerer<'_> {
     }
 
     /// A method of a number.
-    fn scalar_call(&mut self, receiver: Value, m: &ExprMethodCall) -> Lowered<Rv> {
+    pub(super) fn scalar_call(&mut self, receiver: Value, m: &ExprMethodCall) -> Lowered<Rv> {
         let span = m.method.span();
         let name = m.method.to_string();
         if matches!(name.as_str(), "clone" | "to_owned" | "borrow" | "as_ref") {

@@ -8,15 +8,21 @@ mod assign;
 mod call;
 mod chain;
 mod closure;
+mod consume;
 mod control;
+mod counted;
 mod exits;
 mod expr;
+mod form;
 mod iter;
 mod loops;
 mod macros;
 mod method;
+mod methods;
 mod operand;
+mod optional;
 mod pattern;
+mod run;
 mod sequence;
 mod stmt;
 mod structs;
@@ -32,9 +38,10 @@ use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
-use crate::ir::{Builder, Graph, Op, Param, Place, Shape, Storage, Take, Type, Value};
+use crate::ir::{Builder, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
 
+use form::Form;
 pub use operand::Rv;
 
 /// A lowered function.
@@ -44,10 +51,32 @@ pub struct Function {
     pub graph: Graph,
     /// Items declared inside the body, needed by whatever is generated from it.
     pub items: Vec<syn::Item>,
+    /// What is iterated over and has a type that rustc alone knows.
+    pub iterated: Vec<Extent>,
     /// Why verbatim code would be refused, were it to depend on something active.
     pub refusals: Vec<Diagnostic>,
-    /// What was read in declarations of structs: a type, a path from it, and the type there.
-    pub readings: Vec<(String, String, Type)>,
+    /// What was read in declarations, and is to be confirmed by rustc.
+    pub readings: Vec<Reading>,
+}
+
+/// What is read in a declaration of a struct, or of a function.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Read {
+    /// What is at a path from a struct.
+    Field(String),
+    /// What a function of so many arguments returns.
+    Output(usize),
+}
+
+/// The struct or the function by its path, what was read, and the type.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// The path.
+    pub of: String,
+    /// What was read.
+    pub read: Read,
+    /// The type.
+    pub ty: Type,
 }
 
 /// Lowers a function's body; what it refuses goes to `errors`.
@@ -80,6 +109,8 @@ enum Binding {
     Ref(Place, Type, bool),
     Tuple(Vec<Binding>),
     Closure(Rc<Closure>),
+    /// An `Option` that may change: whether it holds something, and what.
+    Option(VarId, Box<Binding>),
     Other(Rv),
     /// A local item: printed as it stands.
     Item,
@@ -88,7 +119,7 @@ enum Binding {
 }
 
 /// A closure or a local function: inlined where it is called.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Closure {
     inputs: Vec<(syn::Pat, Option<syn::Type>)>,
     body: syn::Expr,
@@ -107,7 +138,7 @@ struct Closure {
 struct Frame {
     exit: VarId,
     ret: Vec<VarId>,
-    shape: Option<Shape>,
+    form: Option<Form>,
     types: Vec<Type>,
     /// The loops that `break` and `continue` can name.
     first_loop: usize,
@@ -154,11 +185,13 @@ struct Lowerer<'a> {
     paths: BTreeMap<Value, syn::Path>,
     mutated: BTreeSet<String>,
     items: Vec<syn::Item>,
+    iterated: Vec<Extent>,
     inlining: Vec<String>,
     /// What structs were made of.
     structures: BTreeMap<Value, Vec<(syn::Member, Value)>>,
-    /// Types of fields that were read in declarations, by the struct and the path from it.
-    readings: BTreeMap<(String, String), Type>,
+    /// What was read in declarations: types of fields, by the struct and the path from it, and what
+    /// functions return, by their paths and the number of arguments.
+    readings: BTreeMap<(String, Read), Type>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -173,7 +206,7 @@ impl<'a> Lowerer<'a> {
             frame: Frame {
                 exit: VarId(0),
                 ret: Vec::new(),
-                shape: Some(signature.shape.clone()),
+                form: Some(Form::from(&signature.shape)),
                 types: Vec::new(),
                 first_loop: 0,
             },
@@ -184,6 +217,7 @@ impl<'a> Lowerer<'a> {
             paths: BTreeMap::new(),
             mutated,
             items: Vec::new(),
+            iterated: Vec::new(),
             inlining: Vec::new(),
             readings: BTreeMap::new(),
             structures: BTreeMap::new(),
@@ -193,7 +227,7 @@ impl<'a> Lowerer<'a> {
     fn function(&mut self, item: &ItemFn, signature: &Signature) -> Lowered<Function> {
         let span = item.sig.ident.span();
         self.b.open();
-        self.open_frame(Some(signature.shape.clone()), Some(&signature.output), span);
+        self.open_frame(Some(Form::from(&signature.shape)), Some(&signature.output), span);
         let params = self.params(signature)?;
         self.block(&item.block.stmts, true)?;
         let results = self.frame.ret.clone();
@@ -209,10 +243,11 @@ impl<'a> Lowerer<'a> {
         Ok(Function {
             graph,
             items: std::mem::take(&mut self.items),
+            iterated: std::mem::take(&mut self.iterated),
             refusals: std::mem::take(&mut self.refusals),
             readings: std::mem::take(&mut self.readings)
                 .into_iter()
-                .map(|((root, path), ty)| (root, path, ty))
+                .map(|((of, read), ty)| Reading { of, read, ty })
                 .collect(),
         })
     }
@@ -261,12 +296,12 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A fresh frame: where `return` stores its value and sets the exit code.
-    fn open_frame(&mut self, shape: Option<Shape>, output: Option<&syn::Type>, span: Span) {
+    fn open_frame(&mut self, form: Option<Form>, output: Option<&syn::Type>, span: Span) {
         let types = output.map_or(vec![Type::Unknown], |ty| self.leaf_types(ty));
         let none = self.code(0, span);
         let exit = self.var(Some(none), None, true, span);
         let ret = types.iter().map(|_| self.var(None, None, true, span)).collect();
-        self.frame = Frame { exit, ret, shape, types, first_loop: self.loops.len() };
+        self.frame = Frame { exit, ret, form, types, first_loop: self.loops.len() };
     }
 
     fn leaf_types(&self, ty: &syn::Type) -> Vec<Type> {
@@ -274,7 +309,10 @@ impl<'a> Lowerer<'a> {
             syn::Type::Tuple(t) => t.elems.iter().flat_map(|t| self.leaf_types(t)).collect(),
             syn::Type::Paren(t) => self.leaf_types(&t.elem),
             syn::Type::Group(t) => self.leaf_types(&t.elem),
-            other => vec![self.types.read(other)],
+            other => match form::option_of(other) {
+                Some(held) => std::iter::once(Type::Bool).chain(self.leaf_types(held)).collect(),
+                None => vec![self.types.read(other)],
+            },
         }
     }
 

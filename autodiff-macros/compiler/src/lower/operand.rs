@@ -7,7 +7,7 @@ use proc_macro2::Span;
 use super::iter::Iter;
 use super::{Closure, Lowerer};
 use crate::errors::Lowered;
-use crate::ir::{Op, Place, Shape, Type, Value};
+use crate::ir::{Op, Place, Type, Value};
 
 /// A lowered expression.
 #[derive(Clone, Debug)]
@@ -22,6 +22,12 @@ pub enum Rv {
     Ref(Place, Type, bool),
     /// A tuple, component by component.
     Tuple(Vec<Rv>),
+    /// `Some(..)`.
+    Some(Box<Rv>),
+    /// `None`.
+    None,
+    /// An `Option` that holds what it holds where the flag does; there alone may that be read.
+    Maybe(Value, Box<Rv>),
     /// `lo..hi`.
     Range(Option<Value>, Option<Value>, bool),
     /// An iterator, not yet run.
@@ -58,6 +64,7 @@ impl Lowerer<'_> {
                 let ty = Type::Tuple(values.iter().map(|v| self.b.ty(*v).clone()).collect());
                 Ok(self.b.op(Op::Tuple(values), ty, span))
             }
+            Rv::Some(_) | Rv::None | Rv::Maybe(..) => self.optional_value(rv, span),
             Rv::Unit => Ok(self.b.constant(quote::quote!(()), Type::Unit, span)),
             Rv::Never => Ok(self.b.op(Op::Undef, Type::Unknown, span)),
             Rv::Range(..) | Rv::Iter(_) => Err(self.refuse(
@@ -86,63 +93,6 @@ impl Lowerer<'_> {
                 "choose an index instead of a reference, or write each case out where it changes the memory",
             )),
             rv => Ok(rv),
-        }
-    }
-
-    /// The leaves of an operand, split as `shape` says.
-    pub(super) fn leaves(&mut self, rv: Rv, shape: &Shape, span: Span) -> Lowered<Vec<Value>> {
-        match (shape, rv) {
-            (Shape::Leaf, rv) => {
-                let rv = self.lasting(rv, span)?;
-                Ok(vec![self.value_of(rv, span)?])
-            }
-            (Shape::Tuple(shapes), Rv::Tuple(parts)) if shapes.len() == parts.len() => {
-                let mut leaves = Vec::new();
-                for (shape, part) in shapes.iter().zip(parts) {
-                    leaves.extend(self.leaves(part, shape, span)?);
-                }
-                Ok(leaves)
-            }
-            (Shape::Tuple(shapes), rv) if !shapes.is_empty() => {
-                let mut leaves = Vec::new();
-                for (i, shape) in shapes.iter().enumerate() {
-                    let part = self.field(rv.clone(), &syn::Member::from(i), span)?;
-                    leaves.extend(self.leaves(part, shape, span)?);
-                }
-                Ok(leaves)
-            }
-            (Shape::Tuple(_), _) => Ok(Vec::new()),
-        }
-    }
-
-    /// The shape of an operand.
-    pub(super) fn shape_of(rv: &Rv) -> Shape {
-        match rv {
-            Rv::Tuple(parts) => Shape::Tuple(parts.iter().map(Self::shape_of).collect()),
-            Rv::Unit => Shape::Tuple(Vec::new()),
-            Rv::Place(_, Type::Tuple(parts)) | Rv::Temp(_, Type::Tuple(parts)) => {
-                Self::shape_of_tuple(parts)
-            }
-            _ => Shape::Leaf,
-        }
-    }
-
-    fn shape_of_tuple(parts: &[Type]) -> Shape {
-        let part = |ty: &Type| match ty {
-            Type::Tuple(parts) => Self::shape_of_tuple(parts),
-            _ => Shape::Leaf,
-        };
-        Shape::Tuple(parts.iter().map(part).collect())
-    }
-
-    /// Puts leaves together again.
-    pub(super) fn assemble(shape: &Shape, leaves: &mut impl Iterator<Item = Value>) -> Rv {
-        match shape {
-            Shape::Leaf => leaves.next().map_or(Rv::Unit, Rv::Value),
-            Shape::Tuple(shapes) if shapes.is_empty() => Rv::Unit,
-            Shape::Tuple(shapes) => {
-                Rv::Tuple(shapes.iter().map(|s| Self::assemble(s, leaves)).collect())
-            }
         }
     }
 

@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Member, Pat};
 
+use super::form::Form;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
-use crate::ir::{Place, Proj, Type, Value};
+use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -88,6 +89,17 @@ impl Lowerer<'_> {
         {
             let parts = parts.clone().into_iter().zip(&t.elems);
             return Rv::Tuple(parts.map(|(part, ty)| self.typed(part, ty)).collect());
+        }
+        if let (Rv::None, Form::Option(Some(held))) = (&rv, Form::of_type(ty)) {
+            let types = self.leaf_types(ty);
+            let span = span_of(ty);
+            let mut leaves = Vec::new();
+            for ty in types.into_iter().skip(1) {
+                leaves.push(self.b.op(Op::Undef, ty, span));
+            }
+            let never = self.b.constant(quote!(false), Type::Bool, span);
+            let held = Self::assemble(&held, &mut leaves.into_iter());
+            return Rv::Maybe(never, Box::new(held));
         }
         let ty = self.types.read(ty);
         match rv {
@@ -187,9 +199,30 @@ impl Lowerer<'_> {
                     .collect::<Lowered<_>>()?;
                 Binding::Tuple(parts)
             }
+            Rv::Some(_) | Rv::None | Rv::Maybe(..) if mutable => {
+                let form = Self::form_of(&rv).filled();
+                let leaves = self.leaves(rv, &form, span)?;
+                let option = Self::assemble(&form, &mut leaves.into_iter());
+                self.variables(name, option)
+            }
             Rv::Closure(c) => Binding::Closure(c),
             other => Binding::Other(other),
         })
+    }
+
+    /// A changeable variable for each value of an operand.
+    pub(super) fn variables(&mut self, name: &Ident, rv: Rv) -> Binding {
+        match rv {
+            Rv::Value(v) => Binding::Var(self.var(Some(v), Some(name.clone()), true, name.span())),
+            Rv::Tuple(parts) => {
+                Binding::Tuple(parts.into_iter().map(|part| self.variables(name, part)).collect())
+            }
+            Rv::Maybe(flag, value) => {
+                let flag = self.var(Some(flag), None, true, name.span());
+                Binding::Option(flag, Box::new(self.variables(name, *value)))
+            }
+            rv => Binding::Other(rv),
+        }
     }
 
     fn bound(&mut self, name: &Ident, value: Value, mutable: bool) -> super::VarId {
@@ -235,6 +268,9 @@ impl Lowerer<'_> {
     /// When a pattern fits: `None` if always.
     pub(super) fn test(&mut self, pat: &Pat, rv: &Rv, scrutinee: &Expr) -> Lowered<Option<Value>> {
         let span = span_of(pat);
+        if let Some(fits) = self.test_optional(pat, rv)? {
+            return Ok(Some(fits));
+        }
         match pat {
             Pat::Wild(_) | Pat::Rest(_) => Ok(None),
             Pat::Ident(p) => match &p.subpat {
@@ -344,6 +380,9 @@ impl Lowerer<'_> {
                 self.bind_tested(part, rv, &scrutinee)?;
             }
             return Ok(());
+        }
+        if let Some((inner, value)) = self.held(pat, &rv) {
+            return self.bind_tested(inner, value, scrutinee);
         }
         match pat {
             Pat::TupleStruct(_) | Pat::Struct(_) | Pat::Lit(_) | Pat::Path(_) | Pat::Range(_) => {

@@ -8,6 +8,7 @@ use super::iter::{Access, Callee, Iter};
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Op, Place, Proj, Take, Type, Value};
+use crate::rules::Fun;
 
 impl Lowerer<'_> {
     /// A method of an array, a slice or a `Vec`; `None` if it is not known as one.
@@ -29,8 +30,11 @@ impl Lowerer<'_> {
         let elements =
             |access| Rv::Iter(Box::new(Iter::Elements(place.clone(), ty.element(), access)));
         let is_ref = matches!(receiver, Rv::Ref(..));
-        const WRITING: [&str; 7] = [
+        const WRITING: [&str; 10] = [
             "swap",
+            "reverse",
+            "rotate_left",
+            "rotate_right",
             "fill",
             "copy_from_slice",
             "clone_from_slice",
@@ -46,7 +50,7 @@ impl Lowerer<'_> {
             ("is_empty", []) => {
                 let len = self.b.op(Op::Len(place), Type::usize(), span);
                 let zero = self.b.int(0, span);
-                Rv::Value(self.b.scalar(crate::rules::Fun::Eq, vec![len, zero], Type::Bool, span))
+                Rv::Value(self.b.scalar(Fun::Eq, vec![len, zero], Type::Bool, span))
             }
             ("iter", []) => elements(Access::Shared),
             ("iter_mut", []) => elements(Access::Exclusive),
@@ -74,6 +78,16 @@ impl Lowerer<'_> {
             ("swap", [i, j]) => {
                 let (i, j) = (self.index(i)?, self.index(j)?);
                 self.b.effect(Op::Swap(place, i, j), span);
+                Rv::Unit
+            }
+            ("reverse", []) => {
+                let (lo, hi) = self.ends(&place, span);
+                self.reverse(&place, lo, hi, span)?;
+                Rv::Unit
+            }
+            ("rotate_left" | "rotate_right", [n]) => {
+                let n = self.index(n)?;
+                self.rotate(&place, n, name == "rotate_left", span)?;
                 Rv::Unit
             }
             ("fill", [value]) => {
@@ -107,8 +121,7 @@ impl Lowerer<'_> {
                 Rv::Unit
             }
             ("extend", [source]) => {
-                let rv = self.expr(source)?;
-                let iter = self.into_iter(rv, span)?;
+                let iter = self.iterated(source)?;
                 self.each(&iter, span, &mut |this, item| {
                     let value = this.value_of(item, span)?;
                     this.learn_element(&place, value);
@@ -132,14 +145,22 @@ impl Lowerer<'_> {
                 let f = self.callee(f)?;
                 self.map_array(&place, ty, &f, span)?
             }
+            ("first" | "last" | "first_mut" | "last_mut", [])
+                if is_sequence(ty) && !ty.is_constant() =>
+            {
+                self.optional_element(&place, ty, &name, None, span)?
+            }
+            ("get" | "get_mut", [at])
+                if is_sequence(ty) && !ty.is_constant() && !matches!(at, syn::Expr::Range(_)) =>
+            {
+                self.optional_element(&place, ty, &name, Some(at), span)?
+            }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
             (
                 "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
-                | "reverse" | "rotate_left" | "rotate_right" | "drain" | "retain" | "dedup",
+                | "drain" | "retain" | "dedup",
                 _,
-            ) if matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
-                && !ty.is_constant() =>
-            {
+            ) if is_sequence(ty) && !ty.is_constant() => {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -152,7 +173,7 @@ impl Lowerer<'_> {
     }
 
     /// The element type of an object becomes known with the first value put in.
-    fn learn_element(&mut self, place: &Place, value: Value) {
+    pub(super) fn learn_element(&mut self, place: &Place, value: Value) {
         let ty = self.b.ty(value).clone();
         let data = &mut self.b.values[place.root.index()].ty;
         if place.path.is_empty()
@@ -173,6 +194,43 @@ impl Lowerer<'_> {
         let value = self.b.load(place, take, owned.clone(), span);
         let object = self.object(value, None, span);
         Rv::Temp(Place::whole(object), owned)
+    }
+
+    fn ends(&mut self, place: &Place, span: Span) -> (Value, Value) {
+        let zero = self.b.int(0, span);
+        self.refine(zero, &Type::usize());
+        (zero, self.b.op(Op::Len(place.clone()), Type::usize(), span))
+    }
+
+    /// Swaps the elements from `lo` on with those before `hi`.
+    fn reverse(&mut self, place: &Place, lo: Value, hi: Value, span: Span) -> Lowered<()> {
+        let (zero, one, two) = (self.b.int(0, span), self.b.int(1, span), self.b.int(2, span));
+        self.refine(zero, &Type::usize());
+        let len = self.usize_op(Fun::Sub, hi, lo, span);
+        let half = self.usize_op(Fun::Div, len, two, span);
+        self.each(&Iter::Range(zero, half, false), span, &mut |this, k| {
+            let k = this.value_of(k, span)?;
+            let low = this.usize_op(Fun::Add, lo, k, span);
+            let last = this.usize_op(Fun::Sub, hi, one, span);
+            let high = this.usize_op(Fun::Sub, last, k, span);
+            this.b.effect(Op::Swap(place.clone(), low, high), span);
+            Ok(())
+        })
+    }
+
+    /// `rotate_left(n)`, `rotate_right(n)`: each part reversed, and then the whole.
+    fn rotate(&mut self, place: &Place, n: Value, left: bool, span: Span) -> Lowered<()> {
+        let (lo, hi) = self.ends(place, span);
+        let captures = vec![
+            (syn::Ident::new("ad_n", span), CallArg::Value(n)),
+            (syn::Ident::new("ad_len", span), CallArg::Value(hi)),
+        ];
+        let tokens = quote!(::core::assert!(ad_n <= ad_len));
+        self.b.effect(Op::Effect { tokens, captures }, span);
+        let mid = if left { n } else { self.usize_op(Fun::Sub, hi, n, span) };
+        self.reverse(place, lo, mid, span)?;
+        self.reverse(place, mid, hi, span)?;
+        self.reverse(place, lo, hi, span)
     }
 
     /// Runs `body` for every element of a sequence.
@@ -243,6 +301,10 @@ impl Lowerer<'_> {
             Ok(())
         })
     }
+}
+
+fn is_sequence(ty: &Type) -> bool {
+    matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
 }
 
 /// Some value of a type, printable without an instance.

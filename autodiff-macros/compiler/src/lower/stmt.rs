@@ -11,7 +11,10 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// A block with a scope of its own.
     pub(super) fn scoped_block(&mut self, block: &Block, tail: bool) -> Lowered<Rv> {
-        self.scoped(|this| this.block(&block.stmts, tail))
+        self.scopes.push(Vec::new());
+        let lowered = self.block(&block.stmts, tail);
+        let names = self.scopes.pop().expect("opened above");
+        lowered.map(|rv| self.escaped(rv, &names))
     }
 
     /// Statements in order. With `tail`, the last expression is what the function returns.

@@ -14,13 +14,50 @@ use std::time::SystemTime;
 use proc_macro2::{Ident, Span, fallback};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{File, GenericParam, Generics, ImplItem, ItemImpl, ItemStruct, UseTree};
+use syn::{
+    File, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
+    ReceiverKind, ReturnType, Signature, UseTree,
+};
 
 /// Structs by their names, save for names that several have.
 #[derive(Debug, Default)]
 pub struct Declared {
     structs: BTreeMap<String, Option<Declaration>>,
     implementations: Vec<Implementation>,
+    /// What functions return, by their names or by those of type and method; none where several have it.
+    outputs: BTreeMap<String, Option<Returned>>,
+    /// The modules in the file.
+    modules: Vec<String>,
+}
+
+/// What is read of a function that may be called.
+#[derive(Clone, Debug)]
+pub struct Returned {
+    /// The returned type.
+    pub output: String,
+    /// How many arguments it takes, `self` included.
+    pub arguments: usize,
+    /// Whether it takes `&mut self`.
+    pub changes_self: bool,
+}
+
+impl Returned {
+    /// Reads a signature; nothing of one whose types depend on generic parameters.
+    fn new(signature: &Signature) -> Option<Self> {
+        let lifetimes_only = signature.generics.type_params().next().is_none()
+            && signature.generics.const_params().next().is_none();
+        lifetimes_only.then(|| Self {
+            output: match &signature.output {
+                ReturnType::Default => "()".into(),
+                ReturnType::Type(_, ty) => ty.to_token_stream().to_string(),
+            },
+            arguments: signature.inputs.len(),
+            changes_self: signature.receiver().is_some_and(|receiver| {
+                matches!(&receiver.kind, ReceiverKind::Reference(_, _, Some(_)))
+                    || matches!(&receiver.kind, ReceiverKind::Typed(..))
+            }),
+        })
+    }
 }
 
 /// An `impl`, as text.
@@ -188,6 +225,15 @@ impl Declared {
         self.structs.get(name)?.as_ref()
     }
 
+    /// What the function of that name, or `Type::function`, returns, if there is one alone.
+    pub fn returned(&self, name: &str) -> Option<&Returned> {
+        self.outputs.get(name)?.as_ref()
+    }
+
+    fn add_output(&mut self, name: String, returned: Option<Returned>) {
+        self.outputs.entry(name).and_modify(|known| *known = None).or_insert(returned);
+    }
+
     fn add(&mut self, name: String, item: Option<Declaration>) {
         self.structs.entry(name).and_modify(|known| *known = None).or_insert(item);
     }
@@ -199,7 +245,15 @@ impl<'a> Visit<'a> for Declared {
     }
 
     fn visit_item_impl(&mut self, item: &'a ItemImpl) {
-        self.implementations.push(Implementation::new(item));
+        let implementation = Implementation::new(item);
+        let name = implementation.self_ty.split_whitespace().next().unwrap_or_default();
+        for entry in &item.items {
+            let ImplItem::Fn(f) = entry else { continue };
+            let plain = implementation.params.is_empty();
+            let returned = Returned::new(&f.sig).filter(|_| plain);
+            self.add_output(format!("{name}::{}", f.sig.ident), returned);
+        }
+        self.implementations.push(implementation);
         visit::visit_item_impl(self, item);
     }
 
@@ -211,12 +265,31 @@ impl<'a> Visit<'a> for Declared {
         self.add(item.ident.to_string(), None);
     }
 
-    // Another name for something may hide a struct.
-    fn visit_use_tree(&mut self, tree: &'a UseTree) {
-        if let UseTree::Rename(rename) = tree {
-            self.add(rename.rename.to_string(), None);
+    fn visit_item_fn(&mut self, item: &'a ItemFn) {
+        self.add_output(item.sig.ident.to_string(), Returned::new(&item.sig));
+        visit::visit_item_fn(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'a ItemMod) {
+        self.modules.push(item.ident.to_string());
+        visit::visit_item_mod(self, item);
+    }
+
+    // What is imported from elsewhere may hide what is declared here.
+    fn visit_item_use(&mut self, item: &'a ItemUse) {
+        let within = match &item.tree {
+            UseTree::Path(path) => {
+                let first = path.ident.to_string();
+                first == "super" || first == "self" || self.modules.contains(&first)
+            }
+            _ => false,
+        };
+        let mut names = Vec::new();
+        imported(&item.tree, within, &mut names);
+        for name in names {
+            self.add(name.clone(), None);
+            self.add_output(name, None);
         }
-        visit::visit_use_tree(self, tree);
     }
 
     fn visit_generic_param(&mut self, param: &'a GenericParam) {
@@ -236,6 +309,19 @@ impl<'a> Visit<'a> for Declared {
                 self.add(name.to_owned(), None);
             }
         }
+    }
+}
+
+/// The names that an import makes known, within the file only those that are new.
+fn imported(tree: &UseTree, within: bool, names: &mut Vec<String>) {
+    match tree {
+        UseTree::Path(path) => imported(&path.tree, within, names),
+        UseTree::Group(group) => {
+            group.items.iter().for_each(|tree| imported(tree, within, names));
+        }
+        UseTree::Name(name) if !within => names.push(name.ident.to_string()),
+        UseTree::Rename(rename) => names.push(rename.rename.to_string()),
+        _ => {}
     }
 }
 

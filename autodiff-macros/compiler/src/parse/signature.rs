@@ -66,11 +66,7 @@ impl Signature {
     ) -> Self {
         refuse_qualifiers(item, errors);
         refuse_ambiguous(item, errors);
-        let (method, of) = method.unzip();
-        let of = of.flatten();
-        let types = TypeReader::new(&item.sig.generics, of, declared);
-        let mut parameters = Vec::new();
-        for (i, input) in item.sig.inputs.iter().enumerate() {
+        for input in &item.sig.inputs {
             match input {
                 FnArg::Receiver(receiver) => {
                     errors.push(Diagnostic::new(
@@ -80,27 +76,12 @@ impl Signature {
                         "take `self`, `&self` or `&mut self`",
                     ));
                 }
-                FnArg::Typed(typed) => {
-                    let name = match &*typed.pat {
-                        Pat::Ident(p) => p.ident.clone(),
-                        other => unnamed(i, other.span(), item),
-                    };
-                    refuse_type(&typed.ty, errors);
-                    parameters.push(Parameter {
-                        pat: (*typed.pat).clone(),
-                        ty: (*typed.ty).clone(),
-                        name,
-                        active: !types.is_constant(&typed.ty)
-                            && !is_plain_self(&typed.ty, of, &types),
-                    });
-                }
+                FnArg::Typed(typed) => refuse_type(&typed.ty, errors),
             }
         }
+        let written = Self::written(item, declared, method);
+        let Self { mut parameters, output, shape, types, method } = written;
         select(&mut parameters, options, &types, errors);
-        let output = match &item.sig.output {
-            ReturnType::Default => syn::parse_quote!(()),
-            ReturnType::Type(_, ty) => (**ty).clone(),
-        };
         let in_place = parameters.iter().any(|p| p.active && is_in_place(&p.ty));
         if errors.is_empty() {
             if !parameters.iter().any(|p| p.active) {
@@ -128,8 +109,42 @@ impl Signature {
             }
         }
         refuse_output(&output, errors);
+        Self { parameters, output, shape, types, method }
+    }
+
+    /// The signature as it is written: every parameter is active whose type has a derivative.
+    fn written(
+        item: &ItemFn,
+        declared: Rc<Declared>,
+        method: Option<(Method, Option<&Implementation>)>,
+    ) -> Self {
+        let (method, of) = method.unzip();
+        let of = of.flatten();
+        let types = TypeReader::new(&item.sig.generics, of, declared);
+        let typed = item.sig.inputs.iter().enumerate().filter_map(|(i, input)| match input {
+            FnArg::Typed(typed) => Some((i, typed)),
+            FnArg::Receiver(_) => None,
+        });
+        let parameters = typed.map(|(i, typed)| Parameter {
+            pat: (*typed.pat).clone(),
+            ty: (*typed.ty).clone(),
+            name: name(i, &typed.pat, item),
+            active: !types.is_constant(&typed.ty) && !is_plain_self(&typed.ty, of, &types),
+        });
+        let parameters = parameters.collect();
+        let output = match &item.sig.output {
+            ReturnType::Default => syn::parse_quote!(()),
+            ReturnType::Type(_, ty) => (**ty).clone(),
+        };
         let shape = shape(&output);
         Self { parameters, output, shape, types, method }
+    }
+
+    /// The signature of a function of which nothing is differentiated, and nothing is refused.
+    pub fn constant(item: &ItemFn) -> Self {
+        let mut signature = Self::written(item, Rc::default(), None);
+        signature.parameters.iter_mut().for_each(|p| p.active = false);
+        signature
     }
 }
 
@@ -142,6 +157,22 @@ fn is_plain_self(ty: &Type, of: Option<&Implementation>, types: &TypeReader) -> 
             types.declared().is_constant(name)
         }
         _ => false,
+    }
+}
+
+/// The parameters that have a type: the names under which generated functions take them, and the types.
+pub fn parameters(item: &ItemFn) -> Vec<(Ident, &Type)> {
+    let typed = item.sig.inputs.iter().enumerate().filter_map(|(i, input)| match input {
+        FnArg::Typed(typed) => Some((name(i, &typed.pat, item), &*typed.ty)),
+        FnArg::Receiver(_) => None,
+    });
+    typed.collect()
+}
+
+fn name(index: usize, pat: &Pat, item: &ItemFn) -> Ident {
+    match pat {
+        Pat::Ident(p) => p.ident.clone(),
+        other => unnamed(index, other.span(), item),
     }
 }
 

@@ -77,6 +77,11 @@ impl TypeReader {
         &self.floats
     }
 
+    /// Whether there are type parameters that do not.
+    pub fn has_others(&self) -> bool {
+        !self.others.is_empty()
+    }
+
     /// Declares a local type alias.
     pub fn alias(&mut self, name: String, ty: Type) {
         self.aliases.push((name, ty));

@@ -7,29 +7,76 @@
 //! constant, then so are these types, and rustc reports nothing about values whose type is in error. What
 //! it says of the body inside the constant is word for word what it says of the function itself, at the
 //! same place, and so is shown once.
+//!
+//! What rustc alone can tell of the functions that the body calls, and of what it iterates over, is
+//! checked there too.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::visit_mut::VisitMut;
-use syn::{GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Expr, GenericParam, Ident, ItemFn, Type, TypeParamBound, WherePredicate};
 
-use crate::emit::rust::Plain;
+use super::Derivatives;
+use crate::emit::rust::{Plain, takes};
 use crate::emit::types;
+use crate::errors::Extent;
+use crate::ir::{Graph, Op};
 use crate::parse::{Signature, TypeReader};
 
 /// The constant. It checks nothing if it would depend on generic arguments that only the caller can
 /// choose.
-pub fn constant(item: &ItemFn, signature: &Signature) -> TokenStream {
-    let body = body(item, signature).unwrap_or_else(|| quote!(0));
+pub fn constant(
+    item: &ItemFn,
+    signature: &Signature,
+    derivatives: Option<&Derivatives<'_>>,
+) -> TokenStream {
+    let callees = derivatives.map(|d| callees(d.forward)).unwrap_or_default();
+    let body = match derivatives {
+        Some(derivatives) if !derivatives.iterated.is_empty() => {
+            let mut item = item.clone();
+            Iterated(derivatives.iterated).visit_block_mut(&mut item.block);
+            body(&item, signature, &callees)
+        }
+        _ => body(item, signature, &callees),
+    };
+    let body = body.unwrap_or_else(|| quote!(0));
     quote!(#[doc(hidden)] pub const __CHECKED: usize = #body;)
 }
 
 /// Whether the constant checks anything.
 pub fn is_possible(item: &ItemFn, signature: &Signature) -> bool {
-    body(item, signature).is_some()
+    body(item, signature, &[]).is_some()
 }
 
-fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
+/// Checks that what is called has a derivative with respect to what is differentiated.
+fn callees(forward: &Graph) -> Vec<TokenStream> {
+    let mut checks: Vec<TokenStream> = Vec::new();
+    forward.body.each_node(&mut |node| {
+        let Op::CallJvp(path, _, dots) = &node.op else { return };
+        let given: Vec<usize> = (0..dots.len()).filter(|i| dots[*i].is_some()).collect();
+        let check = takes(path, &given, node.span);
+        let same = |check: &TokenStream| checks.iter().any(|c| c.to_string() == check.to_string());
+        checks.extend(check.filter(|check| !same(check)));
+    });
+    checks
+}
+
+/// `for a in b` → `for a in iterated(b)`, which is in error where `b` cannot be indexed.
+struct Iterated<'a>(&'a [Extent]);
+
+impl VisitMut for Iterated<'_> {
+    fn visit_expr_mut(&mut self, e: &mut Expr) {
+        visit_mut::visit_expr_mut(self, e);
+        let extent = Extent::of(e);
+        if self.0.iter().any(|iterated| iterated.is(&extent)) {
+            let span = e.span();
+            *e = syn::parse_quote_spanned!(span=> ::autodiff::__private::iterated(#e));
+        }
+    }
+}
+
+fn body(item: &ItemFn, signature: &Signature, callees: &[TokenStream]) -> Option<TokenStream> {
     let opaque = signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_)));
     if opaque || signature.method.is_some() {
         return None;
@@ -50,6 +97,7 @@ fn body(item: &ItemFn, signature: &Signature) -> Option<TokenStream> {
     let body = quote!({
         let _ = |#(#parameters),*| -> #output #block;
         #(let _ = |_: #tangents| ();)*
+        #(#callees)*
         0
     });
     match &item.sig.generics {

@@ -39,7 +39,7 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
     let cfgs: Vec<_> = attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let names = NAMES.iter().map(|name| format_ident!("{}", name));
     let checked = if reasons.iter().any(|r| r.deferred) {
-        checked::constant(item, signature)
+        checked::constant(item, signature, None)
     } else {
         quote!(
             #[doc(hidden)]
@@ -56,7 +56,7 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
         };
         quote!(#[doc(hidden)] pub const #constant: usize = #value;)
     });
-    let silenced = super::lints::silenced();
+    let (silenced, implement) = (super::lints::silenced(), super::implement());
     quote! {
         #(#cfgs)*
         #silenced
@@ -64,11 +64,15 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
 
         #(#cfgs)*
         #silenced
-        impl #name {
+        #implement #name {
             #checked
             #(#reasons)*
             #[doc(hidden)] pub const fn __annotated<T>() {}
             #(#[doc(hidden)] pub const #names: [(); Self::__REFUSED0] = [];)*
         }
+
+        #(#cfgs)*
+        #silenced
+        impl<const PARAMETER: usize> ::autodiff::__private::Wrt<PARAMETER> for #name {}
     }
 }

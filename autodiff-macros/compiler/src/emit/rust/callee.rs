@@ -5,45 +5,137 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Path, PathArguments};
 
+use crate::ir::callee::method_name;
+use crate::parse::method::derivative_name;
+
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
+
+/// Whether a callee is a function of a type: `Model::new`.
+pub fn is_associated(path: &TokenStream) -> bool {
+    let Ok(path) = syn::parse2::<Path>(path.clone()) else { return false };
+    let owner = path.segments.iter().rev().nth(1);
+    owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
+}
+
+/// A call of the derivative of a method, or of a function of a type: `receiver.__loss_vjp(..)`,
+/// `Model::__new_vjp(..)`. Where it has none, a stand-in of the same name explains.
+pub fn sibling(
+    receiver: Option<TokenStream>,
+    path: &TokenStream,
+    function: &str,
+    arguments: &[TokenStream],
+    span: Span,
+) -> Option<TokenStream> {
+    let (owner, method) = match &receiver {
+        Some(_) => (None, method_name(path)?),
+        None => {
+            let mut owner = syn::parse2::<Path>(path.clone()).ok()?;
+            let last = owner.segments.pop()?;
+            owner.segments.pop_punct();
+            let method = last.arguments.is_none().then_some(last.ident)?;
+            (Some(owner), method)
+        }
+    };
+    let name = derivative_name(&method, function);
+    let (types, patterns): (Vec<_>, Vec<_>) =
+        (0..arguments.len()).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
+    // The last form of a receiver that rustc tries.
+    let this = receiver.as_ref().map(|_| quote!(&mut self,));
+    let called = match (&receiver, &owner) {
+        (Some(receiver), _) => quote_spanned!(span=> #receiver.#name(#(#arguments),*)),
+        (None, owner) => quote_spanned!(span=> <#owner>::#name(#(#arguments),*)),
+    };
+    Some(quote_spanned! {span=> {
+        trait AdUnannotated: ::core::marker::Sized {
+            fn #name<#(#types,)* R>(#this #(#patterns: #types),*) -> R
+            where
+                ::autodiff::__private::unannotated::Unannotated<Self>:
+                    ::autodiff::__private::unannotated::Annotated,
+            {
+                ::core::unreachable!()
+            }
+        }
+        impl<T> AdUnannotated for T {}
+        #called
+    }})
+}
 
 /// `<path>::function`, to be called with so many arguments; in error, as the parameters are, where the
 /// body that calls it is.
 ///
 /// Where `path` is a function without the attribute there is no type of that name. The error then
 /// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
-/// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains.
+/// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains. Where
+/// there is no function either, the body says so: the import is content with a macro of that name.
 pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
-    let function = match importable(path).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
-        Some((path, generics)) => quote_spanned! {span=> {
-            use #path as AdCallee;
-            use ::autodiff::__private::unannotated::#stand_in::*;
-            <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
-            <AdCallee>::#function #generics
-        }},
+    let function = match importable(path, span).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
+        Some(Imported { import, generics }) => {
+            quote_spanned! {span=> {
+                #import
+                use ::autodiff::__private::unannotated::#stand_in::*;
+                <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
+                <AdCallee>::#function #generics
+            }}
+        }
         None => quote_spanned!(span=> <#path>::#function),
     };
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
-/// A path that `use` takes, and the generic arguments at its end. Functions of types have none.
-fn importable(path: &TokenStream) -> Option<(Path, TokenStream)> {
-    let mut path = syn::parse2::<Path>(path.clone()).ok()?;
-    let last = path.segments.last_mut()?;
-    let generics = match std::mem::take(&mut last.arguments) {
+/// Code that is in error where the callee's `wrt` leaves out one of these arguments.
+pub fn takes(path: &TokenStream, arguments: &[usize], span: Span) -> Option<TokenStream> {
+    let Imported { import, .. } = importable(path, span)?;
+    Some(quote_spanned! {span=> {
+        #import
+        use ::autodiff::__private::unannotated::with1::*;
+        #(::autodiff::__private::in_wrt::<AdCallee, #arguments>();)*
+    }})
+}
+
+/// A function that `use` takes.
+struct Imported {
+    /// What makes it known as `AdCallee`.
+    import: TokenStream,
+    /// The generic arguments at the end of its path.
+    generics: TokenStream,
+}
+
+/// What is imported where a function is called by this path. Functions of types are not.
+fn importable(path: &TokenStream, span: Span) -> Option<Imported> {
+    let mut module = syn::parse2::<Path>(path.clone()).ok()?;
+    let last = module.segments.pop()?;
+    let generics = match last.arguments {
         PathArguments::AngleBracketed(generics) => quote!(#generics),
         _ => TokenStream::new(),
     };
-    let of_module = |s: &syn::PathSegment| {
-        s.arguments.is_none()
-            && s.ident != "Self"
-            && !s.ident.to_string().starts_with(char::is_uppercase)
+    module.segments.pop_punct();
+    let is_type =
+        |name: &syn::Ident| name == "Self" || name.to_string().starts_with(char::is_uppercase);
+    let of_module = |s: &syn::PathSegment| s.arguments.is_none() && !is_type(&s.ident);
+    if is_type(&last.ident) || !module.segments.iter().all(of_module) {
+        return None;
+    }
+    let name = last.ident;
+    let module = (!module.segments.is_empty()).then_some(module);
+    let import = match module {
+        // The names in the module must not come between the arguments and what they mean.
+        Some(module) if !generics.is_empty() => {
+            quote_spanned!(span=> use #module::#name as AdCallee;)
+        }
+        module => {
+            let module = module.map(|module| quote_spanned!(span=> use #module::*;));
+            quote_spanned! {span=>
+                #module
+                macro_rules! #name { () => {}; }
+                use #name as AdCallee;
+            }
+        }
     };
-    path.segments.iter().all(of_module).then_some((path, generics))
+    Some(Imported { import, generics })
 }
 
 /// Undoes [`derivative`], and the types that are checked apart, in code that is to be read.
@@ -75,7 +167,7 @@ impl VisitMut for Plain {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
             && let syn::Expr::Path(p) = &*call.func
-            && p.path.segments.last().is_some_and(|s| s.ident == "callee")
+            && p.path.segments.last().is_some_and(|s| s.ident == "callee" || s.ident == "checked")
             && let Some(callee) = call.args.first()
         {
             *e = plain(callee);
@@ -111,9 +203,8 @@ fn shorten(path: &mut syn::Path) {
 /// `path::function` of what [`derivative`] makes of it.
 fn plain(callee: &syn::Expr) -> syn::Expr {
     if let syn::Expr::Block(block) = callee
-        && let [syn::Stmt::Item(syn::Item::Use(import)), _, _, syn::Stmt::Expr(function, None)] =
-            block.block.stmts.as_slice()
-        && let Some(path) = renamed(&import.tree)
+        && let [imports @ .., _, _, syn::Stmt::Expr(function, None)] = block.block.stmts.as_slice()
+        && let Some(path) = imported(imports)
         && let syn::Expr::Path(function) = function
     {
         let segments = &function.path.segments;
@@ -122,17 +213,30 @@ fn plain(callee: &syn::Expr) -> syn::Expr {
     callee.clone()
 }
 
-/// `a::b` of `use a::b as AdCallee`.
-fn renamed(tree: &syn::UseTree) -> Option<TokenStream> {
-    match tree {
-        syn::UseTree::Path(p) => {
-            let (ident, rest) = (&p.ident, renamed(&p.tree)?);
-            Some(quote!(#ident::#rest))
+/// `a::b` of `use a::*; use b as AdCallee;`.
+fn imported(imports: &[syn::Stmt]) -> Option<TokenStream> {
+    let mut path = TokenStream::new();
+    for import in imports {
+        let syn::Stmt::Item(syn::Item::Use(import)) = import else { continue };
+        let colons = import.leading_colon;
+        path.extend(quote!(#colons));
+        let mut tree = &import.tree;
+        loop {
+            match tree {
+                syn::UseTree::Path(p) => {
+                    let ident = &p.ident;
+                    path.extend(quote!(#ident::));
+                    tree = &p.tree;
+                }
+                syn::UseTree::Rename(r) if r.rename == "AdCallee" => {
+                    let ident = &r.ident;
+                    path.extend(quote!(#ident));
+                    return Some(path);
+                }
+                syn::UseTree::Glob(_) => break,
+                _ => return None,
+            }
         }
-        syn::UseTree::Rename(r) if r.rename == "AdCallee" => {
-            let ident = &r.ident;
-            Some(quote!(#ident))
-        }
-        _ => None,
     }
+    None
 }

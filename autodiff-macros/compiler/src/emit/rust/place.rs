@@ -147,6 +147,18 @@ impl Printer<'_> {
         }
     }
 
+    /// The tangent of a method's receiver, which the method takes in any form.
+    pub(super) fn receiver_tangent(&mut self, dot: Option<&CallArg>, span: Span) -> TokenStream {
+        match dot {
+            None => quote!(::autodiff::__private::receiver::Absent),
+            Some(CallArg::Ref(place, true)) => {
+                let dot = self.place(place).borrow(true);
+                quote_spanned!(span=> ::core::option::Option::Some(#dot))
+            }
+            dot => self.tangent(dot, span),
+        }
+    }
+
     /// Where a pullback puts an adjoint that is not a new local.
     pub(super) fn shadow(&mut self, place: &Place, in_place: bool) -> TokenStream {
         if in_place { self.place(place).borrow(true) } else { self.optional_borrow(place, true) }

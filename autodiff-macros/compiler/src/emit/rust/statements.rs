@@ -4,10 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
-use super::callee::derivative;
 use super::expr::{Expr, Level};
 use super::place::PlaceExpr;
 use super::uses::{Footprint, local_adjoints};
+use super::values::derived_call;
 use crate::ir::{CallArg, Float, Node, Op, Place, PullArg, Type};
 
 impl Printer<'_> {
@@ -82,11 +82,12 @@ impl Printer<'_> {
             }
             Op::CallInto { path, call, seed, args } => {
                 let (lets, shadows) = self.pull_arguments(node, args);
-                let mut all = self.arguments(call);
+                let (receiver, rest) = self.receiver(path, call);
+                let mut all = self.arguments(rest);
                 all.push(self.expr(*seed).tokens);
                 all.extend(shadows);
-                let callee = derivative(path, "__vjp_into", all.len(), span);
-                quote_spanned!(span=> #lets #callee(#(#all),*);)
+                let called = derived_call(receiver, path, "__vjp_into", &all, span);
+                quote_spanned!(span=> #lets #called;)
             }
             op => unreachable!("{op:?} is no statement"),
         };

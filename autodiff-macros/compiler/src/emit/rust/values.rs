@@ -4,10 +4,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
-use super::callee::derivative;
+use super::callee::{derivative, is_associated, sibling};
 use super::expr::{Expr, Level, full_type, type_name};
 use super::uses::static_zero;
-use crate::ir::{CallArg, Float, Node, Op, Type, Value};
+use crate::ir::{CallArg, Float, Node, Op, Type, Value, callee};
 use crate::rules::{Fun, Spelling};
 
 impl Printer<'_> {
@@ -90,19 +90,25 @@ impl Printer<'_> {
                 )
             }
             Op::Call(path, args) => {
+                let (receiver, args) = self.receiver(path, args);
                 let args = self.arguments(args);
-                Expr::postfix(quote_spanned!(span=> #path(#(#args),*)))
+                let path = callee::plain(path);
+                let dot = receiver.is_some().then(|| quote!(.));
+                Expr::postfix(quote_spanned!(span=> #receiver #dot #path(#(#args),*)))
             }
             Op::CallVjp(path, args) => {
+                let (receiver, args) = self.receiver(path, args);
                 let args = self.arguments(args);
-                let callee = derivative(path, "__vjp", args.len(), span);
-                Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
+                Expr::postfix(derived_call(receiver, path, "__vjp", &args, span))
             }
             Op::CallJvp(path, args, dots) => {
-                let mut args = self.arguments(args);
+                let (receiver, rest) = self.receiver(path, args);
+                let own = receiver.is_some().then(|| self.receiver_tangent(dots[0].as_ref(), span));
+                let dots = &dots[args.len() - rest.len()..];
+                let mut args = self.arguments(rest);
+                args.extend(own);
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
-                let callee = derivative(path, "__jvp", args.len(), span);
-                Expr::postfix(quote_spanned!(span=> #callee(#(#args),*)))
+                Expr::postfix(derived_call(receiver, path, "__jvp", &args, span))
             }
             Op::StackNew(None) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
@@ -142,6 +148,24 @@ impl Printer<'_> {
             let shape = self.borrowed(value);
             quote_spanned!(span=> ::autodiff::__private::zero_tangent(#shape))
         })
+    }
+
+    /// The receiver of a method, which stands before it, and the other arguments.
+    pub(super) fn receiver<'a>(
+        &mut self,
+        path: &TokenStream,
+        args: &'a [CallArg],
+    ) -> (Option<TokenStream>, &'a [CallArg]) {
+        match args.split_first() {
+            Some((first, rest)) if callee::method_name(path).is_some() => {
+                let receiver = match first {
+                    CallArg::Value(v) => self.expr(*v),
+                    CallArg::Ref(place, _) => self.place(place).value(),
+                };
+                (Some(receiver.at_least(Level::Postfix)), rest)
+            }
+            _ => (None, args),
+        }
     }
 
     pub(super) fn arguments(&mut self, args: &[CallArg]) -> Vec<TokenStream> {
@@ -187,6 +211,23 @@ impl Printer<'_> {
             }
         }
     }
+}
+
+/// A call of a derivative of what the path names.
+pub(super) fn derived_call(
+    receiver: Option<TokenStream>,
+    path: &TokenStream,
+    function: &str,
+    args: &[TokenStream],
+    span: Span,
+) -> TokenStream {
+    if (receiver.is_some() || is_associated(path))
+        && let Some(call) = sibling(receiver, path, function, args, span)
+    {
+        return call;
+    }
+    let callee = derivative(path, function, args.len(), span);
+    quote_spanned!(span=> #callee(#(#args),*))
 }
 
 /// Something of the type, to be read by nobody.

@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use super::augment::Exports;
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RegionId, Style};
-use crate::ir::{CallArg, Node, Op, Place, PullArg, Storage, Take, Type, Value};
+use crate::ir::{CallArg, Node, Op, Place, PullArg, Storage, Take, Type, Value, callee};
 
 impl<'a> Reverse<'a> {
     /// Whether a path is the function's own name.
@@ -44,6 +44,7 @@ impl<'a> Reverse<'a> {
             },
         };
         let recursive = self.runs_again(path, here.region);
+        let is_method = callee::method_name(path).is_some();
         let mut pull_args = Vec::new();
         let mut locals = Vec::new();
         let mut late = Vec::new();
@@ -69,7 +70,9 @@ impl<'a> Reverse<'a> {
                         self.local_arg(place.root, &mut locals, span)
                     } else {
                         let at = self.shadow_place(place, here);
-                        self.shadow_arg(at, *mutable, &mut roots, &mut late, here, place.root)
+                        // A method takes the shadow of its receiver in one form.
+                        let own = *mutable && !(is_method && pull_args.is_empty());
+                        self.shadow_arg(at, own, &mut roots, &mut late, here, place.root)
                     }
                 }
                 _ => PullArg::None,
@@ -88,7 +91,10 @@ impl<'a> Reverse<'a> {
             Op::CallInto { path: path.clone(), call, seed, args: pull_args }
         } else {
             let pull = self.held(Key::Pull(result), span).unwrap_or(result);
-            let call = self.references_again(args, here);
+            let mut call = self.references_again(args, here);
+            if is_method {
+                call[0] = self.receiver_again(path, &args[0], here);
+            }
             Op::Pull { pull, call, seed, args: pull_args }
         };
         self.b.node(op, results.clone(), span);
@@ -148,7 +154,9 @@ impl<'a> Reverse<'a> {
         for (k, arg) in args.iter().enumerate() {
             let CallArg::Ref(place, mutable) = arg else { continue };
             let at = At { region: id, index };
-            if *mutable && !recursive || !mutable && self.is_steady(place, at) {
+            let uncertain =
+                k == 0 && matches!(&node.op, Op::Call(path, _) if callee::is_uncertain(path));
+            if *mutable && !recursive && !uncertain || !mutable && self.is_steady(place, at) {
                 continue;
             }
             let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
@@ -187,6 +195,27 @@ impl<'a> Reverse<'a> {
             });
         }
         again
+    }
+
+    /// The receiver of a method, for its pullback to look at: a reference, if it takes one.
+    fn receiver_again(
+        &mut self,
+        path: &TokenStream,
+        receiver: &'a CallArg,
+        here: Here<'a>,
+    ) -> Option<CallArg> {
+        let span = here.node.span;
+        let place = match (self.held(Key::Entry(here.node.results[0], 0), span), receiver) {
+            (Some(copy), _) => Place::whole(copy),
+            (None, CallArg::Ref(_, true)) if !callee::is_uncertain(path) => return None,
+            (None, CallArg::Ref(place, _)) => self.primal_place(place, here),
+            (None, CallArg::Value(v)) => Place::whole(self.primal(*v, here)),
+        };
+        let name = syn::Ident::new("ad_receiver", span);
+        let tokens = quote::quote!(#name);
+        let reference = self.b.own_code(tokens, vec![(name, CallArg::Ref(place, false))], span);
+        self.b.values[reference.index()].storage = Storage::Ref;
+        Some(CallArg::Value(reference))
     }
 
     /// The arguments of a recursive call as they were on entry.

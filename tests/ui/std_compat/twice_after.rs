@@ -1,0 +1,13 @@
+use autodiff::std_compat::autodiff_reverse;
+use autodiff::differentiate;
+
+#[differentiate]
+#[autodiff_reverse(df, Active, Active)]
+fn f(x: f64) -> f64 {
+    x * x
+}
+
+fn main() {
+    df(1.0, 1.0);
+    f::grad(1.0);
+}
