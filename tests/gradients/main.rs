@@ -24,6 +24,8 @@ mod in_place;
 mod iteration;
 mod loops;
 mod matches;
+mod methods;
+mod methods_elsewhere;
 mod methods_f32;
 mod models;
 mod nested_arrays;

@@ -14,7 +14,6 @@ pub struct Builder {
     open: Vec<Region>,
     constants: ValueSet,
     code: ValueSet,
-    elements: ValueSet,
 }
 
 impl Builder {
@@ -100,11 +99,6 @@ impl Builder {
         value
     }
 
-    /// Whether a value was read out of an aggregate.
-    pub fn defined_as_element(&self, value: Value) -> bool {
-        self.elements.contains(value)
-    }
-
     /// Whether a value is what code of the user's gives, as he wrote it.
     pub fn defined_as_code(&self, value: Value) -> bool {
         self.code.contains(value)
@@ -155,11 +149,6 @@ impl Builder {
 
     /// Reads memory.
     pub fn load(&mut self, place: Place, take: Take, ty: Type, span: Span) -> Value {
-        let element = !place.path.is_empty();
-        let value = self.op(Op::Load(place, take), ty, span);
-        if element {
-            self.elements.insert(value);
-        }
-        value
+        self.op(Op::Load(place, take), ty, span)
     }
 }

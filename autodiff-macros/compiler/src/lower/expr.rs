@@ -343,26 +343,26 @@ impl Lowerer<'_> {
         match (&x, &y) {
             _ if shift => x,
             (Type::Float(_), Type::Float(_)) | (Type::Int(_), Type::Int(_)) => x.join(&y),
-            // An integer literal has integers beside it; a named constant has what it is used with.
-            (Type::Int(_), Type::Unknown) => {
+            // A named constant has the type of what it is used with. Of anything else there is no telling:
+            // a struct may be divided by an integer.
+            (Type::Int(_), Type::Unknown) if self.is_number(b) => {
                 self.refine(b, &x);
                 x
             }
-            (Type::Unknown, Type::Int(_)) => {
+            (Type::Unknown, Type::Int(_)) if self.is_number(a) => {
                 self.refine(a, &y);
                 y
             }
-            (Type::Float(_), Type::Unknown) if self.is_constant(b) => x,
-            (Type::Unknown, Type::Float(_)) if self.is_constant(a) => y,
+            (Type::Float(_), Type::Unknown) if self.b.defined_as_constant(b) => x,
+            (Type::Unknown, Type::Float(_)) if self.b.defined_as_constant(a) => y,
             (Type::Bool, Type::Bool) => Type::Bool,
             _ => Type::Unknown,
         }
     }
 
-    /// Whether what stands beside a float is one too: a literal, a named constant, an element of a
-    /// sequence whose type is not yet known.
-    fn is_constant(&self, value: Value) -> bool {
-        self.b.defined_as_constant(value) || self.b.defined_as_element(value)
+    /// Whether a value of which nothing is known is a number for certain.
+    fn is_number(&self, value: Value) -> bool {
+        self.b.defined_as_constant(value) || self.b.defined_verbatim(value)
     }
 
     fn short_circuit(&mut self, e: &syn::ExprBinary, span: Span) -> Lowered<Rv> {

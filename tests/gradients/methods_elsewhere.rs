@@ -1,0 +1,75 @@
+//! Types with methods whose declarations a function in another file cannot read.
+
+use std::ops::{Add, Mul};
+
+use autodiff::{Differentiable, differentiate};
+
+#[derive(Differentiable, Clone, Debug)]
+pub struct Pendulum {
+    pub angle: f64,
+    pub speed: f64,
+    length: f64,
+}
+
+impl Pendulum {
+    #[differentiate]
+    pub fn new(length: f64, angle: f64) -> Self {
+        Self { angle, speed: 0.0, length }
+    }
+
+    #[differentiate]
+    pub fn step(&mut self, dt: f64) {
+        self.speed -= dt * self.angle.sin() / self.length;
+        self.angle += dt * self.speed;
+    }
+
+    #[differentiate]
+    pub fn energy(&self) -> f64 {
+        let v = self.length * self.speed;
+        0.5 * v * v + self.length * (1.0 - self.angle.cos())
+    }
+}
+
+#[derive(Differentiable, Clone, Copy, Debug)]
+pub struct Quaternion {
+    pub w: f64,
+    pub x: f64,
+    pub y: f64,
+    pub z: f64,
+}
+
+#[differentiate]
+impl Mul for Quaternion {
+    type Output = Quaternion;
+    fn mul(self, o: Quaternion) -> Quaternion {
+        Quaternion {
+            w: self.w * o.w - self.x * o.x - self.y * o.y - self.z * o.z,
+            x: self.w * o.x + self.x * o.w + self.y * o.z - self.z * o.y,
+            y: self.w * o.y - self.x * o.z + self.y * o.w + self.z * o.x,
+            z: self.w * o.z + self.x * o.y - self.y * o.x + self.z * o.w,
+        }
+    }
+}
+
+impl Mul<f64> for Quaternion {
+    type Output = Quaternion;
+    #[differentiate]
+    fn mul(self, k: f64) -> Quaternion {
+        Quaternion { w: self.w * k, x: self.x * k, y: self.y * k, z: self.z * k }
+    }
+}
+
+impl Add for Quaternion {
+    type Output = Quaternion;
+    #[differentiate]
+    fn add(self, o: Quaternion) -> Quaternion {
+        Quaternion { w: self.w + o.w, x: self.x + o.x, y: self.y + o.y, z: self.z + o.z }
+    }
+}
+
+impl Quaternion {
+    #[differentiate]
+    pub fn norm_squared(self) -> f64 {
+        self.w * self.w + self.x * self.x + self.y * self.y + self.z * self.z
+    }
+}
