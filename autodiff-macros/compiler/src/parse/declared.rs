@@ -27,10 +27,21 @@ pub struct Declared {
 pub struct Declaration {
     /// Its generic parameters, save for lifetimes.
     pub params: Vec<String>,
-    /// The name or number of each field, and its type; none of a field marked as constant.
-    pub fields: Vec<(String, Option<String>)>,
+    /// The fields.
+    pub fields: Vec<DeclaredField>,
     /// The traits that it derives.
     derived: Vec<String>,
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub struct DeclaredField {
+    /// Its name or number.
+    pub member: String,
+    /// Its type.
+    pub ty: String,
+    /// Whether it is marked as constant.
+    pub constant: bool,
 }
 
 impl Declaration {
@@ -40,11 +51,12 @@ impl Declaration {
             GenericParam::Type(t) => Some(t.ident.to_string()),
             GenericParam::Const(c) => Some(c.ident.to_string()),
         });
-        let fields = item.fields.iter().zip(item.fields.members()).map(|(field, member)| {
-            let constant = field.attrs.iter().any(|a| a.path().is_ident("differentiable"));
-            let ty = (!constant).then(|| field.ty.to_token_stream().to_string());
-            (member.to_token_stream().to_string(), ty)
-        });
+        let fields =
+            item.fields.iter().zip(item.fields.members()).map(|(field, member)| DeclaredField {
+                member: member.to_token_stream().to_string(),
+                ty: field.ty.to_token_stream().to_string(),
+                constant: field.attrs.iter().any(|a| a.path().is_ident("differentiable")),
+            });
         let mut derived = Vec::new();
         for attribute in item.attrs.iter().filter(|a| a.path().is_ident("derive")) {
             // What cannot be read is rustc's to refuse.
