@@ -1,5 +1,7 @@
 //! Functions over structs that derive their tangents.
 
+mod declarations;
+mod elsewhere;
 mod kinds;
 mod literals;
 mod patterns;
