@@ -246,30 +246,28 @@
 //!     weights: Vec<f64>,
 //!     bias: f64,
 //!     degree: i32,
-//!     #[differentiable(constant)]
-//!     scale: f64,
 //! }
 //!
 //! #[differentiate(wrt(model))]
 //! fn loss(model: &Model, x: f64, y: f64) -> f64 {
 //!     let sum: f64 = model.weights.iter().map(|w| w * x.powi(model.degree)).sum();
-//!     (model.scale * sum + model.bias - y).powi(2)
+//!     (sum + model.bias - y).powi(2)
 //! }
 //!
-//! let mut model = Model { weights: vec![1.0, 2.0], bias: 0.5, degree: 2, scale: 2.0 };
+//! let mut model = Model { weights: vec![1.0, 2.0], bias: 0.5, degree: 2 };
 //! let gradient = loss::grad(&model, 1.0, 4.0);
-//! assert_eq!(gradient, ModelTangent { weights: vec![10.0, 10.0], bias: 5.0 });
+//! assert_eq!(gradient, ModelTangent { weights: vec![-1.0, -1.0], bias: -1.0 });
 //!
 //! // Tangents are added and scaled. The empty `Vec`s of the default are zeros of any length.
 //! let total = ModelTangent::default() + gradient.clone() * 0.5 + gradient;
-//! assert_eq!(total.weights, [15.0, 15.0]);
+//! assert_eq!(total.weights, [-1.5, -1.5]);
 //!
 //! // As a shadow, a tangent is made to the shape of its primal.
 //! let mut shadow = model.zero_tangent();
 //! loss::grad_into(&model, 1.0, 4.0, &mut shadow);
 //! loss::grad_into(&model, 1.0, 4.0, &mut shadow);
-//! model.bias -= 0.1 * shadow.bias;
-//! assert_eq!(model.bias, -0.5);
+//! model.bias -= 0.25 * shadow.bias;
+//! assert_eq!(model.bias, 1.0);
 //! ```
 //!
 //! A struct that is returned has its tangent as seed; one behind `&mut` is differentiated
@@ -279,7 +277,7 @@
 //! use autodiff::{Differentiable, Float, differentiate};
 //!
 //! #[derive(Differentiable, Clone, Copy)]
-//! struct Complex<T>(T, T);
+//! struct Complex<T: Float>(T, T);
 //!
 //! #[derive(Differentiable, Clone, Copy)]
 //! struct Orbit {

@@ -12,6 +12,7 @@
 /// The fields listed are those that have a derivative; the others stay as they are.
 macro_rules! flat_structs {
     ($($scalar:ident: $name:ty => $tangent:ty { $($field:tt),* };)*) => {$(
+        #[allow(unused_variables, reason = "there may be no fields that have a derivative")]
         const _: () = {
             use $crate::harness::Flat;
 

@@ -2,7 +2,7 @@
 
 use autodiff::{Differentiable, Float, differentiate};
 
-use crate::harness::{check, check_map, flat_structs};
+use crate::harness::{check, flat_structs};
 
 #[derive(Differentiable, Clone, Copy, Debug)]
 struct Line {
