@@ -22,6 +22,7 @@
 //!
 //! - [What a function offers](#what-a-function-offers)
 //! - [Parameters and gradients](#parameters-and-gradients)
+//! - [Structs](#structs)
 //! - [Functions that work in place](#functions-that-work-in-place)
 //! - [Calls and recursion](#calls-and-recursion)
 //! - [Holding a value constant](#holding-a-value-constant)
@@ -206,6 +207,7 @@
 //! | `&[T]`, `&Vec<T>`, `Vec<T>` | `Vec<T>` | `&mut [T]` |
 //! | `&[[T; M]]`, `&[Vec<T>]`, `&Vec<Vec<T>>` | the same nesting in a `Vec` | `&mut` of its slice |
 //! | `(A, B)` | the tuple of their gradients | `&mut` of it |
+//! | `S`, `&S` under `#[derive(Differentiable)]` | [`STangent`](#structs) | `&mut` of it |
 //! | `&mut` of any of these | as without `&mut` | [read and written](#functions-that-work-in-place) |
 //! | integers, `bool`, `char`, `&str`, ranges | none: constant | none |
 //!
@@ -230,6 +232,86 @@
 //! assert_eq!(a_bar, [[1.0, 2.0], [2.0, 4.0]]);
 //! assert_eq!(x_bar, [6.0, 13.0]);
 //! ```
+//!
+//! # Structs
+//!
+//! `#[derive(Differentiable)]` on `Model` declares `ModelTangent`, a struct of the gradients of those
+//! fields that have one. Integers, `bool`, strings, `Option`s and what is marked
+//! `#[differentiable(constant)]` are left out. Structs are made, read, changed, taken apart, returned and
+//! passed on as in any function.
+//!
+//! ```
+//! use autodiff::{Differentiable, differentiate};
+//!
+//! #[derive(Differentiable)]
+//! struct Model {
+//!     weights: Vec<f64>,
+//!     bias: f64,
+//!     degree: i32,
+//! }
+//!
+//! #[differentiate(wrt(model))]
+//! fn loss(model: &Model, x: f64, y: f64) -> f64 {
+//!     let sum: f64 = model.weights.iter().map(|w| w * x.powi(model.degree)).sum();
+//!     (sum + model.bias - y).powi(2)
+//! }
+//!
+//! let mut model = Model { weights: vec![1.0, 2.0], bias: 0.5, degree: 2 };
+//! let gradient = loss::grad(&model, 1.0, 4.0);
+//! assert_eq!(gradient, ModelTangent { weights: vec![-1.0, -1.0], bias: -1.0 });
+//!
+//! // Tangents are added and scaled. The empty `Vec`s of the default are zeros of any length.
+//! let total = ModelTangent::default() + gradient.clone() * 0.5 + gradient;
+//! assert_eq!(total.weights, [-1.5, -1.5]);
+//!
+//! // As a shadow, a tangent is made to the shape of its primal.
+//! let mut shadow = model.zero_tangent();
+//! loss::grad_into(&model, 1.0, 4.0, &mut shadow);
+//! loss::grad_into(&model, 1.0, 4.0, &mut shadow);
+//! model.bias -= 0.25 * shadow.bias;
+//! assert_eq!(model.bias, 1.0);
+//! ```
+//!
+//! A struct that is returned has its tangent as seed; one behind `&mut` is differentiated
+//! [in place](#functions-that-work-in-place). Fields may be structs themselves, and structs generic:
+//!
+//! ```
+//! use autodiff::{Differentiable, Float, differentiate};
+//!
+//! #[derive(Differentiable, Clone, Copy)]
+//! struct Complex<T: Float>(T, T);
+//!
+//! #[derive(Differentiable, Clone, Copy)]
+//! struct Orbit {
+//!     z: Complex<f64>,
+//!     steps: usize,
+//! }
+//!
+//! #[differentiate]
+//! fn square<T: Float>(z: Complex<T>) -> Complex<T> {
+//!     let Complex(re, im) = z;
+//!     Complex(re * re - im * im, re * im + im * re)
+//! }
+//!
+//! #[differentiate]
+//! fn iterate(mut orbit: Orbit, c: f64) -> Orbit {
+//!     for _ in 0..orbit.steps {
+//!         let z = square(orbit.z);
+//!         orbit = Orbit { z: Complex(z.0 + c, z.1), ..orbit };
+//!     }
+//!     orbit
+//! }
+//!
+//! let orbit = Orbit { z: Complex(0.0, 1.0), steps: 1 };
+//! let (end, pullback) = iterate::vjp(orbit, 0.5);
+//! assert_eq!((end.z.0, end.z.1), (-0.5, 0.0));
+//! let (bar, c_bar) = pullback(OrbitTangent { z: ComplexTangent(1.0, 10.0) });
+//! assert_eq!((bar.z, c_bar), (ComplexTangent(20.0, -2.0), 1.0));
+//! ```
+//!
+//! The attribute reads the types of the fields in the file that it stands in. Of a struct that is
+//! declared elsewhere it knows nothing, and rustc finds the derivatives by type: they are the same, if a
+//! little slower to compile.
 //!
 //! # Functions that work in place
 //!
@@ -434,7 +516,8 @@
 //!   `reduce`, `for_each`, `collect`, `unzip`, `partition`, `max_by`, `min_by`, `last`, `nth`, `find`,
 //!   `find_map`, `position`, `count`, `any` and `all`. All of them are loops: nothing is allocated but by
 //!   `collect`, `unzip` and `partition`.
-//! - **Data**: indexing, slicing and nested indexing; tuples; arrays; `Vec::new`, `with_capacity`,
+//! - **Data**: indexing, slicing and nested indexing; tuples; arrays; structs, their literals with
+//!   `..base`, fields and patterns; `Vec::new`, `with_capacity`,
 //!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
 //!   `split_at_mut`, `reverse`, `rotate_left` and `rotate_right`, `first`, `last` and `get`, `map` of
 //!   arrays, `std::mem::swap` and `replace`; casts.

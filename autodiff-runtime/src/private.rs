@@ -168,6 +168,36 @@ pub fn window_mut<T>(
     &mut values[start()..][..range.end - range.start]
 }
 
+/// A value to be read by nobody, before a loop or a branch makes the one that is.
+#[inline]
+pub fn undefined<T: Undefined>() -> T {
+    T::undefined()
+}
+
+/// See [`undefined`].
+#[diagnostic::on_unimplemented(
+    message = "[AD0409] a `{Self}` that is made inside a loop or before an early return needs a `Default`",
+    label = "`{Self}` has no `Default`",
+    note = "derive `Default` for it, or assign it to a variable that has a value before the loop"
+)]
+pub trait Undefined {
+    /// Any value.
+    fn undefined() -> Self;
+}
+
+impl<T: Default> Undefined for T {
+    #[inline]
+    fn undefined() -> T {
+        T::default()
+    }
+}
+
+/// An integer as a float of the type of another number.
+#[inline]
+pub fn float_like<T: crate::Float>(_: &T, whole: i32) -> T {
+    T::from_f64(f64::from(whole))
+}
+
 /// The exponent in the derivative of `powi`: one less, save for 0 and `i32::MIN`.
 #[inline]
 pub const fn int_pred(n: i32) -> i32 {

@@ -7,7 +7,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::private::operator::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary};
+
 /// A type whose values have tangents and adjoints.
+///
+/// `#[derive(Differentiable)]` implements it for a struct: the tangent of `Model` is `ModelTangent`, of the
+/// tangents of those fields that have any.
 ///
 /// # Examples
 ///
@@ -21,7 +26,7 @@ use std::sync::Arc;
 #[diagnostic::on_unimplemented(
     message = "[AD0407] `{Self}` has no derivative",
     label = "not a differentiable type",
-    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; pass the fields of a struct instead of it, and hold anything else constant with `autodiff::stop_gradient`"
+    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; put `#[derive(Differentiable)]` on a struct of such, and hold anything else constant with `autodiff::stop_gradient`"
 )]
 pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.
@@ -123,6 +128,12 @@ pub trait Float:
     + std::ops::DivAssign
     + std::iter::Sum
     + Differentiable<Tangent = Self>
+    + Binary<Add, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<Sub, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<Mul, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<Div, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<Rem, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Unary<Neg, Seed = Self, Of = Self>
     + Accumulate<Self>
     + SetZero
     + Default

@@ -11,9 +11,9 @@
 //! Left of the semicolon stands a plain call of the function, under any path, with any expressions
 //! as arguments: borrow there what it takes by reference. After the semicolon comes a pattern that
 //! names the *active* arguments in the order of the parameters, a bare name if there is one alone,
-//! and the points where they are checked. The pattern has the shape of the gradient, so a point, a
-//! tangent and a gradient are all of one type `P`, and that type is [`Flat`]: an `f32` or `f64`,
-//! or arrays, `Vec`s and tuples (up to six) of such, nested at will.
+//! and the points where they are checked. A point is [`Flat`]: an `f32` or `f64`, or arrays, `Vec`s and
+//! tuples (up to six) of such, nested at will, whose tangents and gradients have the point's own type;
+//! or a struct of the test's, see [`flat_structs!`].
 //!
 //! [`check_map!`] holds a function of any return type to this:
 //!
@@ -26,13 +26,24 @@
 //! `grad_into` are `vjp` with the seed 1.
 //!
 //! The differences are taken [`Precision::step`] to both sides of a point: keep points further than
-//! that from where a branch changes sides. What does not fit these macros (parameters that are
-//! changed in place, for one) can be built from [`differences`], [`Case`] and [`ramp`].
+//! that from where a branch changes sides. Parameters that are changed in place are for
+//! [`check_in_place!`]; what does not fit these macros can be built from [`differences`], [`Case`] and
+//! [`ramp`].
+
+mod in_place;
+mod structs;
 
 use std::fmt::Debug;
 
+pub use in_place::assert_in_place;
+pub(crate) use in_place::check_in_place;
+pub(crate) use structs::flat_structs;
+
 /// A value made of floating-point coordinates: a point, its tangent and its gradient alike.
 pub trait Flat: Clone + Debug {
+    /// What a tangent and a gradient are.
+    type Tangent: Flat<Tangent = Self::Tangent>;
+
     /// Whether any coordinate is an `f32`.
     const SINGLE: bool;
 
@@ -41,6 +52,9 @@ pub trait Flat: Clone + Debug {
 
     /// A value of the shape of `self` that takes its coordinates from `source`.
     fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self;
+
+    /// A tangent of the shape of `self` that takes its coordinates from `source`.
+    fn tangent(&self, source: &mut dyn Iterator<Item = f64>) -> Self::Tangent;
 
     /// The coordinates in order.
     fn flatten(&self) -> Vec<f64> {
@@ -61,15 +75,17 @@ pub trait Flat: Clone + Debug {
         self.rebuild(&mut coordinates.iter().copied())
     }
 
-    /// A value of the shape of `self` that is one in coordinate `index` and zero elsewhere.
-    fn unit(&self, index: usize) -> Self {
-        self.rebuild(&mut (0..).map(|i| if i == index { 1.0 } else { 0.0 }))
+    /// A tangent of the shape of `self` that is one in coordinate `index` and zero elsewhere.
+    fn unit(&self, index: usize) -> Self::Tangent {
+        self.tangent(&mut (0..).map(|i| if i == index { 1.0 } else { 0.0 }))
     }
 }
 
 macro_rules! flat_scalars {
     ($($scalar:ident: $single:literal),*) => {$(
         impl Flat for $scalar {
+            type Tangent = Self;
+
             const SINGLE: bool = $single;
 
             fn visit(&self, path: &str, coordinates: &mut Vec<(String, f64)>) {
@@ -79,13 +95,32 @@ macro_rules! flat_scalars {
             fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
                 source.next().expect("a coordinate for each scalar") as $scalar
             }
+
+            fn tangent(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+                self.rebuild(source)
+            }
         }
     )*};
 }
 
 flat_scalars!(f32: true, f64: false);
 
+/// The result of a function that returns nothing, as an output without coordinates.
+impl Flat for () {
+    type Tangent = ();
+
+    const SINGLE: bool = false;
+
+    fn visit(&self, _: &str, _: &mut Vec<(String, f64)>) {}
+
+    fn rebuild(&self, _: &mut dyn Iterator<Item = f64>) {}
+
+    fn tangent(&self, _: &mut dyn Iterator<Item = f64>) {}
+}
+
 impl<T: Flat> Flat for Vec<T> {
+    type Tangent = Vec<T::Tangent>;
+
     const SINGLE: bool = T::SINGLE;
 
     fn visit(&self, path: &str, coordinates: &mut Vec<(String, f64)>) {
@@ -97,9 +132,15 @@ impl<T: Flat> Flat for Vec<T> {
     fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
         self.iter().map(|element| element.rebuild(source)).collect()
     }
+
+    fn tangent(&self, source: &mut dyn Iterator<Item = f64>) -> Self::Tangent {
+        self.iter().map(|element| element.tangent(source)).collect()
+    }
 }
 
 impl<T: Flat, const N: usize> Flat for [T; N] {
+    type Tangent = [T::Tangent; N];
+
     const SINGLE: bool = T::SINGLE;
 
     fn visit(&self, path: &str, coordinates: &mut Vec<(String, f64)>) {
@@ -111,11 +152,17 @@ impl<T: Flat, const N: usize> Flat for [T; N] {
     fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
         std::array::from_fn(|index| self[index].rebuild(source))
     }
+
+    fn tangent(&self, source: &mut dyn Iterator<Item = f64>) -> Self::Tangent {
+        std::array::from_fn(|index| self[index].tangent(source))
+    }
 }
 
 macro_rules! flat_tuples {
     ($(($($T:ident $field:tt),*))*) => {$(
         impl<$($T: Flat),*> Flat for ($($T,)*) {
+            type Tangent = ($($T::Tangent,)*);
+
             const SINGLE: bool = $($T::SINGLE)||*;
 
             fn visit(&self, path: &str, coordinates: &mut Vec<(String, f64)>) {
@@ -124,6 +171,10 @@ macro_rules! flat_tuples {
 
             fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
                 ($(self.$field.rebuild(source),)*)
+            }
+
+            fn tangent(&self, source: &mut dyn Iterator<Item = f64>) -> Self::Tangent {
+                ($(self.$field.tangent(source),)*)
             }
         }
     )*};
@@ -231,10 +282,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// A value of the shape of `like` with coordinates of both signs, none of them zero or one, that
-/// differ from each other and for another `phase`: an arbitrary tangent, seed or prefilled shadow.
-pub fn ramp<P: Flat>(like: &P, phase: f64) -> P {
-    like.rebuild(&mut (0..).map(|i| 0.4 + 0.8 * (1.7 * f64::from(i) + phase).sin()))
+/// A tangent of the shape of `like` with coordinates of both signs, none of them zero or one, that
+/// differ from each other and for another `phase`: an arbitrary seed or prefilled shadow.
+pub fn ramp<P: Flat>(like: &P, phase: f64) -> P::Tangent {
+    like.tangent(&mut (0..).map(|i| 0.4 + 0.8 * (1.7 * f64::from(i) + phase).sin()))
 }
 
 /// The Jacobian of `primal` at `point` by central differences at three steps, extrapolated twice:
@@ -282,9 +333,9 @@ pub fn assert_map<P: Flat, R: Flat>(
     case: Case,
     points: &[P],
     primal: &dyn Fn(&P) -> R,
-    vjp: &dyn Fn(&P, R) -> (R, P),
-    jvp: &dyn Fn(&P, P) -> (R, R),
-    vjp_into: &dyn Fn(&P, R, P) -> (R, P),
+    vjp: &dyn Fn(&P, R::Tangent) -> (R, P::Tangent),
+    jvp: &dyn Fn(&P, P::Tangent) -> (R, R::Tangent),
+    vjp_into: &dyn Fn(&P, R::Tangent, P::Tangent) -> (R, P::Tangent),
 ) {
     let case = case.through::<P>().through::<R>();
     let Precision { difference, rounding, .. } = case.precision;
@@ -347,10 +398,10 @@ pub fn assert_map<P: Flat, R: Flat>(
 pub fn assert_gradient<P: Flat, R: Flat>(
     case: Case,
     points: &[P],
-    vjp: &dyn Fn(&P, R) -> (R, P),
-    grad: &dyn Fn(&P) -> P,
-    value_and_grad: &dyn Fn(&P) -> (R, P),
-    grad_into: &dyn Fn(&P, P) -> (R, P),
+    vjp: &dyn Fn(&P, R::Tangent) -> (R, P::Tangent),
+    grad: &dyn Fn(&P) -> P::Tangent,
+    value_and_grad: &dyn Fn(&P) -> (R, P::Tangent),
+    grad_into: &dyn Fn(&P, P::Tangent) -> (R, P::Tangent),
 ) {
     let case = case.through::<P>().through::<R>();
     for point in points {

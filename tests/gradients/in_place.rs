@@ -4,7 +4,7 @@
 
 use autodiff::differentiate;
 
-use crate::harness::{Case, Flat, check, check_map, differences, each_mut, ramp};
+use crate::harness::{check, check_in_place, check_map};
 
 #[differentiate]
 fn heat_step(u: &mut [f64], dt: f64) {
@@ -235,78 +235,6 @@ fn swept_residual(a: &[[f64; 3]; 3], b: &[f64; 3], alpha: f64) -> f64 {
         axpy(-alpha, &image, &mut residual);
     }
     residual.iter().map(|r| r * r).sum::<f64>()
-}
-
-/// The result of a function that returns nothing, as an output without coordinates.
-impl Flat for () {
-    const SINGLE: bool = false;
-
-    fn visit(&self, _: &str, _: &mut Vec<(String, f64)>) {}
-
-    fn rebuild(&self, _: &mut dyn Iterator<Item = f64>) {}
-}
-
-/// Checks `vjp_into` of an in-place function against differences of what it leaves behind.
-///
-/// An output is what stands in the changed arguments on return, and the value returned. `pull` is
-/// given the adjoint of all that, and returns the output together with the shadows as they are left.
-#[track_caller]
-fn assert_in_place<P: Flat, R: Flat>(
-    case: Case,
-    arguments: &str,
-    points: &[P],
-    primal: &dyn Fn(&P) -> R,
-    pull: &dyn Fn(&P, R, P) -> (R, P),
-) {
-    let case = case.through::<P>();
-    for point in points {
-        let output = primal(point);
-        let paths = point.paths();
-        let jacobian = differences(primal, point, case.precision);
-        let zeros = point.with(&vec![0.0; paths.len()]);
-        let dense = ramp(&output, 0.7);
-        let units = (0..output.paths().len()).map(|index| output.unit(index));
-        for seed in units.chain([dense]) {
-            let (left, gradient) = pull(point, seed.clone(), zeros.clone());
-            case.assert_same(&format!("result of vjp_into at {point:?}"), &left, &output);
-            let seed_coordinates = seed.flatten();
-            let gradient = gradient.flatten();
-            for (input, column) in jacobian.iter().enumerate() {
-                let want = column.iter().zip(&seed_coordinates).map(|(a, b)| a * b).sum();
-                let what =
-                    format!("vjp_into at {point:?}, seed {seed:?}, in {arguments}{}", paths[input]);
-                case.assert_close(&what, gradient[input], want, case.precision.difference, 1.0);
-            }
-        }
-    }
-}
-
-/// `check_in_place!(f(&mut u, dt); mut u; (u, dt) in points)`, where the names after `mut` are
-/// those of the arguments that change: in the shadows, their adjoints on return replace the zeros.
-macro_rules! check_in_place {
-    ($f:ident ($($arg:expr),+); mut $($state:ident),+; $names:tt in $points:expr) => {
-        assert_in_place(
-            Case::new(stringify!($f), stringify!($names)),
-            stringify!($names),
-            &$points,
-            &|point| {
-                let $names = Clone::clone(point);
-                $(let mut $state = $state;)+
-                let value = $f($($arg),+);
-                ($($state,)+ value)
-            },
-            &|point, seed, zeros| {
-                #[allow(unused_variables, reason = "those of the changed arguments are replaced")]
-                let $names = zeros;
-                let ($($state,)+ value_bar) = seed;
-                let mut shadows = $names;
-                let $names = Clone::clone(point);
-                $(let mut $state = $state;)+
-                let value = $f::vjp_into($($arg,)+ value_bar, each_mut!(shadows: $names));
-                (($($state,)+ value), shadows)
-            },
-        )
-    };
 }
 
 #[test]

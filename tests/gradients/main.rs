@@ -41,6 +41,7 @@ mod scalars;
 mod shadows;
 mod slices;
 mod stop_gradient;
+mod structs;
 mod tuples;
 mod vectors;
 mod while_loops;

@@ -56,7 +56,7 @@ fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         Data::Enum(data) => return refuse(data.enum_token, "an enum", errors),
         Data::Union(data) => return refuse(data.union_token, "a union", errors),
     };
-    let types = TypeReader::default();
+    let types = TypeReader::of_fields(&input.generics);
     let mut parts: Vec<Part<'_>> = fields
         .iter()
         .zip(fields.members())
@@ -77,7 +77,7 @@ fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
             part.borrow = quote!(&());
         }
     }
-    if errors.is_empty() { tangent_of(input, fields, &parts) } else { TokenStream::new() }
+    if errors.is_empty() { tangent_of(input, &types, fields, &parts) } else { TokenStream::new() }
 }
 
 fn refuse(at: impl ToTokens, what: &str, errors: &mut Errors) -> TokenStream {
@@ -122,10 +122,12 @@ struct Generics {
     arguments: TokenStream,
     /// The types in differentiated fields whose tangents depend on a type parameter.
     dependent: Vec<Type>,
+    /// The type parameters that stand for floats: such a number's tangent is of its own type.
+    floats: Vec<String>,
 }
 
 impl Generics {
-    fn new(input: &DeriveInput, parts: &[Part<'_>]) -> Self {
+    fn new(input: &DeriveInput, types: &TypeReader, parts: &[Part<'_>]) -> Self {
         let differentiated: Vec<_> = parts.iter().filter(|p| p.tangent.is_some()).collect();
         let mut mentioned = BTreeSet::new();
         for tangent in differentiated.iter().filter_map(|p| p.tangent.clone()) {
@@ -170,6 +172,7 @@ impl Generics {
             kept: angle(&kept),
             arguments: angle(&arguments),
             dependent: leaves,
+            floats: types.floats().to_vec(),
         }
     }
 
@@ -177,12 +180,17 @@ impl Generics {
     fn bounded(&self, input: &DeriveInput, bound: Option<&TokenStream>) -> TokenStream {
         let written = input.generics.where_clause.iter().flat_map(|w| &w.predicates);
         let dependent = &self.dependent;
+        let differentiable = dependent.iter().map(|ty| {
+            let own = self.floats.contains(&ty.to_token_stream().to_string());
+            let own = own.then(|| quote!(<Tangent = #ty>));
+            quote!(#ty: ::autodiff::Differentiable #own)
+        });
         let bounds = bound.iter().flat_map(|bound| {
             dependent
                 .iter()
                 .map(move |ty| quote!(<#ty as ::autodiff::Differentiable>::Tangent: #bound))
         });
-        quote!(where #(#written,)* #(#dependent: ::autodiff::Differentiable,)* #(#bounds,)*)
+        quote!(where #(#written,)* #(#differentiable,)* #(#bounds,)*)
     }
 }
 
@@ -213,10 +221,15 @@ fn mention(tokens: TokenStream, out: &mut BTreeSet<String>) {
     }
 }
 
-fn tangent_of(input: &DeriveInput, fields: &Fields, parts: &[Part<'_>]) -> TokenStream {
+fn tangent_of(
+    input: &DeriveInput,
+    types: &TypeReader,
+    fields: &Fields,
+    parts: &[Part<'_>],
+) -> TokenStream {
     let (name, vis) = (&input.ident, &input.vis);
     let tangent = format_ident!("{}Tangent", name, span = name.span());
-    let generics = Generics::new(input, parts);
+    let generics = Generics::new(input, types, parts);
     let Generics { declared, kept, arguments, .. } = &generics;
     let (_, own, _) = input.generics.split_for_impl();
     let written = generics.bounded(input, None);

@@ -85,16 +85,24 @@ fn checked(pass: &str, graph: Graph) -> Graph {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::fs;
+    use std::path::{Path, PathBuf};
 
     use quote::ToTokens;
+
+    /// The files in a folder and in those that it holds.
+    fn files(folder: &Path) -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("the gradients' tests");
+        let paths = entries.map(|entry| entry.expect("a file").path());
+        paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+    }
 
     #[test]
     fn each_step_leaves_every_tested_function_well_formed() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/gradients");
         let mut functions = 0;
-        for entry in fs::read_dir(folder).expect("the gradients' tests") {
-            let text = fs::read_to_string(entry.expect("a file").path()).expect("text");
+        for file in files(&folder) {
+            let text = fs::read_to_string(file).expect("text");
             for item in syn::parse_file(&text).expect("Rust").items {
                 let syn::Item::Fn(mut function) = item else { continue };
                 let marked = |a: &syn::Attribute| a.path().is_ident("differentiate");

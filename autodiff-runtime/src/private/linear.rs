@@ -131,3 +131,54 @@ pub fn nothing<T: 'static>(value: T) -> &'static mut T {
     // A box of what has no size is not allocated.
     Box::leak(Box::new(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_vector_is_the_zero_of_any_length() {
+        let full = vec![(1.0, [2.0]), (3.0, [4.0])];
+        let mut sum = Vec::new();
+        sum.plus(&full);
+        assert_eq!(sum, full);
+        sum.plus(&Vec::new());
+        assert_eq!(sum, full);
+        sum.plus(&full);
+        assert_eq!(sum, [(2.0, [4.0]), (6.0, [8.0])]);
+    }
+
+    #[test]
+    #[should_panic(expected = "tangents of different lengths are added")]
+    fn vectors_of_different_lengths() {
+        vec![1.0].plus(&vec![1.0, 2.0]);
+    }
+
+    #[test]
+    fn what_is_absent_is_zero() {
+        let mut sum = None;
+        sum.plus(&Some(1.0));
+        sum.plus(&None);
+        assert_eq!(sum, Some(1.0));
+        sum.plus(&Some(2.0));
+        sum.scale(2.0);
+        assert_eq!(sum, Some(6.0));
+    }
+
+    #[test]
+    fn every_entry_is_scaled() {
+        let mut tangent = (1.0_f32, (), vec![[2.0_f32, 3.0]]);
+        tangent.scale(2.0_f32);
+        assert_eq!(tangent, (2.0, (), vec![[4.0, 6.0]]));
+    }
+
+    #[test]
+    fn nothing_is_written_to() {
+        #[derive(Debug, PartialEq)]
+        struct Constants {
+            n: (),
+        }
+        nothing(Constants { n: () }).n = ();
+        assert_eq!(*nothing(Constants { n: () }), Constants { n: () });
+    }
+}

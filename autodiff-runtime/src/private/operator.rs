@@ -6,7 +6,7 @@ use crate::{Accumulate, Differentiable};
 /// `self O rhs`, with a derivative; `O` is the name of the trait in `std::ops`, as one of the types
 /// here.
 #[diagnostic::on_unimplemented(
-    message = "[AD0408] `{O}` of `{Self}` and `{B}` has no derivative",
+    message = "[AD0411] `{O}` of `{Self}` and `{B}` has no derivative",
     label = "this operator is not differentiated",
     note = "put `#[differentiate]` on the method of its `impl`, or on the `impl` itself; or write the arithmetic with the fields, which are numbers"
 )]
@@ -27,7 +27,7 @@ pub trait Binary<O, B> {
 
 /// `O self`, with a derivative.
 #[diagnostic::on_unimplemented(
-    message = "[AD0408] `{O}` of `{Self}` has no derivative",
+    message = "[AD0411] `{O}` of `{Self}` has no derivative",
     label = "this operator is not differentiated",
     note = "put `#[differentiate]` on the method of its `impl`, or on the `impl` itself; or write the arithmetic with the fields, which are numbers"
 )]
@@ -231,4 +231,62 @@ integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool);
 pub fn sum<T: Accumulate<T>>(mut a: T, b: T) -> T {
     a.accumulate(&b);
     a
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both adjoints, and the tangent along each operand, against differences.
+    fn check<O>(operator: fn(f64, f64) -> f64, a: f64, b: f64)
+    where
+        f64: Binary<O, f64, Seed = f64, Lhs = f64, Rhs = f64>,
+    {
+        let h = 1e-6;
+        let slopes = (
+            (operator(a + h, b) - operator(a - h, b)) / (2.0 * h),
+            (operator(a, b + h) - operator(a, b - h)) / (2.0 * h),
+        );
+        let (lhs, rhs) = a.bars(&b, 3.0);
+        assert!((lhs - 3.0 * slopes.0).abs() < 1e-7 && (rhs - 3.0 * slopes.1).abs() < 1e-7);
+        let dots = [(Some(&3.0), None), (None, Some(&3.0)), (Some(&3.0), Some(&3.0))];
+        let dots = dots.map(|(lhs, rhs)| a.dot(&b, lhs, rhs));
+        assert_eq!(dots, [lhs, rhs, lhs + rhs]);
+        assert_eq!(a.dot(&b, None, None), 0.0);
+    }
+
+    #[test]
+    fn of_numbers() {
+        for (a, b) in [(0.7, 1.3), (-2.9, 0.8), (5.3, -1.7)] {
+            check::<Add>(|a, b| a + b, a, b);
+            check::<Sub>(|a, b| a - b, a, b);
+            check::<Mul>(|a, b| a * b, a, b);
+            check::<Div>(|a, b| a / b, a, b);
+            check::<Rem>(|a, b| a % b, a, b);
+        }
+        assert_eq!(Neg::bar(&2.0, 3.0), -3.0);
+        assert_eq!(Neg::dot(&2.0, &3.0), -3.0);
+    }
+
+    #[test]
+    fn of_references() {
+        assert_eq!(Mul::bars(&&2.0_f32, &5.0_f32, 1.0), (5.0, 2.0));
+        assert_eq!(Div::bars(&6.0, &&2.0, 4.0), (2.0, -6.0));
+        assert_eq!(Sub::dot(&&6.0, &&2.0, &1.0, &5.0), -4.0);
+        assert_eq!(Sub::dot_lhs(&&6.0, &2.0, &1.0), 1.0);
+        assert_eq!(Sub::dot_rhs(&6.0, &&2.0, &5.0), -5.0);
+        assert_eq!(Neg::bar(&&2.0, 3.0), -3.0);
+    }
+
+    #[test]
+    fn of_integers() {
+        assert_eq!(Add::bars(&2_usize, &3_usize, ()), ((), ()));
+        Mul::dot(&2_i32, &3_i32, &(), &());
+        Neg::bar(&2_i64, ());
+    }
+
+    #[test]
+    fn sums_of_adjoints() {
+        assert_eq!(sum(vec![1.0, 2.0], vec![10.0, 20.0]), [11.0, 22.0]);
+    }
 }

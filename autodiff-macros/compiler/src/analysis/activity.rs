@@ -364,5 +364,30 @@ fn shadowed(graph: &Graph) -> ValueSet {
             set.insert(v);
         }
     }
+    while tie(graph, &mut set) {}
     set
+}
+
+/// Gives what branches and loops pass on the memory that one of its names needs: a variable has one
+/// style, however it goes around. Whether that was news.
+fn tie(graph: &Graph, set: &mut ValueSet) -> bool {
+    let before = set.len();
+    graph.body.each_node(&mut |node| {
+        for i in 0..node.results.len() {
+            let names: Vec<Value> = match &node.op {
+                Op::If(_, a, b) => vec![node.results[i], a.results[i], b.results[i]],
+                Op::For { init, body, .. } => {
+                    vec![node.results[i], init[i], body.params[i + 1], body.results[i]]
+                }
+                Op::While { init, cond, body } => {
+                    vec![node.results[i], init[i], cond.params[i], body.params[i], body.results[i]]
+                }
+                _ => return,
+            };
+            if names.iter().any(|v| set.contains(*v)) {
+                set.extend(names.into_iter().filter(|v| *graph.ty(*v) == Type::Unknown));
+            }
+        }
+    });
+    set.len() > before
 }

@@ -1,8 +1,9 @@
 //! The types that stand in generated signatures: gradients, shadows, tangents.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{GenericArgument, PathArguments, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericArgument, Lifetime, PathArguments, Type, TypeReference};
 
 use crate::parse::{Parameter, TypeReader, is_in_place};
 
@@ -20,6 +21,9 @@ pub fn plain_tangent(ty: &Type, types: &TypeReader) -> TokenStream {
 fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStream) -> TokenStream {
     let tangent = |ty: &Type| tangent_by(ty, types, held);
     let derived = |ty: &Type| {
+        // A tangent owns what it is made of, whatever its primal borrows.
+        let mut ty = ty.clone();
+        Borrowed.visit_type_mut(&mut ty);
         let ty = held(&ty.to_token_stream());
         quote!(<#ty as ::autodiff::Differentiable>::Tangent)
     };
@@ -70,7 +74,21 @@ pub fn is_its_own_tangent(ty: &Type, types: &TypeReader) -> bool {
     }
 }
 
-/// The type of the elements, of a `Vec`.
+/// Makes every lifetime in a type `'static`.
+struct Borrowed;
+
+impl VisitMut for Borrowed {
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        lifetime.ident = Ident::new("static", lifetime.ident.span());
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.get_or_insert_with(|| Lifetime::new("'static", Span::call_site()));
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+}
+
+/// What a `Vec` is a `Vec` of.
 pub fn vec_element(ty: &Type) -> Option<&Type> {
     let Type::Path(p) = ty else { return None };
     let last = p.path.segments.last()?;

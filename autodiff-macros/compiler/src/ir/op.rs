@@ -108,8 +108,8 @@ pub enum Op {
     Undef,
     /// The zero tangent of the same shape as a value.
     Zero(Value),
-    /// The shape of a value: all that the zero of its adjoint needs.
-    ShapeOf(Value),
+    /// The shape of what is at a place: all that the zero of its adjoint needs.
+    ShapeOf(Place),
     /// The zero adjoint of that shape.
     ZeroOf(Value),
     /// Reads memory.

@@ -224,7 +224,7 @@ impl Display for Op {
             Op::Object(v) => write!(f, "object {v}"),
             Op::Undef => f.write_str("undef"),
             Op::Zero(v) => write!(f, "zero like {v}"),
-            Op::ShapeOf(v) => write!(f, "shape of {v}"),
+            Op::ShapeOf(place) => write!(f, "shape of {place}"),
             Op::ZeroOf(v) => write!(f, "zero of {v}"),
             Op::Load(place, Take::Value) => write!(f, "load {place}"),
             Op::Load(place, Take::Clone) => write!(f, "load_clone {place}"),

@@ -95,6 +95,8 @@ pub struct Struct {
     pub name: String,
     /// The fields, in order.
     pub fields: Vec<(syn::Member, Type)>,
+    /// Those without a derivative: by their types, or since they are marked so.
+    pub constants: Vec<syn::Member>,
     /// Whether it derives `Copy`.
     pub is_copy: bool,
     /// A type that the user names, and the path of fields from it to this one.
@@ -141,7 +143,9 @@ impl Type {
             Type::Int(_) | Type::Bool | Type::Unit | Type::Stack | Type::Pullback => true,
             Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) | Type::Kept(t) => t.is_constant(),
             Type::Tuple(parts) => parts.iter().all(Type::is_constant),
-            Type::Struct(s) => s.fields.iter().all(|(_, ty)| ty.is_constant()),
+            Type::Struct(s) => {
+                s.fields.iter().all(|(m, ty)| ty.is_constant() || s.constants.contains(m))
+            }
             Type::Float(_) | Type::Unknown => false,
         }
     }
@@ -196,6 +200,17 @@ impl Type {
                 Type::Tuple(parts.iter().zip(more).map(|(t, more)| t.refined(more)).collect())
             }
             (known, _) => known.clone(),
+        }
+    }
+
+    /// Whether values of the type may differ in shape, as `Vec`s do in length.
+    pub fn varies_in_shape(&self) -> bool {
+        match self {
+            Type::Vec(_) | Type::Slice(_) | Type::Unknown => true,
+            Type::Array(element, _) => element.varies_in_shape(),
+            Type::Tuple(parts) => parts.iter().any(Type::varies_in_shape),
+            Type::Struct(s) => s.fields.iter().any(|(_, ty)| ty.varies_in_shape()),
+            _ => false,
         }
     }
 

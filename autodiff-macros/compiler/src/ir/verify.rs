@@ -413,7 +413,10 @@ fn places(op: &Op) -> Vec<&Place> {
     let mut places = written(op);
     match op {
         Op::View { sequence, .. } => places.push(sequence),
-        Op::Load(place, _) | Op::Len(place) | Op::AccumulatePlace(_, place) => places.push(place),
+        Op::Load(place, _)
+        | Op::Len(place)
+        | Op::ShapeOf(place)
+        | Op::AccumulatePlace(_, place) => places.push(place),
         Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
             places.extend(captures.iter().filter_map(|(_, arg)| referred(arg)));
         }

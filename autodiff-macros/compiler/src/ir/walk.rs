@@ -148,7 +148,6 @@ impl Op {
             | Op::VecNew(Some(v))
             | Op::Object(v)
             | Op::Zero(v)
-            | Op::ShapeOf(v)
             | Op::ZeroOf(v)
             | Op::StackNew(Some(v))
             | Op::StackPop(v)
@@ -162,7 +161,9 @@ impl Op {
                 f(*stack);
                 record.iter().for_each(|v| f(*v));
             }
-            Op::Load(p, _) | Op::SetZero(p) | Op::PopBack(p) | Op::Len(p) => place(p, f),
+            Op::Load(p, _) | Op::SetZero(p) | Op::PopBack(p) | Op::Len(p) | Op::ShapeOf(p) => {
+                place(p, f)
+            }
             Op::Store(p, v) | Op::Accumulate(p, v) | Op::Push(p, v) => {
                 place(p, f);
                 f(*v);
@@ -238,7 +239,7 @@ impl Op {
             Op::VecNew(Some(v)) => Op::VecNew(Some(f(*v))),
             Op::Object(v) => Op::Object(f(*v)),
             Op::Zero(v) => Op::Zero(f(*v)),
-            Op::ShapeOf(v) => Op::ShapeOf(f(*v)),
+            Op::ShapeOf(p) => Op::ShapeOf(p.map(f)),
             Op::ZeroOf(v) => Op::ZeroOf(f(*v)),
             Op::StackNew(Some(v)) => Op::StackNew(Some(f(*v))),
             Op::StackPop(v) => Op::StackPop(f(*v)),

@@ -1,4 +1,4 @@
-//! Assignment: of variables, of memory, of tuples and arrays of them.
+//! Assignment: of variables, of memory, of tuples, arrays and structs of them.
 
 use proc_macro2::Span;
 use syn::{Expr, Member};
@@ -59,6 +59,23 @@ impl Lowerer<'_> {
                 }
                 Ok(())
             }
+            Expr::Struct(s) => {
+                let parts = s.fields.iter().map(|f| (f.member.clone(), &f.expr));
+                self.store_fields(parts, rv, span)
+            }
+            Expr::Call(c) => {
+                let last = c.args.iter().position(is_rest).unwrap_or(c.args.len());
+                if last + 1 < c.args.len() {
+                    return Err(self.refuse(
+                        "AD0227",
+                        Extent::of(left),
+                        "what stands behind `..` cannot be assigned to under differentiation",
+                        "`..` at the end, or name the fields: `S { 2: x, .. } = s`",
+                    ));
+                }
+                let parts = c.args.iter().take(last).enumerate();
+                self.store_fields(parts.map(|(i, e)| (Member::from(i), e)), rv, span)
+            }
             _ => {
                 if let Some(binding) = self.target(left) {
                     return self.store_binding(&binding, rv, span);
@@ -71,6 +88,22 @@ impl Lowerer<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Stores the fields of a struct, each into what its expression names.
+    fn store_fields<'e>(
+        &mut self,
+        parts: impl IntoIterator<Item = (Member, &'e Expr)>,
+        rv: Rv,
+        span: Span,
+    ) -> Lowered<()> {
+        let value = self.value_of(rv, span)?;
+        for (member, e) in parts {
+            let part = self.field(Rv::Value(value), &member, span)?;
+            let part = self.value_of(part, span)?;
+            self.store(e, Rv::Value(part), span)?;
+        }
+        Ok(())
     }
 
     /// The variable, or the component of a tuple variable, that an expression names.
@@ -177,4 +210,9 @@ impl Lowerer<'_> {
         }
         Ok(Rv::Unit)
     }
+}
+
+/// `..` in an expression that is assigned to.
+fn is_rest(e: &Expr) -> bool {
+    matches!(e, Expr::Range(r) if r.start.is_none() && r.end.is_none())
 }

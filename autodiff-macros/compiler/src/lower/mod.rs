@@ -430,7 +430,8 @@ impl<'a> Lowerer<'a> {
             ty if ty.is_copy() || *ty == Type::Unknown => (Take::Value, ty.clone()),
             ty => (Take::Clone, ty.clone()),
         };
-        self.b.load(place.clone(), take, ty, span)
+        let value = self.b.load(place.clone(), take, ty.clone(), span);
+        if self.is_held(place) { self.b.op(Op::Stop(value), ty, span) } else { value }
     }
 }
 

@@ -444,7 +444,7 @@ fn opaque_pattern(pat: &Pat) -> Diagnostic {
         "AD0303",
         Extent::of(pat),
         "a pattern of a user-defined type cannot be differentiated, and it takes apart a differentiated value",
-        "pass the parts as floats, arrays, slices, `Vec`s or tuples",
+        "pass the parts as floats, arrays, slices, `Vec`s or tuples, or read the fields of a struct",
     )
 }
 

@@ -44,17 +44,20 @@ impl Lowerer<'_> {
         Ok(Rv::Temp(Place::whole(object), ty))
     }
 
-    /// `Path(x, y)` of a struct that is known to be one; nothing of anything else.
+    /// `Path(x, y)` of what may be a struct; nothing of what is a variant of an enum.
     pub(super) fn struct_call<'e>(
         &mut self,
         path: &Path,
         args: impl IntoIterator<Item = &'e Expr>,
         span: Span,
     ) -> Lowered<Option<Rv>> {
-        let ty = self.struct_type(path);
-        if !matches!(ty, Type::Struct(_)) {
+        let of_std = path
+            .get_ident()
+            .is_some_and(|name| ["Some", "Ok", "Err"].iter().any(|variant| name == variant));
+        if of_std || is_variant(path) {
             return Ok(None);
         }
+        let ty = self.struct_type(path);
         let mut fields = Vec::new();
         for (i, arg) in args.into_iter().enumerate() {
             let value = self.part_value(arg)?;
@@ -83,6 +86,27 @@ impl Lowerer<'_> {
         let (_, value) = self.structures.get(&of)?.iter().find(|(m, _)| m == member)?;
         let ty = self.b.ty(*value);
         (ty.is_scalar() && !ty.is_vague()).then_some(*value)
+    }
+
+    /// Whether a place is in a field that has no derivative, though its type may have one.
+    pub(super) fn is_held(&self, place: &Place) -> bool {
+        let mut ty = self.b.ty(place.root).clone();
+        place.path.iter().any(|step| {
+            let (inner, held) = match (step, &ty) {
+                (Proj::Slice(..), _) => (ty.clone(), false),
+                (Proj::Index(_), _) => (ty.element(), false),
+                (Proj::Field(m), Type::Struct(s)) => (
+                    s.field(m).cloned().unwrap_or(Type::Unknown),
+                    s.constants.contains(m) && !s.field(m).is_some_and(Type::is_constant),
+                ),
+                (Proj::Field(Member::Unnamed(i)), Type::Tuple(parts)) => {
+                    (parts.get(i.index as usize).cloned().unwrap_or(Type::Unknown), false)
+                }
+                (Proj::Field(_), _) => (Type::Unknown, false),
+            };
+            ty = inner;
+            held
+        })
     }
 
     fn part_value(&mut self, e: &Expr) -> Lowered<Value> {

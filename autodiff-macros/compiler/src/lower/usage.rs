@@ -83,6 +83,8 @@ impl Finder {
             // The fields of a tuple variable are variables of their own.
             Expr::Tuple(e) => e.elems.iter().for_each(|e| self.target(e)),
             Expr::Array(e) => e.elems.iter().for_each(|e| self.target(e)),
+            Expr::Struct(e) => e.fields.iter().for_each(|f| self.target(&f.expr)),
+            Expr::Call(e) => e.args.iter().for_each(|e| self.target(e)),
             Expr::Paren(e) => self.target(&e.expr),
             other => self.root(other),
         }

@@ -133,10 +133,21 @@ impl Implementation {
 pub struct Declaration {
     /// Its generic parameters, save for lifetimes.
     pub params: Vec<String>,
-    /// The name or number of each field, and its type; none of a field marked as constant.
-    pub fields: Vec<(String, Option<String>)>,
+    /// The fields.
+    pub fields: Vec<DeclaredField>,
     /// The traits that it derives.
     derived: Vec<String>,
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub struct DeclaredField {
+    /// Its name or number.
+    pub member: String,
+    /// Its type.
+    pub ty: String,
+    /// Whether it is marked as constant.
+    pub constant: bool,
 }
 
 impl Declaration {
@@ -146,11 +157,12 @@ impl Declaration {
             GenericParam::Type(t) => Some(t.ident.to_string()),
             GenericParam::Const(c) => Some(c.ident.to_string()),
         });
-        let fields = item.fields.iter().zip(item.fields.members()).map(|(field, member)| {
-            let constant = field.attrs.iter().any(|a| a.path().is_ident("differentiable"));
-            let ty = (!constant).then(|| field.ty.to_token_stream().to_string());
-            (member.to_token_stream().to_string(), ty)
-        });
+        let fields =
+            item.fields.iter().zip(item.fields.members()).map(|(field, member)| DeclaredField {
+                member: member.to_token_stream().to_string(),
+                ty: field.ty.to_token_stream().to_string(),
+                constant: field.attrs.iter().any(|a| a.path().is_ident("differentiable")),
+            });
         let mut derived = Vec::new();
         for attribute in item.attrs.iter().filter(|a| a.path().is_ident("derive")) {
             // What cannot be read is rustc's to refuse.
@@ -339,5 +351,79 @@ impl Lines {
 impl Drop for Lines {
     fn drop(&mut self) {
         fallback::unforce();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The members of a struct with the types that its declaration gives them.
+    fn fields(text: &str, name: &str) -> Option<Vec<(String, String)>> {
+        let declared = Declared::parse(text);
+        let fields = &declared.get(name)?.fields;
+        Some(fields.iter().map(|f| (f.member.clone(), f.ty.clone())).collect())
+    }
+
+    fn is_known(text: &str, name: &str) -> bool {
+        fields(text, name).is_some()
+    }
+
+    #[test]
+    fn fields_are_read_wherever_a_struct_is_declared() {
+        let text = "
+            struct Line { slope: f64, ends: [f64; 2] }
+            mod inner { pub struct Dot(f64, pub usize); }
+            fn f() { struct Local { x: f32 } }
+        ";
+        let field = |member: &str, ty: &str| (member.to_owned(), ty.to_owned());
+        let line = vec![field("slope", "f64"), field("ends", "[f64 ; 2]")];
+        assert_eq!(fields(text, "Line"), Some(line));
+        assert_eq!(fields(text, "Dot"), Some(vec![field("0", "f64"), field("1", "usize")]));
+        assert_eq!(fields(text, "Local"), Some(vec![field("x", "f32")]));
+        assert_eq!(fields(text, "Other"), None);
+    }
+
+    #[test]
+    fn generics_and_marks_are_kept() {
+        let text = "
+            #[derive(Clone, autodiff::Differentiable)]
+            #[derive(Copy)]
+            struct Samples<'a, T: Float, const N: usize> {
+                values: &'a [T; N],
+                #[differentiable(constant)]
+                shift: T,
+            }
+        ";
+        let declared = Declared::parse(text);
+        let samples = declared.get("Samples").expect("it is declared once");
+        assert_eq!(samples.params, ["T", "N"]);
+        assert_eq!(samples.fields.iter().map(|f| f.constant).collect::<Vec<_>>(), [false, true]);
+        assert!(samples.derives("Differentiable") && samples.derives("Copy"));
+        assert!(!samples.derives("Debug"));
+    }
+
+    #[test]
+    fn names_that_several_things_have_are_not_known() {
+        for other in [
+            "mod other { struct Line { slope: f32 } }",
+            "mod other { enum Line { A } }",
+            "mod other { type Line = f32; }",
+            "use other::Thing as Line;",
+            "fn f<Line>(x: Line) {}",
+            "lines! { struct Line { slope: f32 } }",
+            "macro_rules! m { () => { struct Line(f32); } }",
+        ] {
+            let declaration = "struct Line { slope: f64 }";
+            assert!(is_known(declaration, "Line"));
+            for text in [format!("{declaration} {other}"), format!("{other} {declaration}")] {
+                assert!(!is_known(&text, "Line"), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_rust_declares_nothing() {
+        assert!(!is_known("struct Line { slope: f64 ", "Line"));
     }
 }

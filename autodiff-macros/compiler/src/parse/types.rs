@@ -72,6 +72,12 @@ impl TypeReader {
         &self.declared
     }
 
+    /// The reader for the fields of a struct with these generics, where any parameter may turn out to
+    /// be a number.
+    pub fn of_fields(generics: &Generics) -> Self {
+        Self { others: Vec::new(), ..Self::new(generics, None, Rc::default()) }
+    }
+
     /// The type parameters that stand for floats.
     pub fn floats(&self) -> &[String] {
         &self.floats
@@ -184,18 +190,21 @@ impl TypeReader {
         if item.params.len() != given.len() {
             return None;
         }
-        let fields = item.fields.iter().map(|(member, ty)| {
-            let at = Reached { path: format!("{}.{member}", reached.path), ..reached.clone() };
-            let ty = ty.as_ref().and_then(|ty| {
-                let tokens = substitute(ty.parse().ok()?, &item.params, &given);
-                Some(self.read_at(&syn::parse2(tokens).ok()?, Some(&at)))
-            });
-            Some((syn::parse_str(member).ok()?, ty.unwrap_or(Type::Unknown)))
-        });
-        let fields = fields.collect::<Option<_>>()?;
+        let (mut fields, mut constants) = (Vec::new(), Vec::new());
+        for field in &item.fields {
+            let path = format!("{}.{}", reached.path, field.member);
+            let at = Reached { path, ..reached.clone() };
+            let member: syn::Member = syn::parse_str(&field.member).ok()?;
+            let tokens = substitute(field.ty.parse().ok()?, &item.params, &given);
+            let ty: syn::Type = syn::parse2(tokens).ok()?;
+            if field.constant || self.is_constant(&ty) {
+                constants.push(member.clone());
+            }
+            fields.push((member, self.read_at(&ty, Some(&at))));
+        }
         let is_copy = item.derives("Copy");
         let reached = (reached.root, reached.path);
-        Some(Type::Struct(Rc::new(Struct { name, fields, is_copy, reached })))
+        Some(Type::Struct(Rc::new(Struct { name, fields, constants, is_copy, reached })))
     }
 
     /// Whether a parameter of this type is constant by its type alone.

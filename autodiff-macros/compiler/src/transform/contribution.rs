@@ -2,8 +2,9 @@
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
+use syn::Ident;
 
-use crate::ir::{Builder, Float, Type, Value};
+use crate::ir::{Builder, CallArg, Float, Place, Type, Value};
 use crate::rules::{Expr, Fun};
 
 /// What the expression of a rule stands on.
@@ -44,6 +45,21 @@ impl Terms<'_> {
             }
             Expr::Apply(fun, operands) => {
                 let values: Vec<_> = operands.iter().map(|e| self.build(e, b)).collect();
+                // What follows leaves open which type an integer is cast to, save for a literal.
+                if *fun == Fun::IntToFloat
+                    && *self.ty == Type::Unknown
+                    && !b.defined_as_constant(values[0])
+                {
+                    let names = ["ad_like", "ad_whole"].map(|name| Ident::new(name, self.span));
+                    let [like, whole] = names.clone();
+                    let captures = vec![
+                        (like, CallArg::Ref(Place::whole(self.seed), false)),
+                        (whole, CallArg::Value(values[0])),
+                    ];
+                    let [like, whole] = names;
+                    let code = quote!(::autodiff::__private::float_like(#like, #whole));
+                    return b.own_code(code, captures, self.span);
+                }
                 let ty = if fun.returns_bool() {
                     Type::Bool
                 } else if *fun == Fun::IntPred {

@@ -68,8 +68,8 @@ impl Printer<'_> {
             }
             Op::Undef => undefined(self.ty(node.results[0])),
             Op::Zero(v) => Expr::postfix(self.zero(*v, node.results[0], span)),
-            Op::ShapeOf(v) => {
-                let value = self.borrowed(*v);
+            Op::ShapeOf(place) => {
+                let value = self.place(place).borrow(false);
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::shape_of(#value)))
             }
             Op::ZeroOf(shape) => {
@@ -242,7 +242,7 @@ fn undefined(ty: &Type) -> Expr {
         Type::Kept(_) => Expr::postfix(quote!(::core::option::Option::None)),
         ty => Expr::postfix(match full_type(ty) {
             Some(ty) => quote!(<#ty as ::core::default::Default>::default()),
-            None => quote!(::core::default::Default::default()),
+            None => quote!(::autodiff::__private::undefined()),
         }),
     }
 }

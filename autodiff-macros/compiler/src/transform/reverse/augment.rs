@@ -43,7 +43,7 @@ impl<'a> Reverse<'a> {
     }
 
     fn keep_shape(&mut self, v: Value, id: RegionId, span: Span, exports: &mut Exports) {
-        let shape = self.b.op(Op::ShapeOf(v), Type::Unknown, span);
+        let shape = self.b.op(Op::ShapeOf(Place::whole(v)), Type::Unknown, span);
         self.hold(Key::Shape(v), shape, id, exports);
     }
 
@@ -108,34 +108,33 @@ impl<'a> Reverse<'a> {
             Op::While { init, cond, body } => {
                 self.augment_while(node, init, cond, body, id, exports)
             }
-            Op::Store(place, _) => {
-                self.keep_old(node, place, id, index, exports);
+            Op::Store(place, v) => {
+                self.keep_old(node, place, *v, id, index, exports);
                 self.b.node(node.op.clone(), node.results.clone(), node.span);
             }
             op => self.b.node(op.clone(), node.results.clone(), node.span),
         }
     }
 
-    /// Keeps what a store overwrites, if the backward sweep restores it, and the shape of a whole object
-    /// that is replaced by one of another length.
+    /// Keeps what a store overwrites, if the backward sweep restores it, and its shape if that may be
+    /// another than what it is overwritten with has.
     fn keep_old(
         &mut self,
         node: &'a Node,
         place: &Place,
+        new: Value,
         id: RegionId,
         index: usize,
         exports: &mut Exports,
     ) {
-        let ty = self.b.ty(place.root).clone();
+        let ty = self.b.ty(new).clone();
         if self.plan.restore.contains(&place.root) {
             let old = self.b.load(place.clone(), Take::Value, Type::Unknown, node.span);
-            let Op::Store(_, new) = node.op else { return };
-            self.b.values[old.index()].ty = self.b.ty(new).clone();
+            self.b.values[old.index()].ty = ty.clone();
             self.hold(Key::Old(id, index), old, id, exports);
         }
-        let whole = place.path.is_empty() && matches!(ty, Type::Vec(_) | Type::Unknown);
-        if whole && self.activity.is_active(place.root) {
-            let shape = self.b.op(Op::ShapeOf(place.root), Type::Unknown, node.span);
+        if ty.varies_in_shape() && self.activity.is_active(place.root) {
+            let shape = self.b.op(Op::ShapeOf(place.clone()), Type::Unknown, node.span);
             self.hold(Key::Before(id, index), shape, id, exports);
         }
     }

@@ -266,7 +266,7 @@ impl<'a> Reverse<'a> {
             let at = self.shadow_place(place, here);
             if !self.accumulating_store(place, v, &at, here) {
                 self.collect(at.clone(), v, span);
-                self.reset(at, place, here);
+                self.reset(at, v, here);
             }
         }
         if let Some(old) = self.held(Key::Old(here.region, here.index), span) {
@@ -275,12 +275,12 @@ impl<'a> Reverse<'a> {
         }
     }
 
-    /// Zeroes a shadow where its primal was overwritten; a whole `Vec` gets its former length back.
-    fn reset(&mut self, at: Place, place: &Place, here: Here<'a>) {
+    /// Zeroes a shadow where its primal was overwritten by `v`; a `Vec` gets its former length back.
+    fn reset(&mut self, at: Place, v: Value, here: Here<'a>) {
         let span = here.node.span;
         let op = match self.held(Key::Before(here.region, here.index), span) {
             Some(shape) => {
-                let ty = self.b.ty(place.root).clone();
+                let ty = self.b.ty(v).clone();
                 let zero = self.b.op(Op::ZeroOf(shape), ty, span);
                 Op::Store(at, zero)
             }
