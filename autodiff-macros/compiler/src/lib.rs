@@ -35,6 +35,22 @@ use parse::Signature;
 /// Expands `#[differentiate(args)] item`: the item as it stands, and the struct of its derivatives.
 /// Whatever is refused becomes `compile_error!`s beside the item.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
+    expansion(None, args, item)
+}
+
+/// The same without the optimisation of that name, one of [`optimizations`]: for tests, since no
+/// optimisation may be needed for a derivative to be right.
+pub fn expand_without(pass: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    assert!(optimizations().any(|name| name == pass), "`{pass}` is no optimisation");
+    expansion(Some(pass), args, item)
+}
+
+/// The names of the optimisations that [`expand_without`] switches off.
+pub fn optimizations() -> impl Iterator<Item = &'static str> {
+    pipeline::optional()
+}
+
+fn expansion(without: Option<&str>, args: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(args, &mut errors);
     let function = match syn::parse2::<ItemFn>(item.clone()) {
@@ -51,7 +67,7 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
         }
     };
     let signature = Signature::read(&function, &options, &mut errors);
-    let derivatives = differentiate(&function, &options, &signature, &mut errors);
+    let derivatives = differentiate(&function, &options, &signature, without, &mut errors);
     if !emit::can_be_checked(&function, &signature) {
         errors.show_deferred();
     }
@@ -81,6 +97,7 @@ fn differentiate(
     function: &ItemFn,
     options: &Options,
     signature: &Signature,
+    without: Option<&str>,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
     if !errors.is_empty() {
@@ -102,7 +119,7 @@ fn differentiate(
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(&lowered, &function.sig.ident, errors)?;
+    let passes = pipeline::run(&lowered, &function.sig.ident, without, errors)?;
     if !errors.is_empty() {
         return None;
     }

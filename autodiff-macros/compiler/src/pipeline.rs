@@ -9,6 +9,11 @@ use crate::ir::{Graph, verify};
 use crate::lower::Function;
 use crate::{optimize, transform};
 
+/// The passes that can be switched off, one at a time.
+pub(crate) fn optional() -> impl Iterator<Item = &'static str> {
+    optimize::names().chain(["preaccumulate", "fuse"])
+}
+
 /// What the passes make of a function.
 #[derive(Debug)]
 pub(crate) struct Passes {
@@ -22,8 +27,14 @@ pub(crate) struct Passes {
     pub fused: Option<Graph>,
 }
 
-/// Runs the passes; `own` is the function's own name. There is no result if the body is ill-typed.
-pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Option<Passes> {
+/// Runs the passes, save for that named by `without`; `own` is the function's own name. There is no
+/// result if the body is ill-typed.
+pub(crate) fn run(
+    function: &Function,
+    own: &Ident,
+    without: Option<&str>,
+    errors: &mut Errors,
+) -> Option<Passes> {
     let primal = function.graph.clone();
     if cfg!(debug_assertions)
         && let Err(broken) = verify::verify(&primal)
@@ -38,29 +49,32 @@ pub(crate) fn run(function: &Function, own: &Ident, errors: &mut Errors) -> Opti
         return None;
     }
     let own = &own.to_string();
-    let primal = step("simplify", optimize::primal(primal));
+    let primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, &function.refusals, errors);
-    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
-    let reverse = fast(drawn.clone());
-    let forward = fast(tidy("forward", transform::forward(&primal, &activity)));
+    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own), without);
+    let reverse = fast(drawn.clone(), without);
+    let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);
     let keeps = transform::keeps(&reverse);
-    let fused = (keeps || transform::may_be_light(&primal))
+    let fused = (without != Some("fuse") && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&primal, &activity, own))
         .flatten()
-        .map(|graph| fast(tidy("fuse", graph)))
+        .map(|graph| fast(tidy("fuse", graph, without), without))
         .filter(|graph| keeps || transform::is_light(graph));
     Some(Passes { primal, activity, reverse, drawn, forward, fused })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.
-fn tidy(transform: &str, graph: Graph) -> Graph {
-    step("tidy", optimize::tidy(step(transform, graph)))
+fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
+    step("tidy", optimize::tidy(step(transform, graph), without))
 }
 
 /// A derivative as it is printed.
-fn fast(graph: Graph) -> Graph {
-    let graph = step("preaccumulate", transform::preaccumulate(graph));
-    let graph = step("optimize", optimize::derived(graph));
+fn fast(graph: Graph, without: Option<&str>) -> Graph {
+    let graph = match without {
+        Some("preaccumulate") => graph,
+        _ => step("preaccumulate", transform::preaccumulate(graph)),
+    };
+    let graph = step("optimize", optimize::derived(graph, without));
     checked("own", optimize::own(graph))
 }
 
