@@ -242,7 +242,7 @@ fn main() {{
                 outcomes.insert(name, outcome);
             }
             let done = outcomes.len();
-            if done < names.len() {
+            if done < names.len() && done == from {
                 // The process has ended in the program after the last one reported.
                 let text = format!("{}", output.status);
                 outcomes.insert(names[done].to_owned(), Outcome::Failed(Kind::Crash, text));

@@ -74,6 +74,11 @@ impl Literal {
                     _ => quote!(#sign #digits),
                 }
             }
+            // Rules alone make floats of a type that is not known, and of whole numbers.
+            (Self::Float(x), Type::Unknown) if x >= 0.0 => {
+                let digits = proc_macro2::Literal::f64_unsuffixed(x);
+                quote!(#digits)
+            }
             _ => return None,
         }))
     }

@@ -1,6 +1,8 @@
 //! Every mode of a differentiated function against the oracle, and its values against its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// The functions of a handle that returns one float.
 pub struct Scalar<'a> {
@@ -281,13 +283,27 @@ impl Failure {
     }
 }
 
+/// How long a program may take before it counts as one that does not end.
+const LONGEST: Duration = Duration::from_secs(20);
+
 /// Checks the programs that the command line names, and prints what came of each.
 pub fn run_programs(programs: &[(&str, fn(&Case) -> Result<Verdict, Failure>)]) {
     std::panic::set_hook(Box::new(|_| {}));
     let names: Vec<String> = std::env::args().skip(1).collect();
     for (name, run) in programs {
-        if names.iter().any(|wanted| wanted == name) {
-            report(name, &run_all(*run));
+        if !names.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        let (sender, receiver) = mpsc::channel();
+        let run = *run;
+        std::thread::spawn(move || sender.send(run_all(run)));
+        match receiver.recv_timeout(LONGEST) {
+            Ok(result) => report(name, &result),
+            // The thread cannot be stopped: whoever reads this starts again behind that program.
+            Err(_) => {
+                report(name, &Err(Failure::Invalid("it does not end".into())));
+                std::process::exit(1);
+            }
         }
     }
 }

@@ -365,7 +365,12 @@ impl Gen {
             Passed::Slice => {
                 let (seq, var, _) = self.seq(|_, len, _| long(len))?;
                 let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
-                let template = if storage == Storage::Slice { "$0" } else { "&$0" };
+                // A `&mut` reference by its bare name would be taken for one that is changed.
+                let template = match storage {
+                    Storage::Slice if var.mutable => "&$0[..]",
+                    Storage::Slice => "$0",
+                    _ => "&$0",
+                };
                 Self::node(Sort::Other, template, vec![seq])
             }
             Passed::Generic => {

@@ -170,7 +170,9 @@ impl Printer<'_> {
                     let object = self.name(*v);
                     quote!(&mut #object)
                 }
-                capture => self.argument(capture),
+                // A constant is a literal here, and had a variable's type there.
+                CallArg::Value(v) => self.expr(*v).typed(self.ty(*v), name.span()).tokens,
+                CallArg::Ref(..) => self.argument(capture),
             });
         }
         match (names.as_slice(), values.as_slice()) {
