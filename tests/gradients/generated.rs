@@ -38,6 +38,13 @@ fn power_of_call_in_branch(x: f64, y: f64, n: i32) -> f64 {
     result + x
 }
 
+/// So it is where a rule needs a constant.
+#[differentiate]
+fn sign_of_call(x: f64, y: f64) -> f64 {
+    let t = product(x, y);
+    t.copysign(y)
+}
+
 /// `any` and `all` are loops inside of the condition.
 #[differentiate]
 fn loop_while_any(x: &[f64], limit: f64) -> f64 {
@@ -72,6 +79,7 @@ fn types_and_memory() {
     check_map!(constant_vector(&x); x in [vec![1.0, -2.0]]);
     check!(constant_in_assertion(x); x in [0.4]);
     check!(power_of_call_in_branch(x, y, 3); (x, y) in [(0.4, 1.3), (-0.4, 1.3)]);
+    check!(sign_of_call(x, y); (x, y) in [(0.4, 1.3), (0.4, -1.3), (-0.4, -1.3)]);
 }
 
 #[test]

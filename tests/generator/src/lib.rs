@@ -28,4 +28,5 @@ pub use autodiff_compiler::optimizations as passes;
 pub use batch::{Item, Kind, Outcome, Workshop};
 pub use generate::Program;
 pub use print::Attribute;
+pub use random::Random;
 pub use shrink::shrink;

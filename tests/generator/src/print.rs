@@ -253,20 +253,23 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
 
 /// How a bound argument is passed on, to the function or to its oracle.
 fn argument(p: &Parameter, lifted: bool) -> String {
+    let owned = matches!(
+        p.passed,
+        Passed::Float
+            | Passed::Pair
+            | Passed::Vec
+            | Passed::Array(_)
+            | Passed::Count
+            | Passed::Flag
+    );
     let name = match (p.active || !p.passed.differentiable(), lifted) {
         (true, _) => p.name.clone(),
-        (false, false) => format!("{}_constant.clone()", p.name),
-        (false, true) => {
-            format!("{}_constant.clone().lift(&mut std::iter::repeat(0.0))", p.name)
-        }
+        (false, false) if owned => format!("{}_constant.clone()", p.name),
+        (false, false) => format!("{}_constant", p.name),
+        (false, true) => format!("{}_constant.lift(&mut std::iter::repeat(0.0))", p.name),
     };
     match p.passed {
-        Passed::Float
-        | Passed::Pair
-        | Passed::Vec
-        | Passed::Array(_)
-        | Passed::Count
-        | Passed::Flag => name,
+        _ if owned => name,
         passed if passed.in_place() => format!("&mut {name}"),
         Passed::Permutation => format!("{name}.as_slice()"),
         _ => format!("&{name}"),

@@ -54,8 +54,10 @@ impl Bound {
 pub enum Storage {
     Array,
     Vec,
-    /// `&[F]`, `&mut [F]`, or a reference to an array.
+    /// `&[F]`, or a reference to an array or a `Vec`.
     Slice,
+    /// `&mut [F]`, or a `&mut` reference to an array.
+    MutSlice,
 }
 
 /// The type of a variable.

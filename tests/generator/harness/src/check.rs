@@ -106,8 +106,9 @@ fn compare(subject: &Subject<'_>, outputs: &[f64]) -> Result<Verdict, Failure> {
     }
 
     let relative = if subject.single { 1e-4 } else { 1e-10 };
+    let smallest = if subject.single { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
     let verify = |what: &str, got: f64, want: f64, scale: f64| {
-        let allowed = relative * (want.abs() + scale) + f64::MIN_POSITIVE;
+        let allowed = relative * (want.abs() + scale) + smallest;
         if !finite || (got - want).abs() <= allowed {
             return Ok(());
         }

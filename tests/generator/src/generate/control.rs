@@ -116,7 +116,7 @@ impl Gen {
 
     /// `for v in array`, `for v in &x`.
     pub(super) fn for_by_value(&mut self, depth: usize) -> Option<Node> {
-        let (seq, var, _) = self.seq(|v, _, s| s != Storage::Slice || !v.mutable)?;
+        let (seq, var, _) = self.seq(|_, _, s| s != Storage::MutSlice)?;
         let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
         let by_value = storage == Storage::Array && self.random.chance(50);
         let template = match storage {
@@ -150,7 +150,7 @@ impl Gen {
             let mut children = vec![Node::word(&name), seq, Node::word(&index)];
             let template = match this.random.below(8) {
                 0 | 1 => "for $0 in $1.iter_mut() {\n    $3\n}",
-                2 if storage != Storage::Slice => "for $0 in &mut $1 {\n    $3\n}",
+                2 if storage != Storage::MutSlice => "for $0 in &mut $1 {\n    $3\n}",
                 3 | 4 => {
                     this.scope.declare(&index, count, false);
                     "for ($2, $0) in $1.iter_mut().enumerate() {\n    $3\n}"

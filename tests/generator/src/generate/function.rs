@@ -81,8 +81,8 @@ impl Passed {
             Self::Generic => (seq(Bound::N(0), Storage::Slice), false),
             Self::Grid(rows, columns) => (Ty::Grid { rows: Bound::Is(rows), columns }, false),
             Self::Rows(columns) => (Ty::Grid { rows: Bound::N(0), columns }, false),
-            Self::MutSlice => (seq(Bound::N(0), Storage::Slice), true),
-            Self::MutArray(n) => (seq(Bound::Is(n), Storage::Slice), true),
+            Self::MutSlice => (seq(Bound::N(0), Storage::MutSlice), true),
+            Self::MutArray(n) => (seq(Bound::Is(n), Storage::MutSlice), true),
             Self::MutFloat => (Ty::FloatRef, true),
             Self::Count => (Ty::Int { low: Bound::Is(0), high: Bound::Is(4), below: None }, false),
             Self::Flag => (Ty::Bool, false),
@@ -367,7 +367,7 @@ impl Gen {
                 let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
                 // A `&mut` reference by its bare name would be taken for one that is changed.
                 let template = match storage {
-                    Storage::Slice if var.mutable => "&$0[..]",
+                    Storage::MutSlice => "&$0[..]",
                     Storage::Slice => "$0",
                     _ => "&$0",
                 };
@@ -433,7 +433,7 @@ impl Gen {
                 let (seq, var, _) = self.seq(|v, len, _| v.mutable && len == Bound::N(0))?;
                 let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
                 let template = match storage {
-                    Storage::Slice => self.random.pick(&["$0", "&mut $0[..]"]),
+                    Storage::MutSlice => self.random.pick(&["$0", "&mut $0[..]"]),
                     _ => self.random.pick(&["&mut $0", "&mut $0[..]"]),
                 };
                 (Node::new(Sort::Other, template, vec![seq]), var.name)

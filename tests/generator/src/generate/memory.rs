@@ -27,7 +27,7 @@ impl Gen {
         let name = self.name("x");
         self.nested(|this| {
             this.scope.hide(&var.name);
-            this.scope.declare(&name, Ty::Seq { len: count, storage: Storage::Slice }, true);
+            this.scope.declare(&name, Ty::Seq { len: count, storage: Storage::MutSlice }, true);
             let body = this.statements(2, depth - 1);
             let template = format!("{{\n    let $0 = &mut $1[{range}];\n    $2\n}}");
             Self::node(Sort::Stmt, template, vec![Node::word(&name), seq, body])
@@ -41,7 +41,7 @@ impl Gen {
         let (left, right) = (self.name("x"), self.name("x"));
         self.nested(|this| {
             this.scope.hide(&var.name);
-            let storage = Storage::Slice;
+            let storage = Storage::MutSlice;
             this.scope.declare(&left, Ty::Seq { len: Bound::Is(at), storage }, true);
             this.scope.declare(&right, Ty::Seq { len: len.plus(-at), storage }, true);
             let body = this.statements(3, depth - 1);

@@ -12,7 +12,10 @@ impl Gen {
             this.scope.freeze_all();
             // Without types, operators alone say what the parameters are.
             if arity == 1 && this.random.chance(25) {
-                let (a, b) = (this.float(0), this.float(1));
+                let (a, b) = (this.place_read(), this.place_read());
+                let Some((a, b)) = a.zip(b) else {
+                    return Node::new(Sort::Other, "|v: %F| v", vec![]);
+                };
                 let name = Node::word(&names[0]);
                 return Node::new(Sort::Other, "|$0| $1 * $0 + $2", vec![name, a, b]);
             }

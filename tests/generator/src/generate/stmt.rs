@@ -179,8 +179,10 @@ impl Gen {
                 ("$1.to_vec()", vec![seq], Ty::Seq { len, storage: Storage::Vec })
             }
             _ => {
-                let (seq, _, len) = self.seq(|_, _, s| s != Storage::Slice)?;
-                let (_, var, _) = self.seq(|_, l, s| l == len && s != Storage::Slice)?;
+                let (seq, _, len) =
+                    self.seq(|_, _, s| matches!(s, Storage::Array | Storage::Vec))?;
+                let (_, var, _) =
+                    self.seq(|_, l, s| l == len && matches!(s, Storage::Array | Storage::Vec))?;
                 let ty = var.ty;
                 let name =
                     if self.random.chance(50) { var.name } else { return self.cloned(seq, depth) };
