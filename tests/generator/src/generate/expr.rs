@@ -101,7 +101,7 @@ impl Gen {
             ];
             return self.one_of(&table, 0);
         }
-        let table: [(usize, Construct<Node>); 15] = [
+        let table: [(usize, Construct<Node>); 19] = [
             (18, Self::binary),
             (8, Self::unary),
             (5, Self::unary_with_numbers),
@@ -117,6 +117,10 @@ impl Gen {
             (1, Self::stopped),
             (1, Self::closure_value),
             (1, Self::pair_field),
+            (3, Self::over_rows),
+            (2, Self::element),
+            (1, Self::array_map),
+            (1, Self::match_floats),
         ];
         self.one_of(&table, depth)
     }

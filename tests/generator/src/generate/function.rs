@@ -257,9 +257,32 @@ impl Gen {
         let parameters: Vec<Parameter> =
             names.into_iter().zip(passed).map(|(name, passed)| parameter(name, *passed)).collect();
         let name = self.name("callee");
+        if passed == [Float, Count] && self.random.chance(50) {
+            return self.recursive(name, parameters);
+        }
         let generics = if passed.contains(&Generic) { "<const N: usize>" } else { "" };
         let options = if self.random.chance(15) { "checkpoint" } else { "" };
         self.function(&name, generics, parameters, returned, options.into(), 2)
+    }
+
+    /// A function that calls itself.
+    fn recursive(&mut self, name: String, parameters: Vec<Parameter>) -> Function {
+        let body = self.apart(|this| {
+            this.scope.declare("x", Ty::Float, false);
+            this.scope.declare(
+                "n",
+                Ty::Int { low: Bound::Is(6), high: Bound::Is(6), below: None },
+                false,
+            );
+            let (end, next) = (this.float(1), this.float(1));
+            let parts = vec![end, next, this.float(0), Node::word(&name)];
+            let template = "let n: usize = 6;\nif k == 0 { $0 } else { $2 * $3($1.sin(), k - 1) }";
+            Node::new(Sort::Other, template, parts)
+        });
+        let (generics, returned, options) = ("", Returned::Float, String::new());
+        let parameters =
+            vec![parameter("x", parameters[0].passed), parameter("k", parameters[1].passed)];
+        Function { name, generics, parameters, returned, options, body }
     }
 
     fn function(

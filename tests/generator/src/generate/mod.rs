@@ -11,6 +11,7 @@ mod function;
 mod index;
 mod iter;
 mod memory;
+mod rows;
 mod scoped;
 mod stmt;
 

@@ -46,7 +46,11 @@ impl Gen {
     /// A closure that is declared, called and gone.
     pub(super) fn closure_value(&mut self, depth: usize) -> Option<Node> {
         let name = Node::word(self.name("h"));
-        let (a, b) = (self.float(depth - 1), self.float(0));
+        // The closure borrows what it names until it is called.
+        let (a, b) = self.nested(|this| {
+            this.scope.freeze_all();
+            (this.float(depth - 1), this.float(0))
+        });
         match self.random.below(3) {
             0 => {
                 let closure = self.closure(2, depth - 1);
@@ -117,8 +121,7 @@ impl Gen {
     pub(super) fn closure_call(&mut self, depth: usize) -> Option<Node> {
         let var = self.var(|v| matches!(v.ty, Ty::Closure(_) | Ty::Local(_)))?;
         let name = Node::word(var.name);
-        let a = self.float(depth - 1);
-        let b = self.float(0);
+        let (a, b) = (self.float(depth - 1), self.float(0));
         let template = match var.ty {
             Ty::Closure(1) => "$0($1)",
             Ty::Closure(_) => "$0($1, $2)",

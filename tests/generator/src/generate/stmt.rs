@@ -13,7 +13,7 @@ impl Gen {
 
     /// A statement with at most that many levels of control flow.
     pub(super) fn statement(&mut self, depth: usize) -> Node {
-        let simple: [(usize, Construct<Node>); 16] = [
+        let simple: [(usize, Construct<Node>); 18] = [
             (10, Self::assign),
             (10, Self::assign_operator),
             (3, Self::let_float),
@@ -30,8 +30,10 @@ impl Gen {
             (1, Self::swap_variables),
             (2, Self::call_in_place),
             (1, Self::assertion),
+            (1, Self::let_bool),
+            (1, Self::counted_index),
         ];
-        let nested: [(usize, Construct<Node>); 16] = [
+        let nested: [(usize, Construct<Node>); 18] = [
             (8, Self::for_range),
             (5, Self::for_chain),
             (5, Self::for_mutable),
@@ -48,6 +50,8 @@ impl Gen {
             (1, Self::split_block),
             (1, Self::pushed),
             (1, Self::for_each),
+            (3, Self::for_row),
+            (3, Self::for_row_mutable),
         ];
         if depth == 0 || self.random.chance(45) {
             self.one_of(&simple, depth)
