@@ -62,6 +62,31 @@ fn loop_while_any(x: &[f64], limit: f64) -> f64 {
     y.iter().map(|v| v * v).sum::<f64>() * limit
 }
 
+/// The start's derivative passes where the loop does not run.
+#[differentiate]
+fn overwritten_by_constant(x: f64, y: f64, n: usize) -> f64 {
+    let mut t = x;
+    let mut k = 0;
+    while k < n {
+        k += 1;
+        t = 0.5 * (y - x).signum();
+    }
+    t * y
+}
+
+#[differentiate]
+fn overwritten_in_nested_loop(x: f64, y: f64, n: usize, m: usize) -> f64 {
+    let mut t = x;
+    for _ in 0..m {
+        let mut k = 0;
+        while k < n {
+            k += 1;
+            t = 0.5 * (y - x).signum();
+        }
+    }
+    t * y
+}
+
 /// A block that is lowered twice declares its items once.
 #[differentiate]
 fn local_function_in_closure(x: f64, y: f64) -> f64 {
@@ -85,5 +110,9 @@ fn types_and_memory() {
 #[test]
 fn control_flow() {
     check!(loop_while_any(&x, limit); (x, limit) in [(vec![1.0, -2.0, 0.3], 0.8)]);
+    for n in [0, 1, 2] {
+        check!(overwritten_by_constant(x, y, n); (x, y) in [(0.4, 1.3)]);
+        check!(overwritten_in_nested_loop(x, y, n, 2); (x, y) in [(0.4, 1.3)]);
+    }
     check!(local_function_in_closure(x, y); (x, y) in [(0.4, 1.3)]);
 }
