@@ -391,8 +391,7 @@ mod tests {
     #[test]
     fn rules() {
         type Row = (&'static str, fn(Dual64) -> Dual64);
-        let two = || Dual64::from(2.3);
-        let _ = two;
+
         let rows: [Row; 41] = [
             ("abs", |x| x.abs()),
             ("fract", |x| x.fract()),

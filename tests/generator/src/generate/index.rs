@@ -20,7 +20,7 @@ impl Gen {
                 7 | 8 => self.reversed(len),
                 9 => self.permuted(len),
                 10 => self.wrapped(len),
-                _ => self.from_data(len),
+                _ => self.data_index(len),
             };
             if let Some(node) = found {
                 return node;
@@ -82,7 +82,7 @@ impl Gen {
     }
 
     /// An index that the data decides.
-    fn from_data(&mut self, len: Bound) -> Option<Node> {
+    fn data_index(&mut self, len: Bound) -> Option<Node> {
         let data = self.place_read()?;
         let scaled = Node::new(Sort::Float, "$0.abs() * $1", vec![data, Node::number(3.0)]);
         let cast = Node { sort: Sort::Int, text: Text::ToInt, children: vec![scaled] };
