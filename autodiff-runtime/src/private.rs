@@ -10,7 +10,7 @@ pub mod unannotated;
 pub use linear::{Plus, Scale, nothing};
 pub use stack::{ShortStack, Stack};
 
-use std::ops::{ControlFlow, Range};
+use std::ops::{ControlFlow, Mul, Range};
 
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
@@ -227,6 +227,37 @@ macro_rules! integers {
     )*};
 }
 integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+/// A whole number as a factor of a float whose type only rustc knows.
+#[inline]
+pub fn whole(value: i32) -> Whole {
+    Whole(value)
+}
+
+/// See [`whole`].
+#[derive(Clone, Copy)]
+pub struct Whole(i32);
+
+macro_rules! whole_factors {
+    ($($float:ty)*) => {$(
+        impl Mul<Whole> for $float {
+            type Output = $float;
+            #[inline]
+            fn mul(self, factor: Whole) -> $float {
+                self * factor.0 as $float
+            }
+        }
+
+        impl Mul<$float> for Whole {
+            type Output = $float;
+            #[inline]
+            fn mul(self, factor: $float) -> $float {
+                self.0 as $float * factor
+            }
+        }
+    )*};
+}
+whole_factors!(f32 f64);
 
 /// `value as U`, of tangents and adjoints: that of an integer is `()`, and zero.
 #[inline]

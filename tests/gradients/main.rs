@@ -17,6 +17,7 @@ mod custom_rules;
 mod dependence;
 mod early_exit;
 mod function_values;
+mod generated;
 mod generics;
 mod harness;
 mod harness_tests;

@@ -46,18 +46,40 @@ use parse::{Declared, Signature};
 /// Expands `#[differentiate(args)] item`: the item as it stands, and the struct of its derivatives.
 /// Whatever is refused becomes `compile_error!`s beside the item.
 pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    let around = item.clone().into_iter().next().map(|tree| Declared::around(tree.span()));
-    expand_in(&around.unwrap_or_default(), args, item)
+    expand_in(&declared_around(&item), None, args, item)
 }
 
 /// The same for an item in a file with this text.
 pub fn expand_in_file(text: &str, args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_in(&Rc::new(Declared::parse(text)), args, item)
+    expand_in(&Rc::new(Declared::parse(text)), None, args, item)
 }
 
-fn expand_in(declared: &Rc<Declared>, args: TokenStream, item: TokenStream) -> TokenStream {
+/// The same without the optimisation of that name, one of [`optimizations`]: for tests, since no
+/// optimisation may be needed for a derivative to be right.
+pub fn expand_without(pass: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    assert!(optimizations().any(|name| name == pass), "`{pass}` is no optimisation");
+    expand_in(&declared_around(&item), Some(pass), args, item)
+}
+
+/// The names of the optimisations that [`expand_without`] switches off.
+pub fn optimizations() -> impl Iterator<Item = &'static str> {
+    pipeline::optional()
+}
+
+fn declared_around(item: &TokenStream) -> Rc<Declared> {
+    let first = item.clone().into_iter().next();
+    first.map_or_else(Rc::default, |tree| Declared::around(tree.span()))
+}
+
+fn expand_in(
+    declared: &Rc<Declared>,
+    without: Option<&str>,
+    args: TokenStream,
+    item: TokenStream,
+) -> TokenStream {
     let mut errors = Errors::default();
-    let options = Options::parse(args, &mut errors);
+    let mut options = Options::parse(args, &mut errors);
+    options.without = without.map(str::to_owned);
     if let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) {
         return methods::expand_impl(item, declared, &options, &mut errors);
     }
@@ -158,7 +180,8 @@ fn differentiate(
     if !errors.is_empty() {
         return None;
     }
-    let passes = pipeline::run(graph, &refusals, &function.sig.ident, errors)?;
+    let without = options.without.as_deref();
+    let passes = pipeline::run(graph, &refusals, &function.sig.ident, without, errors)?;
     if !errors.is_empty() {
         return None;
     }

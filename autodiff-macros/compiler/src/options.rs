@@ -21,6 +21,8 @@ pub struct Options {
     pub source: bool,
     /// `checkpoint`: keep nothing, run the forward again in the backward.
     pub checkpoint: bool,
+    /// An optimisation that is left out: for tests, no option of the user's.
+    pub without: Option<String>,
     /// `crate = path`: where the facade is, should it not be `::autodiff`.
     pub krate: Option<Path>,
 }

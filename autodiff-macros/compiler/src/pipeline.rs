@@ -8,6 +8,11 @@ use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
 use crate::{optimize, transform};
 
+/// The passes that can be switched off, one at a time.
+pub(crate) fn optional() -> impl Iterator<Item = &'static str> {
+    optimize::names().chain(["preaccumulate", "fuse"])
+}
+
 /// What the passes make of a function.
 #[derive(Debug)]
 pub(crate) struct Passes {
@@ -21,12 +26,14 @@ pub(crate) struct Passes {
     pub fused: Option<Graph>,
 }
 
-/// Runs the passes on a function's graph; `refusals` tell why code kept as it stands has no derivative,
-/// `own` is the function's name. There is no result if the body is ill-typed.
+/// Runs the passes on a function's graph, save for that named by `without`; `refusals` tell why code kept
+/// as it stands has no derivative, `own` is the function's name. There is no result if the body is
+/// ill-typed.
 pub(crate) fn run(
     primal: Graph,
     refusals: &[Diagnostic],
     own: &Ident,
+    without: Option<&str>,
     errors: &mut Errors,
 ) -> Option<Passes> {
     if cfg!(debug_assertions)
@@ -42,29 +49,32 @@ pub(crate) fn run(
         return None;
     }
     let own = &own.to_string();
-    let primal = step("simplify", optimize::primal(primal));
+    let primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, refusals, errors);
-    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
-    let reverse = fast(drawn.clone());
-    let forward = fast(tidy("forward", transform::forward(&primal, &activity)));
+    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own), without);
+    let reverse = fast(drawn.clone(), without);
+    let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);
     let keeps = transform::keeps(&reverse);
-    let fused = (keeps || transform::may_be_light(&primal))
+    let fused = (without != Some("fuse") && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&primal, &activity, own))
         .flatten()
-        .map(|graph| fast(tidy("fuse", graph)))
+        .map(|graph| fast(tidy("fuse", graph, without), without))
         .filter(|graph| keeps || transform::is_light(graph));
     Some(Passes { primal, activity, reverse, drawn, forward, fused })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.
-fn tidy(transform: &str, graph: Graph) -> Graph {
-    step("tidy", optimize::tidy(step(transform, graph)))
+fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
+    step("tidy", optimize::tidy(step(transform, graph), without))
 }
 
 /// A derivative as it is printed.
-fn fast(graph: Graph) -> Graph {
-    let graph = step("preaccumulate", transform::preaccumulate(graph));
-    let graph = step("optimize", optimize::derived(graph));
+fn fast(graph: Graph, without: Option<&str>) -> Graph {
+    let graph = match without {
+        Some("preaccumulate") => graph,
+        _ => step("preaccumulate", transform::preaccumulate(graph)),
+    };
+    let graph = step("optimize", optimize::derived(graph, without));
     checked("own", optimize::own(graph))
 }
 

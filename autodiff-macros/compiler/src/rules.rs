@@ -289,7 +289,14 @@ rules! {
         /// The sign of the first argument counts as in [`Fun::Abs`].
         copysign: Copysign(x in -3.0..3.0, s in -3.0..3.0) => y = x.copysign(s),
             Method("copysign"), cost 1, error 1e-10,
-            [select(x.ge(0.0), g, -g) * Expr::from(1.0).copysign(s), Zero];
+            [
+                select(
+                    s.is_sign_negative(),
+                    select(x.ge(0.0), -g, g),
+                    select(x.ge(0.0), g, -g)
+                ),
+                Zero
+            ];
         /// Half to each of equal arguments; of a number and a NaN, all to the number.
         max: Max(a in -3.0..3.0, b in -3.0..3.0) => y = a.max(b),
             Method("max"), cost 1, error 1e-10,

@@ -209,7 +209,7 @@ fn returned_from_a_loop(start: State, dt: f64) -> State {
 
 #[differentiate]
 fn skipped_and_broken(states: &[State], dt: f64) -> f64 {
-    let mut total = Dual(0.0, 1.0);
+    let mut total: Dual<f64> = Dual(0.0, 1.0);
     for s in states {
         if s.steps == 3 {
             continue;

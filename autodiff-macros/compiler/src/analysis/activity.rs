@@ -302,8 +302,10 @@ fn use_region(region: &Region, set: &mut ValueSet) {
     }
 }
 
+/// One pass over a loop: those around it are repeated as a whole, so that nested loops do not double
+/// the work at each depth.
 fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut ValueSet) {
-    for _ in 0..2 {
+    for round in 0..2 {
         for (i, start) in init.iter().enumerate() {
             if set.contains(node.results[i]) || set.contains(body.params[skip + i]) {
                 // What goes around the loop is wanted at its end too: one answer for each variable.
@@ -312,7 +314,9 @@ fn use_loop(node: &Node, init: &[Value], body: &Region, skip: usize, set: &mut V
                 set.insert(*start);
             }
         }
-        use_region(body, set);
+        if round == 0 {
+            use_region(body, set);
+        }
     }
 }
 

@@ -144,7 +144,9 @@ impl<'g> Printer<'g> {
             printed.seeds = node.results.iter().map(|v| self.variable(*v)).collect();
             seeded = true;
         }
-        let results = self.tokens(&self.graph.body.results);
+        let returned = &self.graph.body.results;
+        self.flush(|waiting| waiting.reads.iter().any(|v| returned.contains(v)));
+        let results = self.tokens(returned);
         let statements = mem::take(&mut self.scope.statements);
         if seeded {
             (printed.backward, printed.backward_results) = (statements, results);

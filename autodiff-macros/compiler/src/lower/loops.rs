@@ -140,6 +140,17 @@ impl Lowerer<'_> {
         for (var, param) in carried.iter().zip(&cond_params) {
             self.vars[var.0].current = Some(*param);
         }
+        let exit = self.frame.exit;
+        let cond = &mut |this: &mut Self| {
+            let before = this.vars[exit.0].current;
+            this.set_exit(0, span);
+            let test = cond(this)?;
+            // None is set either once a loop inside of the condition has come to its end.
+            if this.exit_code() == Some(0) {
+                this.vars[exit.0].current = before;
+            }
+            Ok(test)
+        };
         let test = if exits.any() {
             let exit = self.read(self.frame.exit, span);
             let none = self.code(0, span);

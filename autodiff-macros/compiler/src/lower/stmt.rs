@@ -209,8 +209,28 @@ impl Lowerer<'_> {
                 syn::Item::Static(c) => self.declare(&c.ident, Binding::Item),
                 _ => {}
             }
-            self.items.push(item.clone());
+            self.keep_item(item);
         }
+    }
+
+    /// Items of the body stand at the top of each derivative, and each once: a block may be lowered
+    /// several times.
+    fn keep_item(&mut self, item: &syn::Item) {
+        if self.items.contains(item) {
+            return;
+        }
+        if let Some(declared @ (name, _)) = item_name(item)
+            && self.items.iter().any(|other| item_name(other) == Some(declared))
+        {
+            self.refuse(
+                "AD0208",
+                name.span(),
+                format!("several items of the body are called `{name}`"),
+                "give each its own name, or move one out of the function",
+            );
+            return;
+        }
+        self.items.push(item.clone());
     }
 
     fn local(&mut self, local: &Local) -> Lowered<()> {
@@ -332,4 +352,19 @@ pub fn diverges(mac: &syn::Macro) -> bool {
     mac.path.segments.last().is_some_and(|s| {
         ["panic", "unreachable", "todo", "unimplemented"].iter().any(|n| s.ident == n)
     })
+}
+
+/// The name that an item declares, and whether it is one of a type.
+fn item_name(item: &syn::Item) -> Option<(&syn::Ident, bool)> {
+    match item {
+        syn::Item::Const(item) => Some((&item.ident, false)),
+        syn::Item::Fn(item) => Some((&item.sig.ident, false)),
+        syn::Item::Static(item) => Some((&item.ident, false)),
+        syn::Item::Enum(item) => Some((&item.ident, true)),
+        syn::Item::Mod(item) => Some((&item.ident, true)),
+        syn::Item::Struct(item) => Some((&item.ident, true)),
+        syn::Item::Trait(item) => Some((&item.ident, true)),
+        syn::Item::Type(item) => Some((&item.ident, true)),
+        _ => None,
+    }
 }

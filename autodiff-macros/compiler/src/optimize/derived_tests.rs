@@ -3,10 +3,8 @@
 
 use syn::{ItemFn, parse_quote};
 
-use super::tests::{lowered, reversed};
-use super::{
-    DERIVED, Pass, TIDY, ascend, gather, promote, reciprocal, remember, rotate, split, view,
-};
+use super::tests::{Pass, lowered, passes, reversed};
+use super::{DERIVED, TIDY, ascend, gather, promote, reciprocal, remember, rotate, split, view};
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation, Outcome};
@@ -15,7 +13,7 @@ use crate::transform;
 
 /// Without what the other passes leave to them.
 fn tidied(function: &ItemFn) -> Graph {
-    super::tidy(reversed(function))
+    super::tidy(reversed(function), None)
 }
 
 fn outcome(graph: &Graph, args: &[Datum]) -> Outcome {
@@ -249,7 +247,7 @@ fn loops_that_add_up_are_fused_inwards() {
             s
         }
     };
-    let primal = super::primal(lowered(&function));
+    let primal = super::primal(lowered(&function), None);
     let mut errors = Errors::default();
     let activity = Activity::of(&primal, &[], &mut errors);
     errors.to_tokens();
@@ -317,8 +315,8 @@ fn all_passes_together_change_nothing_but_rounding() {
         },
     ];
     for function in &functions {
-        let passes: Vec<Pass> =
-            TIDY.into_iter().chain([transform::preaccumulate as Pass]).chain(DERIVED).collect();
-        run(reversed(function), &passes, &ramps());
+        let all =
+            [passes(&TIDY), vec![transform::preaccumulate as Pass], passes(&DERIVED)].concat();
+        run(reversed(function), &all, &ramps());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::literal::Literal::{self, Bool, Float, Int};
 use super::rewrite::{Rewriter, To};
-use crate::ir::{Node, Op, Storage, Type, Value};
+use crate::ir::{self, Node, Op, Storage, Type, Value};
 use crate::rules::Fun;
 
 /// Folds constants.
@@ -39,11 +39,11 @@ fn computed(at: &Rewriter, fun: Fun, args: &[Value], ty: &Type) -> Option<Litera
     match (fun, &operands[..]) {
         (Fun::Not, [Bool(a)]) => Some(Bool(!a)),
         (Fun::IntPred, &[Int(n)]) => Some(Int(n.saturating_sub(i64::from(n != 0)))),
-        // A type that only rustc knows is at least as wide as `f32`.
-        (Fun::IntToFloat, &[Int(n)]) if *ty == Type::Unknown => {
-            Some(Float(n as f64)).filter(|x| x.is_exact(&Type::Float(crate::ir::Float::F32)))
+        (Fun::IntToFloat, &[Int(n)]) => {
+            let narrowest = Type::Float(ir::Float::F32);
+            let ty = if *ty == Type::Unknown { &narrowest } else { ty };
+            Some(Float(n as f64)).filter(|x| x.is_exact(ty))
         }
-        (Fun::IntToFloat, &[Int(n)]) => Some(Float(n as f64)).filter(|x| x.is_exact(ty)),
         (Fun::Add, &[Int(a), Int(b)]) => a.checked_add(b).map(Int),
         (Fun::Sub, &[Int(a), Int(b)]) => a.checked_sub(b).map(Int),
         (Fun::Mul, &[Int(a), Int(b)]) => a.checked_mul(b).map(Int),

@@ -74,8 +74,8 @@ impl Literal {
                     _ => quote!(#sign #digits),
                 }
             }
-            // Beside a number of that type it is one of the same.
-            (Self::Float(x), Type::Unknown) if x.is_finite() && !x.is_sign_negative() => {
+            // Rules alone make floats of a type that is not known, and of whole numbers.
+            (Self::Float(x), Type::Unknown) if x >= 0.0 => {
                 let digits = proc_macro2::Literal::f64_unsuffixed(x);
                 quote!(#digits)
             }

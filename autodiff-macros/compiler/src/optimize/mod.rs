@@ -26,36 +26,51 @@ mod tests;
 mod view;
 mod walk;
 
+use std::collections::BTreeSet;
+
 use crate::ir::Graph;
 pub use literal::Literal;
 use rewrite::rewrite;
 
-type Pass = fn(Graph) -> Graph;
+/// A pass under its name, by which tests switch it off.
+type Pass = (&'static str, fn(Graph) -> Graph);
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 5] = [simplify, carry::carry, hoist::hoist, cse::cse, dce::dce];
+const PRIMAL: [Pass; 5] = [
+    ("simplify", simplify),
+    ("carry", carry::carry),
+    ("hoist", hoist::hoist),
+    ("cse", cse::cse),
+    ("dce", dce::dce),
+];
 
 /// What derivatives need before partial derivatives are multiplied out. Squares are multiplied out only
 /// here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it would be `x + x`.
-const TIDY: [Pass; 5] = [simplify_squares, carry::carry, hoist::hoist, cse::cse, dce::dce];
+const TIDY: [Pass; 5] = [
+    ("simplify", simplify_squares),
+    ("carry", carry::carry),
+    ("hoist", hoist::hoist),
+    ("cse", cse::cse),
+    ("dce", dce::dce),
+];
 
 /// Memory last: what is known of values helps there.
 const DERIVED: [Pass; 15] = [
-    reciprocal::reciprocal,
-    identities,
-    cse::cse,
-    gather::gather,
-    promote::promote,
-    remember::remember,
-    carry::carry,
-    hoist::hoist,
-    identities,
-    dce::dce,
-    ascend::ascend,
-    rotate::rotate,
-    split::split,
-    view::view,
-    identities,
+    ("reciprocal", reciprocal::reciprocal),
+    ("identities", identities),
+    ("cse", cse::cse),
+    ("gather", gather::gather),
+    ("promote", promote::promote),
+    ("remember", remember::remember),
+    ("carry", carry::carry),
+    ("hoist", hoist::hoist),
+    ("identities", identities),
+    ("dce", dce::dce),
+    ("ascend", ascend::ascend),
+    ("rotate", rotate::rotate),
+    ("split", split::split),
+    ("view", view::view),
+    ("identities", identities),
 ];
 
 /// Decides where memory is moved and where it is cloned: done to what is printed.
@@ -80,17 +95,29 @@ fn simplify_squares(graph: Graph) -> Graph {
     })
 }
 
+/// The names of all passes.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let passes = [&PRIMAL[..], &TIDY, &DERIVED].into_iter().flatten().map(|(name, _)| *name);
+    passes.collect::<BTreeSet<_>>().into_iter()
+}
+
 /// What is done to the primal.
-pub fn primal(graph: Graph) -> Graph {
-    PRIMAL.iter().fold(graph, |graph, pass| pass(graph))
+pub fn primal(graph: Graph, without: Option<&str>) -> Graph {
+    all(&PRIMAL, graph, without)
 }
 
 /// What is done to a derivative first.
-pub fn tidy(graph: Graph) -> Graph {
-    TIDY.iter().fold(graph, |graph, pass| pass(graph))
+pub fn tidy(graph: Graph, without: Option<&str>) -> Graph {
+    all(&TIDY, graph, without)
 }
 
 /// What is done to a derivative in the end.
-pub fn derived(graph: Graph) -> Graph {
-    DERIVED.iter().fold(graph, |graph, pass| pass(graph))
+pub fn derived(graph: Graph, without: Option<&str>) -> Graph {
+    all(&DERIVED, graph, without)
+}
+
+/// The graph after all passes, save for one that is switched off.
+fn all(passes: &[Pass], graph: Graph, without: Option<&str>) -> Graph {
+    let passes = passes.iter().filter(|(name, _)| without != Some(name));
+    passes.fold(graph, |graph, (_, pass)| pass(graph))
 }

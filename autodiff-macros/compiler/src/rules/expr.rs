@@ -182,11 +182,11 @@ methods! {
         sqrt Sqrt  ln Ln
         sin Sin  cos Cos  sinh Sinh  cosh Cosh
         to_degrees ToDegrees  to_radians ToRadians
-        round_ties_even RoundTiesEven
+        round_ties_even RoundTiesEven  is_sign_negative IsSignNegative
         int_to_float IntToFloat  int_pred IntPred
     }
     binary {
-        powf Powf  powi Powi  hypot Hypot  copysign Copysign
+        powf Powf  powi Powi  hypot Hypot
         lt Lt  gt Gt  ge Ge  equals Eq  and And
     }
 }

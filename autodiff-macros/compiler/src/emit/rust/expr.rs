@@ -223,7 +223,7 @@ impl Expr {
     }
 
     /// The expression with its type visible to rustc, if it is known here.
-    fn typed(self, ty: &Type, span: Span) -> Self {
+    pub fn typed(self, ty: &Type, span: Span) -> Self {
         if !self.untyped {
             return self;
         }

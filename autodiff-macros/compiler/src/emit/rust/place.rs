@@ -53,13 +53,16 @@ impl Printer<'_> {
 
     /// The variable's content as an `Option` of a reference, if that is how it is held.
     pub(super) fn option(&self, root: Value, mutable: bool) -> Option<TokenStream> {
-        let variable = self.name(root);
-        match self.storage(root) {
-            Storage::Slot if mutable => Some(quote!(#variable.as_deref_mut())),
-            Storage::Slot => Some(quote!(#variable.as_deref())),
-            Storage::Tangent => Some(quote!(#variable)),
-            _ => None,
+        let storage = self.storage(root);
+        if !matches!(storage, Storage::Slot | Storage::Tangent) {
+            return None;
         }
+        let variable = self.name(root);
+        Some(match storage {
+            Storage::Slot if mutable => quote!(#variable.as_deref_mut()),
+            Storage::Slot => quote!(#variable.as_deref()),
+            _ => quote!(#variable),
+        })
     }
 
     /// The statement, run only if the shadow or tangent is there.
@@ -182,7 +185,9 @@ impl Printer<'_> {
                     let object = self.name(*v);
                     quote!(&mut #object)
                 }
-                capture => self.argument(capture),
+                // A constant is a literal here, and had a variable's type there.
+                CallArg::Value(v) => self.expr(*v).typed(self.ty(*v), name.span()).tokens,
+                CallArg::Ref(..) => self.argument(capture),
             });
         }
         match (names.as_slice(), values.as_slice()) {

@@ -201,7 +201,10 @@ impl Printer<'_> {
                             quote_spanned!(span=> <#float as ::autodiff::Float>::from_f64(#wide)),
                         )
                     }
-                    _ => integer.cast(&quote!(_), span),
+                    _ => {
+                        let integer = integer.tokens;
+                        Expr::postfix(quote_spanned!(span=> ::autodiff::__private::whole(#integer)))
+                    }
                 }
             }
             Spelling::Runtime(name) => {

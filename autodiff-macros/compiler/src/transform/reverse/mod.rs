@@ -181,8 +181,9 @@ fn count_trips(
     trips: &mut BTreeMap<RegionId, Value>,
 ) {
     for node in &region.nodes {
+        // Where nothing in the body has a derivative, what was there before has it, if none ran.
         if let Op::While { body, .. } = &node.op
-            && activity.touches_region(body)
+            && activity.touches(node)
         {
             values.push(crate::ir::ValueData {
                 ty: Type::usize(),

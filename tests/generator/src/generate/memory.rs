@@ -1,0 +1,146 @@
+//! Parts of sequences, growing ones, and changes by closures.
+
+use super::Gen;
+use super::control::Range;
+use crate::ast::{Node, Sort};
+use crate::scope::{Bound, Storage, Ty};
+
+impl Gen {
+    /// `let part = &x[1..];`
+    pub(super) fn part_block(&mut self, depth: usize) -> Option<Node> {
+        let (seq, var, len) = self.seq(|_, _, _| true)?;
+        let (range, count) = self.subrange(len);
+        let name = self.name("x");
+        self.nested(|this| {
+            this.scope.freeze(&var.name);
+            this.scope.declare(&name, Ty::Seq { len: count, storage: Storage::Slice }, false);
+            let body = this.statements(2, depth - 1);
+            let template = format!("{{\n    let $0 = &$1[{range}];\n    $2\n}}");
+            Self::node(Sort::Stmt, template, vec![Node::word(&name), seq, body])
+        })
+    }
+
+    /// `let part = &mut y[1..];`
+    pub(super) fn mutable_part_block(&mut self, depth: usize) -> Option<Node> {
+        let (seq, var, len) = self.seq(|v, _, _| v.mutable)?;
+        let (range, count) = self.subrange(len);
+        let name = self.name("x");
+        self.nested(|this| {
+            this.scope.hide(&var.name);
+            this.scope.declare(&name, Ty::Seq { len: count, storage: Storage::MutSlice }, true);
+            let body = this.statements(2, depth - 1);
+            let template = format!("{{\n    let $0 = &mut $1[{range}];\n    $2\n}}");
+            Self::node(Sort::Stmt, template, vec![Node::word(&name), seq, body])
+        })
+    }
+
+    /// `let (left, right) = y.split_at_mut(2);`
+    pub(super) fn split_block(&mut self, depth: usize) -> Option<Node> {
+        let (seq, var, len) = self.seq(|v, len, _| v.mutable && len.least() >= 3)?;
+        let at = self.random.within(1..len.least().clamp(2, 4));
+        let (left, right) = (self.name("x"), self.name("x"));
+        self.nested(|this| {
+            this.scope.hide(&var.name);
+            let storage = Storage::MutSlice;
+            this.scope.declare(&left, Ty::Seq { len: Bound::Is(at), storage }, true);
+            this.scope.declare(&right, Ty::Seq { len: len.plus(-at), storage }, true);
+            let body = this.statements(3, depth - 1);
+            let template = format!("{{\n    let ($0, $1) = $2.split_at_mut({at});\n    $3\n}}");
+            Self::node(Sort::Stmt, template, vec![Node::word(&left), Node::word(&right), seq, body])
+        })
+    }
+
+    /// A vector that grows.
+    pub(super) fn pushed(&mut self, _: usize) -> Option<Node> {
+        let target = self.target()?;
+        let Range { text, low, high, below } = self.range();
+        let (name, index) = (self.name("g"), self.name("i"));
+        let (value, condition) = self.nested(|this| {
+            this.scope.declare(&index, Ty::Int { low, high, below }, false);
+            (this.float(2), this.condition(0))
+        });
+        let start = self.random.pick(&["Vec::new()", "Vec::with_capacity(n)", "vec![$5]"]);
+        let end = self.random.pick(&[
+            "$6 += $0.iter().map(|v| v.sin()).sum::<%F>();",
+            "$6 = $0.iter().rev().fold($5, |a, &v| a.cos() + v);",
+            "for (i, v) in $0.iter().enumerate() {\n        if i % 2 == 0 {\n            $6 -= *v;\n        }\n    }",
+        ]);
+        let template = format!(
+            "{{\n    let mut $0: Vec<%F> = {start};\n    for $1 in $2 {{\n        if $4 {{\n            $0.push($3);\n        }}\n    }}\n    {end}\n}}"
+        );
+        let first = self.float(0);
+        let children = vec![
+            Node::word(name),
+            Node::word(index),
+            Node::word(text),
+            value,
+            condition,
+            first,
+            target,
+        ];
+        Self::node(Sort::Stmt, template, children)
+    }
+
+    /// `for_each` over what is changed, or with what is captured.
+    pub(super) fn for_each(&mut self, _: usize) -> Option<Node> {
+        let item = self.name("v");
+        if self.random.chance(50) {
+            let (seq, var, _) = self.seq(|v, _, _| v.mutable)?;
+            let value = self.apart(|this| {
+                this.scope.freeze_all();
+                this.scope.hide(&var.name);
+                this.scope.declare(&item, Ty::FloatRef, false);
+                this.float(2)
+            });
+            let template = self.random.pick(&[
+                "$0.iter_mut().for_each(|$1| *$1 = $2);",
+                "$0.iter_mut().for_each(|$1| *$1 += $2);",
+                "$0.iter_mut().skip(1).for_each(|$1| {\n    *$1 = $2.sin();\n});",
+            ]);
+            return Self::node(Sort::Stmt, template, vec![seq, Node::word(item), value]);
+        }
+        let sum = self.var(|v| v.mutable && v.ty == Ty::Float)?;
+        let (seq, ..) = self.seq(|_, _, _| true)?;
+        let value = self.apart(|this| {
+            this.scope.freeze_all();
+            this.scope.declare(&item, Ty::FloatRef, false);
+            this.float(1)
+        });
+        let sum = Node::word(sum.name);
+        let change = if self.random.chance(50) {
+            Node::assign("+=", sum, value)
+        } else {
+            Node::new(Sort::Stmt, "$0 = $0.sin() + $1;", vec![sum, value])
+        };
+        let template = self.random.pick(&[
+            "$0.iter().for_each(|$1| {\n    $2\n});",
+            "$0.iter().rev().for_each(|$1| {\n    $2\n});",
+        ]);
+        Self::node(Sort::Stmt, template, vec![seq, Node::word(item), change])
+    }
+
+    /// The sum of all that a function may have changed.
+    pub(super) fn total(&mut self) -> Node {
+        let mut sum = self.float(1);
+        for var in self.scope.visible() {
+            let name = Node::word(&var.name);
+            let (template, children) = match var.ty {
+                Ty::Float => ("$0 + $1", vec![name]),
+                Ty::FloatRef => ("$0 + *$1", vec![name]),
+                Ty::Pair => ("$0 + $1.0 * $1.1", vec![name]),
+                Ty::Seq { .. } => match self.random.below(3) {
+                    0 => ("$0 + $1.iter().sum::<%F>()", vec![name]),
+                    1 => ("$0 + $1.iter().map(|v| v.sin()).sum::<%F>()", vec![name]),
+                    _ => ("$0 + $1[0] * $1[0]", vec![name]),
+                },
+                Ty::Grid { .. } => (
+                    "$0 + $1.iter().map(|row| row.iter().sum::<%F>().sin()).sum::<%F>()",
+                    vec![name],
+                ),
+                _ => continue,
+            };
+            sum = Node::new(Sort::Float, template, [vec![sum], children].concat());
+        }
+        sum
+    }
+}

@@ -1,0 +1,118 @@
+//! Functions that random programs came down to, each of which was once misunderstood.
+
+use autodiff::differentiate;
+
+use crate::harness::{check, check_map};
+
+#[differentiate]
+fn product(x: f64, y: f64) -> f64 {
+    x * y
+}
+
+/// What is returned depends on nothing, and owns memory.
+#[differentiate]
+fn constant_vector(x: &[f64]) -> Vec<f64> {
+    let z = vec![0.3; x.len()];
+    z.to_vec()
+}
+
+/// A constant that user's code reads has its own type there.
+#[differentiate]
+fn constant_in_assertion(x: f64) -> f64 {
+    let mut sum: f64 = 0.0;
+    assert!(!sum.is_nan());
+    sum += x.sin();
+    sum
+}
+
+/// The type of a call's result is rustc's alone.
+#[differentiate]
+fn power_of_call_in_branch(x: f64, y: f64, n: i32) -> f64 {
+    let t = product(x, y);
+    let result: f64;
+    if x > 0.0 {
+        result = (1.0_f64 + t.powi(2)).sqrt() * t.powi(n);
+    } else {
+        result = 0.6;
+    }
+    result + x
+}
+
+/// So it is where a rule needs a constant.
+#[differentiate]
+fn sign_of_call(x: f64, y: f64) -> f64 {
+    let t = product(x, y);
+    t.copysign(y)
+}
+
+/// `any` and `all` are loops inside of the condition.
+#[differentiate]
+fn loop_while_any(x: &[f64], limit: f64) -> f64 {
+    let mut y = x.to_vec();
+    let mut steps = 0;
+    while steps < 9 && y.iter().any(|v| v.abs() > 0.5) {
+        steps += 1;
+        for v in y.iter_mut() {
+            *v *= limit;
+        }
+        if steps == 7 {
+            break;
+        }
+    }
+    y.iter().map(|v| v * v).sum::<f64>() * limit
+}
+
+/// The start's derivative passes where the loop does not run.
+#[differentiate]
+fn overwritten_by_constant(x: f64, y: f64, n: usize) -> f64 {
+    let mut t = x;
+    let mut k = 0;
+    while k < n {
+        k += 1;
+        t = 0.5 * (y - x).signum();
+    }
+    t * y
+}
+
+#[differentiate]
+fn overwritten_in_nested_loop(x: f64, y: f64, n: usize, m: usize) -> f64 {
+    let mut t = x;
+    for _ in 0..m {
+        let mut k = 0;
+        while k < n {
+            k += 1;
+            t = 0.5 * (y - x).signum();
+        }
+    }
+    t * y
+}
+
+/// A block that is lowered twice declares its items once.
+#[differentiate]
+fn local_function_in_closure(x: f64, y: f64) -> f64 {
+    let twice = |a: f64| {
+        fn cube(a: f64, n: usize) -> f64 {
+            a * a * a / n as f64
+        }
+        cube(a, 2) + a
+    };
+    twice(x) * twice(y)
+}
+
+#[test]
+fn types_and_memory() {
+    check_map!(constant_vector(&x); x in [vec![1.0, -2.0]]);
+    check!(constant_in_assertion(x); x in [0.4]);
+    check!(power_of_call_in_branch(x, y, 3); (x, y) in [(0.4, 1.3), (-0.4, 1.3)]);
+    check!(sign_of_call(x, y); (x, y) in [(0.4, 1.3), (0.4, -1.3), (-0.4, -1.3)]);
+}
+
+#[test]
+fn control_flow() {
+    check!(loop_while_any(&x, limit); (x, limit) in [(vec![1.0, -2.0, 0.3], 0.8)]);
+    for n in [0, 1, 2] {
+        check!(overwritten_by_constant(x, y, n); (x, y) in [(0.4, 1.3)]);
+        check!(overwritten_in_nested_loop(x, y, n, 2); (x, y) in [(0.4, 1.3)]);
+    }
+    check!(local_function_in_closure(x, y); (x, y) in [(0.4, 1.3)]);
+}
