@@ -4,7 +4,7 @@
 //! language. The functions are written in the many ways in which people write them, so the lints on
 //! style are off.
 
-#![allow(clippy::all, unused_assignments, unused_braces)]
+#![allow(clippy::all, dead_code, unused_assignments, unused_braces)]
 
 mod adapters;
 mod algorithms;

@@ -40,7 +40,7 @@ impl<T> Exclusive<T> for Absent {
     }
 }
 
-impl<'t, T> Shared<T> for Option<&'t T> {
+impl<T> Shared<T> for Option<&T> {
     #[inline]
     fn shared<'a>(self) -> Option<&'a T>
     where
@@ -50,7 +50,7 @@ impl<'t, T> Shared<T> for Option<&'t T> {
     }
 }
 
-impl<'t, T> Shared<T> for Option<&'t mut T> {
+impl<T> Shared<T> for Option<&mut T> {
     #[inline]
     fn shared<'a>(self) -> Option<&'a T>
     where
@@ -60,7 +60,7 @@ impl<'t, T> Shared<T> for Option<&'t mut T> {
     }
 }
 
-impl<'t, T> Exclusive<T> for Option<&'t mut T> {
+impl<T> Exclusive<T> for Option<&mut T> {
     #[inline]
     fn exclusive<'a>(self) -> Option<&'a mut T>
     where

@@ -1,7 +1,5 @@
 //! Tangents as values of their own.
 
-#![allow(dead_code)]
-
 use autodiff::{Accumulate, Differentiable, SetZero};
 
 #[derive(Differentiable, Clone, Debug)]

@@ -1,5 +1,7 @@
 //! Every mode of a differentiated function against the oracle, and its values against its own.
 
+#![allow(clippy::type_complexity, reason = "each type is that of one field, which says what it is")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::Duration;

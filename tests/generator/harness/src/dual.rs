@@ -402,7 +402,7 @@ mod tests {
             ("to_degrees", |x| x.to_degrees()),
             ("to_radians", |x| x.to_radians()),
             ("mul_add", |x| x.mul_add(x, x)),
-            ("copysign", |x| x.copysign(Dual64::from((-1.0)))),
+            ("copysign", |x| x.copysign(Dual64::from(-1.0))),
             ("max", |x| x.max(x * x)),
             ("min", |x| x.min(x * x)),
             ("clamp", |x| (x * x).clamp(x - Dual64::from(1.0), x)),
