@@ -102,6 +102,18 @@ fn expand_in(
         return quote!(#item #refused);
     }
     let of = declared.implementation(&function.sig.ident);
+    if declared.is_provided(&function.sig.ident) {
+        errors.push(Diagnostic::new(
+            "AD0101",
+            function.sig.ident.span(),
+            "a method that a trait provides cannot be differentiated: of which type it is, is not known",
+            "put the attribute on the method in an `impl` of the trait",
+        ));
+        let refused = errors.to_tokens();
+        let mut function = function;
+        function.block.stmts.insert(0, syn::Stmt::Item(syn::Item::Verbatim(refused)));
+        return function.into_token_stream();
+    }
     if of.is_some() || function.sig.receiver().is_some() {
         return methods::expand(&function, of, declared, &options, &mut errors);
     }

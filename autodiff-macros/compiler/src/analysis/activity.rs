@@ -33,7 +33,7 @@ impl Activity {
                 param.name.span(),
                 format!(
                     "`{}` is not in `wrt`, and the function stores differentiated values in it",
-                    param.name
+                    param.shown_name()
                 ),
                 "name it in `wrt`: a `&mut` parameter is a result, too",
             ));

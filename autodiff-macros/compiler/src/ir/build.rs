@@ -106,8 +106,11 @@ impl Builder {
 
     /// Whether a value is what the user's own code gives, of which nothing is known.
     pub fn defined_verbatim(&self, value: Value) -> bool {
-        self.open.iter().flat_map(|region| &region.nodes).any(|node| {
-            matches!(node.op, Op::Verbatim { .. } | Op::Const(_)) && node.results.contains(&value)
+        let mut nodes = self.open.iter().flat_map(|region| &region.nodes);
+        nodes.find(|node| node.results.contains(&value)).is_some_and(|node| match node.op {
+            Op::Verbatim { .. } | Op::Const(_) => true,
+            Op::Object(contents) => self.defined_verbatim(contents),
+            _ => false,
         })
     }
 

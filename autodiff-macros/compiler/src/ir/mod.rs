@@ -53,6 +53,12 @@ pub struct Param {
 }
 
 impl Param {
+    /// The name as the user knows it.
+    pub fn shown_name(&self) -> String {
+        let name = self.name.to_string();
+        if name == crate::parse::method::SELF { "self".into() } else { name }
+    }
+
     /// Whether the parameter is a `&mut` reference.
     pub fn in_place(&self) -> bool {
         matches!(&self.written, syn::Type::Reference(r) if r.mutability.is_some())

@@ -57,7 +57,7 @@ impl Lowerer<'_> {
             }
             return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
         }
-        if self.is_associated(path) && can_be_passed(&c.args) && is_short(path) {
+        if self.is_associated(path) && can_be_passed(&c.args) && self.may_be_annotated_path(path) {
             return self.call_associated(path, &c.args, span);
         }
         if self.is_associated(path) {
@@ -502,11 +502,6 @@ fn take_for(ty: &Type) -> crate::ir::Take {
     } else {
         crate::ir::Take::Clone
     }
-}
-
-/// Whether a path's generic arguments, if any, are not at its end.
-fn is_short(path: &Path) -> bool {
-    path.segments.last().is_some_and(|s| s.arguments.is_none())
 }
 
 fn is_constructor(path: &Path) -> bool {

@@ -28,6 +28,32 @@ const OF_STD: [&str; 16] = [
     "parse",
 ];
 
+/// Types of std whose functions nobody differentiates.
+const TYPES_OF_STD: [&str; 22] = [
+    "Arc",
+    "BTreeMap",
+    "BTreeSet",
+    "BinaryHeap",
+    "Cell",
+    "Cow",
+    "Duration",
+    "HashMap",
+    "HashSet",
+    "Instant",
+    "Iterator",
+    "Mutex",
+    "Option",
+    "Ordering",
+    "Rc",
+    "RefCell",
+    "Result",
+    "RwLock",
+    "String",
+    "SystemTime",
+    "VecDeque",
+    "Wrapping",
+];
+
 impl Lowerer<'_> {
     /// Whether a method may be one that the user differentiates: of a struct, or of what nothing is known
     /// of.
@@ -41,8 +67,10 @@ impl Lowerer<'_> {
             _ => None,
         };
         let opaque = root.is_none_or(|root| self.b.defined_verbatim(root));
+        let declared = self.function_of(ty, &name);
+        let declared = declared.and_then(|f| self.types.declared().returned(&f));
         match ty {
-            Type::Struct(_) => plain,
+            Type::Struct(_) => plain && declared.is_none_or(|declared| declared.is_annotated),
             Type::Unknown => {
                 plain && !opaque && !OF_STD.contains(&name.as_str()) && !name.starts_with("is_")
             }
@@ -79,6 +107,22 @@ impl Lowerer<'_> {
             self.read_output(value, &function, ty);
         }
         Ok(Rv::Value(value))
+    }
+
+    /// Whether a function of a type may be one that the user differentiates.
+    pub(super) fn may_be_annotated_path(&self, path: &Path) -> bool {
+        let n = path.segments.len();
+        let (Some(owner), Some(last)) = (path.segments.iter().rev().nth(1), path.segments.last())
+        else {
+            return false;
+        };
+        let (name, function) = (owner.ident.to_string(), last.ident.to_string());
+        let ty = if n == 2 { self.struct_type(&owner.ident.clone().into()) } else { Type::Unknown };
+        let declared = self.function_of(&ty, &function);
+        let declared = declared.and_then(|f| self.types.declared().returned(&f));
+        last.arguments.is_none()
+            && !TYPES_OF_STD.contains(&name.as_str())
+            && declared.is_none_or(|declared| declared.is_annotated)
     }
 
     /// `Type::function(args)`, where nothing in the arguments stands against it.

@@ -16,7 +16,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
     File, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
-    ReceiverKind, ReturnType, Signature, UseTree,
+    ReceiverKind, ReturnType, Signature, TraitItemFn, UseTree,
 };
 
 /// Structs by their names, save for names that several have.
@@ -28,6 +28,8 @@ pub struct Declared {
     outputs: BTreeMap<String, Option<Returned>>,
     /// The modules in the file.
     modules: Vec<String>,
+    /// Functions of traits, by name and line.
+    provided: Vec<(String, usize)>,
 }
 
 /// What is read of a function that may be called.
@@ -39,14 +41,17 @@ pub struct Returned {
     pub arguments: usize,
     /// Whether it takes `&mut self`.
     pub changes_self: bool,
+    /// Whether it is under the attribute, itself or with its `impl`.
+    pub is_annotated: bool,
 }
 
 impl Returned {
     /// Reads a signature; nothing of one whose types depend on generic parameters.
-    fn new(signature: &Signature) -> Option<Self> {
+    fn new(signature: &Signature, is_annotated: bool) -> Option<Self> {
         let lifetimes_only = signature.generics.type_params().next().is_none()
             && signature.generics.const_params().next().is_none();
         lifetimes_only.then(|| Self {
+            is_annotated,
             output: match &signature.output {
                 ReturnType::Default => "()".into(),
                 ReturnType::Type(_, ty) => ty.to_token_stream().to_string(),
@@ -222,6 +227,11 @@ impl Declared {
         self.implementations.iter().find(|i| i.functions.contains(&at))
     }
 
+    /// Whether a function stands in the declaration of a trait.
+    pub fn is_provided(&self, function: &Ident) -> bool {
+        self.provided.contains(&(function.to_string(), function.span().start().line))
+    }
+
     /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
     pub fn is_constant(&self, name: &str) -> bool {
         let implements = |i: &Implementation| {
@@ -262,7 +272,8 @@ impl<'a> Visit<'a> for Declared {
         for entry in &item.items {
             let ImplItem::Fn(f) = entry else { continue };
             let plain = implementation.params.is_empty();
-            let returned = Returned::new(&f.sig).filter(|_| plain);
+            let annotated = is_annotated(&item.attrs) || is_annotated(&f.attrs);
+            let returned = Returned::new(&f.sig, annotated).filter(|_| plain);
             self.add_output(format!("{name}::{}", f.sig.ident), returned);
         }
         self.implementations.push(implementation);
@@ -278,8 +289,17 @@ impl<'a> Visit<'a> for Declared {
     }
 
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        self.add_output(item.sig.ident.to_string(), Returned::new(&item.sig));
+        self.add_output(
+            item.sig.ident.to_string(),
+            Returned::new(&item.sig, is_annotated(&item.attrs)),
+        );
         visit::visit_item_fn(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
+        let ident = &item.sig.ident;
+        self.provided.push((ident.to_string(), ident.span().start().line));
+        visit::visit_trait_item_fn(self, item);
     }
 
     fn visit_item_mod(&mut self, item: &'a ItemMod) {
@@ -322,6 +342,11 @@ impl<'a> Visit<'a> for Declared {
             }
         }
     }
+}
+
+/// Whether the attribute is among these.
+fn is_annotated(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))
 }
 
 /// The names that an import makes known, within the file only those that are new.
