@@ -247,12 +247,12 @@ mod tests {
             (operator(a + h, b) - operator(a - h, b)) / (2.0 * h),
             (operator(a, b + h) - operator(a, b - h)) / (2.0 * h),
         );
-        let (lhs, rhs) = a.bars(&b, 3.0);
+        let (lhs, rhs) = Binary::<O, f64>::bars(&a, &b, 3.0);
         assert!((lhs - 3.0 * slopes.0).abs() < 1e-7 && (rhs - 3.0 * slopes.1).abs() < 1e-7);
         let dots = [(Some(&3.0), None), (None, Some(&3.0)), (Some(&3.0), Some(&3.0))];
-        let dots = dots.map(|(lhs, rhs)| a.dot(&b, lhs, rhs));
+        let dots = dots.map(|(lhs, rhs)| Binary::<O, f64>::dot(&a, &b, lhs, rhs));
         assert_eq!(dots, [lhs, rhs, lhs + rhs]);
-        assert_eq!(a.dot(&b, None, None), 0.0);
+        assert_eq!(Binary::<O, f64>::dot(&a, &b, None, None), 0.0);
     }
 
     #[test]
