@@ -142,7 +142,7 @@ impl<'a> Visit<'a> for Declared {
 
     fn visit_generic_param(&mut self, param: &'a GenericParam) {
         if let GenericParam::Type(param) = param {
-            self.structs.entry(param.ident.to_string()).or_insert(None);
+            self.add(param.ident.to_string(), None);
         }
     }
 
