@@ -148,7 +148,7 @@ impl Generics {
                     (c.ident.to_token_stream(), c.to_token_stream())
                 }
             };
-            if mentioned.contains(&name.to_string().trim_start_matches(['\'', ' ']).to_owned()) {
+            if mentioned.contains(name.to_string().trim_start_matches(['\'', ' '])) {
                 kept.push(tokens.clone());
                 arguments.push(name);
             }

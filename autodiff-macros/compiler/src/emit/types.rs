@@ -43,7 +43,7 @@ fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStre
             quote!(::std::vec::Vec<#element>)
         }
         Type::Tuple(t) => {
-            let parts = t.elems.iter().map(|t| tangent(t));
+            let parts = t.elems.iter().map(tangent);
             quote!((#(#parts,)*))
         }
         Type::Path(_) if types.read(ty).is_float() => quote!(#ty),
