@@ -35,8 +35,8 @@
 //!   (none if it is not wanted), then the pullback or the tangent; one adjoint per
 //!   [`PullArg::Local`].
 //! - `Scalar` has [`Fun::arity`] operands and gives a scalar: a `bool` if it is a predicate, save
-//!   for `Not`, which gives what it is given. The operands are scalars; only comparisons compare
-//!   anything.
+//!   for `Not`, which gives what it is given. The operands are scalars, or structs with an operator
+//!   of the user's; only comparisons compare anything.
 //! - A tangent of a call belongs to each argument, absent or not; so does a place for the adjoint
 //!   in `CallInto`.
 //! - Only objects, `&mut` references and shadows are written: [`Storage::Object`],
@@ -301,12 +301,10 @@ impl Verifier<'_> {
             Op::Scalar(fun, args) => {
                 let compares =
                     matches!(fun, Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge);
-                for values in [if compares { &[] } else { &args[..] }, &node.results] {
-                    for value in values {
-                        // Structs may have operators of their own.
-                        let operand = |ty: &Type| ty.is_scalar() || matches!(ty, Type::Struct(_));
-                        self.expect(*value, "a scalar", operand)?;
-                    }
+                // An operator may be the user's own.
+                let operand = |ty: &Type| ty.is_scalar() || matches!(ty, Type::Struct(_));
+                for value in args.iter().filter(|_| !compares).chain(&node.results) {
+                    self.expect(*value, "a scalar", operand)?;
                 }
                 if fun.returns_bool() && *fun != Fun::Not {
                     self.expect(node.results[0], "a `bool`", boolean)?;

@@ -179,6 +179,9 @@ impl Lowerer<'_> {
             }
             _ => false,
         };
+        let function = self.function_of(ty, &name);
+        let declared = function.and_then(|f| self.types.declared().returned(&f));
+        let changeable = changeable && declared.is_none_or(|declared| declared.changes_self);
         if changeable && !ty.is_constant() && !READING.contains(&name.as_str()) {
             return Err(self.refuse(
                 "AD0236",

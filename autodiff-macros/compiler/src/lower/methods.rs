@@ -148,7 +148,7 @@ impl Lowerer<'_> {
     }
 
     /// The path of a struct's function, where the struct goes by its own name.
-    fn function_of(&self, ty: &Type, name: &str) -> Option<String> {
+    pub(super) fn function_of(&self, ty: &Type, name: &str) -> Option<String> {
         match ty {
             Type::Struct(s) if s.reached.1.is_empty() && s.reached.0 == s.name => {
                 Some(format!("{}::{name}", s.name))
