@@ -1,9 +1,11 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+mod snapshots;
 mod stack;
 pub mod unannotated;
 
+pub use snapshots::Snapshots;
 pub use stack::{ShortStack, Stack};
 
 use std::ops::Range;

@@ -50,14 +50,17 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
             return quote!(#item #refused);
         }
     };
-    let signature = Signature::read(&function, &options, &mut errors);
-    let derivatives = differentiate(&function, &options, &signature, &mut errors);
-    if !emit::can_be_checked(&function, &signature) {
+    let plain = parse::without_checkpoints(&function, &mut errors);
+    let item = plain.as_ref().map_or(item, ToTokens::to_token_stream);
+    let plain = plain.as_ref().unwrap_or(&function);
+    let signature = Signature::read(plain, &options, &mut errors);
+    let derivatives = differentiate(&function, plain, &options, &signature, &mut errors);
+    if !emit::can_be_checked(plain, &signature) {
         errors.show_deferred();
     }
     let refused = errors.to_tokens();
     let derivatives =
-        derivatives.unwrap_or_else(|| emit::refused(&function, &signature, &errors.finish()));
+        derivatives.unwrap_or_else(|| emit::refused(plain, &signature, &errors.finish()));
     let derivatives = match &options.krate {
         Some(path) => rename_facade(derivatives, &path.to_token_stream()),
         None => match facade_name() {
@@ -76,9 +79,11 @@ pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
     }
 }
 
-/// The derivatives; none if there are errors. Each stage starts on a clean bill.
+/// The derivatives; none if there are errors. Each stage starts on a clean bill. `plain` is the function
+/// as rustc sees it, without what it tells this compiler alone.
 fn differentiate(
     function: &ItemFn,
+    plain: &ItemFn,
     options: &Options,
     signature: &Signature,
     errors: &mut Errors,
@@ -96,7 +101,7 @@ fn differentiate(
             ));
             return None;
         }
-        return Some(handle(function, signature, options, None));
+        return Some(handle(plain, signature, options, None));
     }
     let lower::Function { graph, refusals, items } = lower::lower(function, signature, errors)?;
     if !errors.is_empty() {
@@ -115,5 +120,5 @@ fn differentiate(
         fused: passes.fused.as_ref(),
         items: &items,
     };
-    Some(handle(function, signature, options, Some(&derivatives)))
+    Some(handle(plain, signature, options, Some(&derivatives)))
 }

@@ -44,11 +44,19 @@ pub(crate) fn run(
     let own = &own.to_string();
     let primal = step("simplify", optimize::primal(primal));
     let activity = Activity::of(&primal, refusals, errors);
-    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own));
+    let segmented = transform::segmented(&primal, &activity)
+        .map(|graph| step("simplify", optimize::primal(step("segmented", graph))));
+    let drawn = tidy(
+        "reverse",
+        match &segmented {
+            Some(graph) => transform::reverse(graph, &Activity::of(graph, refusals, errors), own),
+            None => transform::reverse(&primal, &activity, own),
+        },
+    );
     let reverse = fast(drawn.clone());
     let forward = fast(tidy("forward", transform::forward(&primal, &activity)));
     let keeps = transform::keeps(&reverse);
-    let fused = (keeps || transform::may_be_light(&primal))
+    let fused = (segmented.is_none() && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&primal, &activity, own))
         .flatten()
         .map(|graph| fast(tidy("fuse", graph)))

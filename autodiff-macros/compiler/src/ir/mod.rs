@@ -16,7 +16,7 @@ pub mod verify;
 mod walk;
 
 pub use build::Builder;
-pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
+pub use op::{CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
 pub(crate) use table::{ValueMap, ValueSet};
 pub use value::{Float, Storage, Type, Value, ValueData};

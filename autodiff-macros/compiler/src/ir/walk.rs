@@ -4,7 +4,9 @@ use std::mem;
 
 use syn::Ident;
 
-use super::{CallArg, Node, Op, Place, Proj, PullArg, Region, Value};
+use super::{
+    CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Value, ValueData, ValueMap,
+};
 use crate::rules::Fun;
 
 impl Place {
@@ -200,6 +202,7 @@ impl Op {
                 init.iter().for_each(|v| f(*v));
             }
             Op::While { init, .. } => init.iter().for_each(|v| f(*v)),
+            Op::Checkpoint(checkpoint) => checkpoint.number().into_iter().for_each(f),
         }
     }
 
@@ -289,6 +292,7 @@ impl Op {
                 cond: cond.map(f),
                 body: body.map(f),
             },
+            Op::Checkpoint(checkpoint) => Op::Checkpoint(checkpoint.map(f)),
         }
     }
 
@@ -406,6 +410,7 @@ impl Op {
             | Op::Verbatim { .. }
             | Op::StackPush(..)
             | Op::StackPop(_)
+            | Op::Checkpoint(_)
             | Op::Seed(_) => true,
             // A call may panic, or be user code that counts its calls: it stays.
             Op::Call(..) | Op::CallVjp(..) | Op::CallJvp(..) => true,
@@ -437,6 +442,34 @@ impl Region {
                 .collect(),
             results: self.results.iter().map(|v| f(*v)).collect(),
         }
+    }
+
+    /// How reverse mode keeps the iterations of the loop that the region is the body of, if it is told.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.nodes.iter().find_map(|node| match node.op {
+            Op::Checkpoint(checkpoint) => Some(checkpoint),
+            _ => None,
+        })
+    }
+
+    /// Calls `f` on every value that the region defines, nested ones included.
+    pub fn each_definition(&self, f: &mut dyn FnMut(Value)) {
+        self.params.iter().for_each(|v| f(*v));
+        for node in &self.nodes {
+            node.op.regions().for_each(|region| region.each_definition(f));
+            node.results.iter().for_each(|v| f(*v));
+        }
+    }
+
+    /// The region once more, with new values for all that it defines.
+    pub fn again(&self, values: &mut Vec<ValueData>) -> Region {
+        let mut fresh = ValueMap::default();
+        self.each_definition(&mut |v| {
+            let data = values[v.index()].clone();
+            values.push(data);
+            fresh.insert(v, Value::new(values.len() - 1));
+        });
+        self.map(&mut |v| fresh.get(v).copied().unwrap_or(v))
     }
 
     /// Calls `f` on every node, nested ones included, outer before inner.

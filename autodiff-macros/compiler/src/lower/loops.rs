@@ -9,7 +9,8 @@ use super::exits::Exits;
 use super::iter::{Iter, endless};
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
-use crate::ir::{Op, Region, Shape, Storage, Type, Value};
+use crate::ir::{Checkpoint, Op, Region, Shape, Storage, Type, Value};
+use crate::parse::Spacing;
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -22,14 +23,42 @@ impl Lowerer<'_> {
         if endless(&iter) && exits_ever.is_none() {
             return self.len(&iter, span_of(&e.expr)).map(|_| Rv::Never);
         }
-        self.iterate(&iter, exits_ever, e.label.as_ref(), span, &mut |this, item| {
-            this.scoped(|this| {
-                this.bind(&e.pat, item)?;
-                this.block(&e.body.stmts, false).map(drop)
+        self.checkpointed(&e.attrs, |this| {
+            this.iterate(&iter, exits_ever, e.label.as_ref(), span, &mut |this, item| {
+                this.scoped(|this| {
+                    this.bind(&e.pat, item)?;
+                    this.block(&e.body.stmts, false).map(drop)
+                })
             })
         })?;
         self.after_loop(&exits, span);
         Ok(self.status())
+    }
+
+    /// Lowers a loop with the checkpoint among its attributes.
+    fn checkpointed(
+        &mut self,
+        attrs: &[syn::Attribute],
+        lower: impl FnOnce(&mut Self) -> Lowered<()>,
+    ) -> Lowered<()> {
+        self.checkpoint = match Spacing::of(attrs) {
+            None => None,
+            // Said already, where the attribute was taken off.
+            Some(Err(refused)) => return Err(self.errors.push(refused)),
+            Some(Ok(Spacing::Every(every))) => Some(Checkpoint::Every(self.index(&every)?)),
+            Some(Ok(Spacing::Snapshots(most))) => Some(Checkpoint::Snapshots(self.index(&most)?)),
+        };
+        let lowered = lower(self);
+        self.checkpoint = None;
+        lowered
+    }
+
+    /// Begins the body of a loop.
+    fn open_body(&mut self, checkpoint: Option<Checkpoint>, span: Span) {
+        self.b.open();
+        if let Some(checkpoint) = checkpoint {
+            self.b.effect(Op::Checkpoint(checkpoint), span);
+        }
     }
 
     fn status(&self) -> Rv {
@@ -103,10 +132,11 @@ impl Lowerer<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
     ) -> Lowered<()> {
+        let checkpoint = self.checkpoint.take();
         let index = self.b.value(index_ty, span);
         let (carried, init, params) = self.carry(span);
         self.enter_loop(label, Vec::new());
-        self.b.open();
+        self.open_body(checkpoint, span);
         self.set_exit(0, span);
         let lowered = body(self, index);
         self.set_exit(0, span);
@@ -216,18 +246,22 @@ impl Lowerer<'_> {
         let span = span_of(&e.while_token);
         if has_let(&e.cond) {
             let (label, cond, body) = (&e.label, &e.cond, &e.body);
-            return self.loop_expr(&syn::parse_quote!(#label loop {
+            let mut as_loop: ExprLoop = syn::parse_quote!(#label loop {
                 if #cond #body else { break; }
-            }));
+            });
+            as_loop.attrs.clone_from(&e.attrs);
+            return self.loop_expr(&as_loop);
         }
         let exits = Exits::of(&e.body, e.label.as_ref());
-        self.while_loop(
-            &exits,
-            e.label.as_ref(),
-            span,
-            &mut |this| this.value(&e.cond),
-            &mut |this| this.scoped_block(&e.body, false).map(drop),
-        )?;
+        self.checkpointed(&e.attrs, |this| {
+            this.while_loop(
+                &exits,
+                e.label.as_ref(),
+                span,
+                &mut |this| this.value(&e.cond),
+                &mut |this| this.scoped_block(&e.body, false).map(drop),
+            )
+        })?;
         self.after_loop(&exits, span);
         Ok(self.status())
     }
@@ -244,14 +278,16 @@ impl Lowerer<'_> {
             })
             .collect();
         let given = vars.clone();
-        self.while_loop_with(
-            &exits,
-            e.label.as_ref(),
-            vars,
-            span,
-            &mut |this| Ok(this.b.constant(quote!(true), Type::Bool, span)),
-            &mut |this| this.scoped_block(&e.body, false).map(drop),
-        )?;
+        self.checkpointed(&e.attrs, |this| {
+            this.while_loop_with(
+                &exits,
+                e.label.as_ref(),
+                vars,
+                span,
+                &mut |this| Ok(this.b.constant(quote!(true), Type::Bool, span)),
+                &mut |this| this.scoped_block(&e.body, false).map(drop),
+            )
+        })?;
         if !exits.breaks && !exits.outer && !exits.returns {
             return Ok(self.unreachable(span));
         }
@@ -327,6 +363,7 @@ impl Lowerer<'_> {
         cond: &mut dyn FnMut(&mut Self) -> Lowered<Value>,
         body: &mut dyn FnMut(&mut Self) -> Lowered<()>,
     ) -> Lowered<()> {
+        let checkpoint = self.checkpoint.take();
         if exits.returns {
             self.prepare_return(span);
         }
@@ -368,7 +405,7 @@ impl Lowerer<'_> {
             self.vars[var.0].current = Some(*param);
         }
         // Inside the body no exit code is set yet.
-        self.b.open();
+        self.open_body(checkpoint, span);
         self.set_exit(0, span);
         let lowered = body(self);
         self.settle_continue(span);

@@ -1,10 +1,12 @@
 //! From the primal's graph to the graphs of its derivatives.
 
+mod checkpoint;
 mod contribution;
 mod forward;
 mod preaccumulate;
 mod reverse;
 
+pub use checkpoint::segmented;
 pub use forward::forward;
 pub use preaccumulate::preaccumulate;
 pub use reverse::{fused, is_light, keeps, may_be_light, reverse};
