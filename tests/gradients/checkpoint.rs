@@ -408,7 +408,7 @@ shape! {
 }
 
 shape! {
-    single_precision_state(x: f64, n: usize) where (x, 6; x in [0.3, -0.4]):
+    a_tuple_carried(x: f64, n: usize) where (x, 6; x in [0.3, -0.4]):
     { let mut y = (x, [x; 2]); }
     {
         for i in 0..n {
@@ -475,12 +475,30 @@ mod nested {
     nest! {
         inner_every: [] [#[checkpoint(every = 3)]];
         inner_snapshots: [] [#[checkpoint(snapshots = 2)]];
-        every_every: [#[checkpoint(every = 2)]] [#[checkpoint(every = i + 1)]];
+        every_every: [#[checkpoint(every = 2)]] [#[checkpoint(every = 3)]];
         every_snapshots: [#[checkpoint(every = 2)]] [#[checkpoint(snapshots = 2)]];
         snapshots_every: [#[checkpoint(snapshots = 2)]] [#[checkpoint(every = 2)]];
-        snapshots_snapshots: [#[checkpoint(snapshots = 2)]] [#[checkpoint(snapshots = i + 1)]];
+        snapshots_snapshots: [#[checkpoint(snapshots = 2)]] [#[checkpoint(snapshots = 3)]];
         outer_every: [#[checkpoint(every = 2)]] [];
         outer_snapshots: [#[checkpoint(snapshots = 3)]] [];
+    }
+
+    /// The inner loop's numbers are those of the outer loop's iteration.
+    #[differentiate]
+    fn numbers_that_vary(x: f64, n: usize) -> f64 {
+        let mut y = x;
+        #[checkpoint(snapshots = n / 2)]
+        for i in 0..n {
+            #[checkpoint(every = i + 1)]
+            for j in 0..n {
+                y = (y * x + j as f64).sin();
+            }
+            #[checkpoint(snapshots = i)]
+            for _ in i..n {
+                y = (y + x).cos();
+            }
+        }
+        y
     }
 
     #[differentiate]
@@ -526,6 +544,7 @@ mod nested {
 
     #[test]
     fn checkpoints_in_branches() {
+        check!(numbers_that_vary(x, 6); x in [0.7, -0.7]);
         check!(in_a_branch(x, 8); x in [0.7, -0.7]);
         check!(in_a_branch_in_a_loop(x, 5); x in [0.7, -0.4]);
     }

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-use super::{CallArg, Node, Op, Place, Region, Storage, Take, Type, Value, ValueData, ValueSet};
+use super::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueData, ValueSet};
 use crate::rules::Fun;
 
 /// Builds regions; the innermost open one receives the nodes.
@@ -115,9 +115,8 @@ impl Builder {
     /// The tangent or adjoint of what a cast makes of a number or takes: an `as` from or to a type that
     /// only rustc knows, which is `()` if the number is an integer.
     pub fn recast(&mut self, value: Value, to: &TokenStream, ty: Type, span: Span) -> Value {
-        let captures = vec![(Ident::new("ad_number", span), CallArg::Value(value))];
         let tokens = quote::quote!(::autodiff::__private::recast::<_, #to>(ad_number));
-        self.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
+        self.op(Op::arithmetic(tokens, &[("ad_number", value)]), ty, span)
     }
 
     /// A row of the rule table.

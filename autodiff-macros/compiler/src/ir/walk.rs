@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
 use super::{
@@ -124,6 +125,20 @@ impl PullArg {
 }
 
 impl Op {
+    /// Code of the compiler's own, with operands for names. The names are the compiler's too, as are
+    /// those in `tokens`: of whatever code of the user's this is about, macros included, they are not.
+    pub fn code(tokens: TokenStream, captures: &[(&str, CallArg)]) -> Op {
+        let name = |name: &str| Ident::new(name, Span::call_site());
+        let captures = captures.iter().map(|(n, arg)| (name(n), arg.clone())).collect();
+        Op::Verbatim { tokens, refusal: usize::MAX, captures }
+    }
+
+    /// The same, for arithmetic of integers.
+    pub fn arithmetic(tokens: TokenStream, captures: &[(&str, Value)]) -> Op {
+        let captures: Vec<_> = captures.iter().map(|(n, v)| (*n, CallArg::Value(*v))).collect();
+        Self::code(tokens, &captures)
+    }
+
     /// Calls `f` on every value the operation itself reads, roots of places included, but not on
     /// what its regions read.
     pub fn each_input(&self, f: &mut dyn FnMut(Value)) {

@@ -38,7 +38,7 @@ use quote::quote;
 use syn::Ident;
 
 use crate::analysis::Activity;
-use crate::ir::{Builder, CallArg, Checkpoint, Graph, Node, Op, Region, Storage, Type, Value};
+use crate::ir::{Builder, Checkpoint, Graph, Node, Op, Region, Storage, Type, Value};
 use crate::rules::Fun;
 
 /// The graph with its checkpointed loops in that form; `None` if it has none.
@@ -118,7 +118,7 @@ impl Segments<'_> {
         } else {
             let rev = rev.then(|| quote!(.rev()));
             let index = quote!(#range #rev.nth(ad_position).expect("as many as were counted"));
-            verbatim(index, &[bounds[0], bounds[1], ("ad_position", position)], span)
+            Op::arithmetic(index, &[bounds[0], bounds[1], ("ad_position", position)])
         };
         body.nodes.insert(0, Node { op: index, results: vec![old], span });
         let looped =
@@ -213,7 +213,7 @@ impl Segments<'_> {
             (Some(most), [.., more, position]) => {
                 let captures = [("ad_position", *position), ("ad_every", most)];
                 let fits = quote!(ad_position < ad_every.max(1));
-                let fits = self.b.op(verbatim(fits, &captures, span), Type::Bool, span);
+                let fits = self.b.op(Op::arithmetic(fits, &captures), Type::Bool, span);
                 self.b.scalar(Fun::And, vec![*more, fits], Type::Bool, span)
             }
             (_, params) => *params.last().expect("it carries whether it goes on"),
@@ -235,15 +235,8 @@ impl Segments<'_> {
     }
 
     fn integer(&mut self, tokens: TokenStream, captures: &[(&str, Value)], span: Span) -> Value {
-        self.b.op(verbatim(tokens, captures, span), Type::usize(), span)
+        self.b.op(Op::arithmetic(tokens, captures), Type::usize(), span)
     }
-}
-
-/// Arithmetic of integers, with values for names.
-fn verbatim(tokens: TokenStream, captures: &[(&str, Value)], span: Span) -> Op {
-    let captures =
-        captures.iter().map(|(name, v)| (Ident::new(name, span), CallArg::Value(*v))).collect();
-    Op::Verbatim { tokens, refusal: usize::MAX, captures }
 }
 
 fn remove(body: &mut Region) {

@@ -83,17 +83,14 @@ impl<'a> Reverse<'a> {
         let stack = self.b.named(Type::Stack, Some(name), Storage::Object, span);
         let op = match checkpoint {
             Checkpoint::Snapshots(most) => {
-                let captures =
-                    [("ad_most", most)].into_iter().chain(steps.map(|n| ("ad_steps", n)));
-                let captures = captures
-                    .map(|(name, v)| (syn::Ident::new(name, span), CallArg::Value(v)))
-                    .collect();
+                let captures: Vec<_> =
+                    [("ad_most", most)].into_iter().chain(steps.map(|n| ("ad_steps", n))).collect();
                 let steps = match steps {
                     Some(_) => quote!(::core::option::Option::Some(ad_steps)),
                     None => quote!(::core::option::Option::None),
                 };
                 let tokens = quote!(::autodiff::__private::Snapshots::new(ad_most, #steps));
-                Op::Verbatim { tokens, refusal: usize::MAX, captures }
+                Op::arithmetic(tokens, &captures)
             }
             _ => Op::StackNew(steps),
         };
@@ -173,8 +170,7 @@ impl<'a> Reverse<'a> {
     /// Asks the schedule, which takes note.
     fn ask(&mut self, tokens: TokenStream, stack: Value, ty: Type, span: Span) -> Value {
         let stack = CallArg::Ref(Place::whole(stack), true);
-        let captures = vec![(syn::Ident::new("ad_states", span), stack)];
-        self.b.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
+        self.b.op(Op::code(tokens, &[("ad_states", stack)]), ty, span)
     }
 
     /// Brings what a checkpointed loop needs into the region around its backward sweep.
@@ -191,7 +187,11 @@ impl<'a> Reverse<'a> {
         }
         for v in outer_values(body) {
             if !names.contains_key(&v) {
-                let again = self.primal(v, here);
+                let mut again = self.primal(v, here);
+                // What left a branch did so by value.
+                if memory.contains(&v) && self.b.data(again).storage == Storage::Local {
+                    again = self.owned_again(again, v, span);
+                }
                 names.insert(v, again);
             }
         }
