@@ -4,10 +4,12 @@
 mod linear;
 pub mod operator;
 pub mod receiver;
+mod snapshots;
 mod stack;
 pub mod unannotated;
 
 pub use linear::{Plus, Scale, nothing};
+pub use snapshots::Snapshots;
 pub use stack::{ShortStack, Stack};
 
 use std::ops::{ControlFlow, Mul, Range};

@@ -13,6 +13,7 @@ mod bindings;
 mod bookkeeping;
 mod branches;
 mod calls;
+mod checkpoint;
 mod custom_rules;
 mod dependence;
 mod early_exit;

@@ -117,12 +117,14 @@ fn expand_in(
     if of.is_some() || function.sig.receiver().is_some() {
         return methods::expand(&function, of, declared, &options, &mut errors);
     }
+    let plain = parse::without_checkpoints(&function, &mut errors);
+    let item = plain.as_ref().map_or(item, ToTokens::to_token_stream);
     let signature = Signature::read(&function, &options, declared.clone(), None, &mut errors);
     let generated = derivatives(&function, &options, &signature, &mut errors);
     let generated = generated.unwrap_or_else(|refused| refused);
     let generated = under_facade_name(generated, options.krate.as_ref());
     let refusals = errors.to_tokens();
-    let item = mended(item, &function, &options, &errors);
+    let item = mended(item, plain.as_ref().unwrap_or(&function), &options, &errors);
     let mark = once::mark();
     quote! {
         #mark
@@ -139,14 +141,16 @@ fn derivatives(
     signature: &Signature,
     errors: &mut Errors,
 ) -> Result<TokenStream, TokenStream> {
-    let derivatives = differentiate(function, options, signature, errors);
-    if !emit::can_be_checked(function, signature) {
+    let plain = parse::without_checkpoints(function, errors);
+    let plain = plain.as_ref().unwrap_or(function);
+    let derivatives = differentiate(function, plain, options, signature, errors);
+    if !emit::can_be_checked(plain, signature) {
         errors.show_deferred();
     }
     derivatives.ok_or_else(|| {
         let reasons = errors.finish();
-        let mended = parse::fallback(function, &reasons);
-        emit::refused(mended.as_ref().unwrap_or(function), signature, &reasons)
+        let mended = parse::fallback(plain, &reasons);
+        emit::refused(mended.as_ref().unwrap_or(plain), signature, &reasons)
     })
 }
 
@@ -165,9 +169,11 @@ fn under_facade_name(generated: TokenStream, given: Option<&syn::Path>) -> Token
     }
 }
 
-/// The derivatives; none if there are errors. Each stage starts on a clean bill.
+/// The derivatives; none if there are errors. Each stage starts on a clean bill. `plain` is the function
+/// as rustc sees it, without what it tells this compiler alone.
 fn differentiate(
     function: &ItemFn,
+    plain: &ItemFn,
     options: &Options,
     signature: &Signature,
     errors: &mut Errors,
@@ -185,7 +191,7 @@ fn differentiate(
             ));
             return None;
         }
-        return Some(handle(function, signature, options, None));
+        return Some(handle(plain, signature, options, None));
     }
     let lowered = lower::lower(function, signature, errors)?;
     let lower::Function { graph, refusals, items, readings, iterated } = lowered;
@@ -208,5 +214,5 @@ fn differentiate(
         readings: &readings,
         iterated: &iterated,
     };
-    Some(handle(function, signature, options, Some(&derivatives)))
+    Some(handle(plain, signature, options, Some(&derivatives)))
 }

@@ -19,7 +19,7 @@ use crate::emit::silenced;
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
-use crate::parse::{Declared, Implementation, Method, Signature};
+use crate::parse::{Declared, Implementation, Method, Signature, without_checkpoints};
 use crate::{derivatives, under_facade_name};
 
 /// The traits of operators, and how the runtime names them.
@@ -48,7 +48,8 @@ pub fn expand(
         }
         _ => (TokenStream::new(), siblings(item, of, declared, options, errors)),
     };
-    let mut item = item.clone();
+    let plain = without_checkpoints(item, errors);
+    let mut item = plain.unwrap_or_else(|| item.clone());
     if !inside.is_empty() {
         let silenced = silenced();
         let inside = under_facade_name(inside, options.krate.as_ref());
@@ -219,5 +220,6 @@ fn of_operator(
         }
         _ => TokenStream::new(),
     };
-    quote!(#function #handle #code)
+    let plain = without_checkpoints(&function, errors).unwrap_or(function);
+    quote!(#plain #handle #code)
 }

@@ -51,11 +51,18 @@ pub(crate) fn run(
     let own = &own.to_string();
     let primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, refusals, errors);
-    let drawn = tidy("reverse", transform::reverse(&primal, &activity, own), without);
+    let segmented = transform::segmented(&primal, &activity)
+        .map(|graph| step("simplify", optimize::primal(step("segmented", graph), without)));
+    let reversed = match &segmented {
+        Some(graph) => transform::reverse(graph, &Activity::of(graph, refusals, errors), own),
+        None => transform::reverse(&primal, &activity, own),
+    };
+    let drawn = tidy("reverse", reversed, without);
     let reverse = fast(drawn.clone(), without);
     let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);
     let keeps = transform::keeps(&reverse);
-    let fused = (without != Some("fuse") && (keeps || transform::may_be_light(&primal)))
+    let may_fuse = without != Some("fuse") && segmented.is_none();
+    let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&primal, &activity, own))
         .flatten()
         .map(|graph| fast(tidy("fuse", graph, without), without))

@@ -212,7 +212,7 @@ impl<'g> Collector<'g> {
         match &node.op {
             // What keeps is not part of the mathematics.
             Op::Undef | Op::StackNew(_) | Op::StackPush(..) | Op::Keep(_) | Op::KeepNone => {}
-            Op::Seed(_) | Op::Effect { .. } | Op::ShapeOf(_) => {}
+            Op::Seed(_) | Op::Effect { .. } | Op::ShapeOf(_) | Op::Checkpoint(_) => {}
             Op::StackPop(_) | Op::Unkeep(_) => {
                 for r in &node.results {
                     match self.find(*r) {

@@ -128,11 +128,8 @@ impl Builder {
     /// The tangent or adjoint of what a cast makes of a number or takes: an `as` from or to a type that
     /// only rustc knows, which is `()` if the number is an integer.
     pub fn recast(&mut self, value: Value, to: &TokenStream, ty: Type, span: Span) -> Value {
-        let captures = vec![(Ident::new("ad_number", span), CallArg::Value(value))];
         let tokens = quote::quote!(::autodiff::__private::recast::<_, #to>(ad_number));
-        let recast = self.own_code(tokens, captures, span);
-        self.values[recast.index()].ty = ty;
-        recast
+        self.op(Op::arithmetic(tokens, &[("ad_number", value)]), ty, span)
     }
 
     /// Code of the compiler's own over values, of a type that only rustc knows.

@@ -393,6 +393,7 @@ impl<'a> Interpreter<'a> {
                     other => Err(format!("{other} has not both {i} and {j}")),
                 })
             }
+            Op::Checkpoint(_) => Ok(()),
             Op::Push(place, v) => self.push(place, &self.get(*v)?),
             Op::StackPush(stack, record) => {
                 self.push(&Place::whole(*stack), &Datum::Tuple(self.all(record)?))

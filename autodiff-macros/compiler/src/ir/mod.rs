@@ -17,7 +17,7 @@ pub mod verify;
 mod walk;
 
 pub use build::Builder;
-pub use op::{CallArg, Node, Op, Place, Proj, PullArg, Region, Take};
+pub use op::{CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
 pub(crate) use table::{ValueMap, ValueSet};
 pub use value::{Float, Storage, Struct, Type, Value, ValueData};

@@ -59,6 +59,36 @@ pub enum Take {
     Owned,
 }
 
+/// How much of a loop's past is kept for the backward sweep, which runs its iterations again.
+#[derive(Clone, Copy, Debug)]
+pub enum Checkpoint {
+    /// The state at the beginning of every iteration.
+    Each,
+    /// The state at the beginning of every so manieth iteration.
+    Every(Value),
+    /// So many states at most, at the beginnings of iterations chosen by a schedule.
+    Snapshots(Value),
+}
+
+impl Checkpoint {
+    /// The number that it is given.
+    pub fn number(&self) -> Option<Value> {
+        match self {
+            Self::Each => None,
+            Self::Every(n) | Self::Snapshots(n) => Some(*n),
+        }
+    }
+
+    /// The same with another number.
+    pub fn map(self, f: &mut dyn FnMut(Value) -> Value) -> Self {
+        match self {
+            Self::Each => Self::Each,
+            Self::Every(n) => Self::Every(f(n)),
+            Self::Snapshots(n) => Self::Snapshots(f(n)),
+        }
+    }
+}
+
 /// An argument of a call to an annotated function.
 #[derive(Clone, Debug)]
 pub enum CallArg {
@@ -203,6 +233,8 @@ pub enum Op {
         /// The user's names in it and the values they stand for.
         captures: Vec<(Ident, CallArg)>,
     },
+    /// In the body of a loop: how reverse mode keeps its iterations. Does nothing.
+    Checkpoint(Checkpoint),
     /// An empty stack, with room for that many records if it is known.
     StackNew(Option<Value>),
     /// Keeps a record of values for the backward sweep.

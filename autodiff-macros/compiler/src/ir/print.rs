@@ -19,7 +19,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    CallArg, Graph, Node, Op, Param, Place, Proj, PullArg, Region, Storage, Take, Value, ValueData,
+    CallArg, Checkpoint, Graph, Node, Op, Param, Place, Proj, PullArg, Region, Storage, Take,
+    Value, ValueData,
 };
 
 impl Display for Value {
@@ -258,6 +259,11 @@ impl Display for Op {
                 write!(f, "{head}{}", carrying(init))
             }
             Op::While { init, .. } => write!(f, "while{}", carrying(init)),
+            Op::Checkpoint(checkpoint) => match checkpoint {
+                Checkpoint::Each => f.write_str("checkpoint each"),
+                Checkpoint::Every(n) => write!(f, "checkpoint every {n}"),
+                Checkpoint::Snapshots(n) => write!(f, "checkpoint snapshots {n}"),
+            },
             Op::StackNew(room) => write!(f, "{}", List("stack_new", room.as_slice())),
             Op::StackPush(stack, record) => write!(f, "stack_push {stack}{}", List(",", record)),
             Op::StackPop(stack) => write!(f, "stack_pop {stack}"),

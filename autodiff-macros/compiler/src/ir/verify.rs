@@ -26,6 +26,8 @@
 //!   its results, like the node's, are one per initial value.
 //! - `While`: both regions have one parameter per initial value; `cond` has one `bool` as result,
 //!   the body, like the node, one result per initial value.
+//! - `Checkpoint` stands in the body of a loop, once, and in no region that this body holds in turn save
+//!   the bodies of other loops.
 //! - `Seed` stands in the function's own body, at most once, and defines one adjoint per operand.
 //!   Without operands it stands first, defines one adjoint per leaf of the result, and the returned
 //!   values are the results of the body.
@@ -246,6 +248,7 @@ impl Verifier<'_> {
             | Op::Swap(..)
             | Op::Push(..)
             | Op::StackPush(..)
+            | Op::Checkpoint(_)
             | Op::Effect { .. } => (0, 0),
             Op::Call(..) | Op::PopBack(_) => (0, 1),
             Op::CallVjp(..) => (2, 2),
@@ -310,6 +313,10 @@ impl Verifier<'_> {
                     self.expect(node.results[0], "a `bool`", boolean)?;
                 }
             }
+            Op::Struct(..) => {
+                let structure = |ty: &Type| matches!(ty, Type::Struct(_) | Type::Unknown);
+                self.expect(node.results[0], "a struct", structure)?;
+            }
             Op::Object(_) => {
                 let object = node.results[0];
                 self.state_of(object)?;
@@ -325,6 +332,11 @@ impl Verifier<'_> {
             Op::Len(_) => self.expect(node.results[0], "an integer", integer)?,
             Op::VecRepeat(_, len) | Op::VecNew(Some(len)) | Op::StackNew(Some(len)) => {
                 self.expect(*len, "an integer", integer)?;
+            }
+            Op::Checkpoint(checkpoint) => {
+                if let Some(number) = checkpoint.number() {
+                    self.expect(number, "an integer", integer)?;
+                }
             }
             Op::Swap(_, i, j) => {
                 self.expect(*i, "an integer", integer)?;

@@ -2,9 +2,12 @@
 
 use std::mem;
 
+use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-use super::{CallArg, Node, Op, Place, Proj, PullArg, Region, Value};
+use super::{
+    CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Value, ValueData, ValueMap,
+};
 use crate::rules::Fun;
 
 impl Place {
@@ -122,6 +125,20 @@ impl PullArg {
 }
 
 impl Op {
+    /// Code of the compiler's own, with operands for names. The names are the compiler's too, as are
+    /// those in `tokens`: of whatever code of the user's this is about, macros included, they are not.
+    pub fn code(tokens: TokenStream, captures: &[(&str, CallArg)]) -> Op {
+        let name = |name: &str| Ident::new(name, Span::call_site());
+        let captures = captures.iter().map(|(n, arg)| (name(n), arg.clone())).collect();
+        Op::Verbatim { tokens, refusal: usize::MAX, captures }
+    }
+
+    /// The same, for arithmetic of integers.
+    pub fn arithmetic(tokens: TokenStream, captures: &[(&str, Value)]) -> Op {
+        let captures: Vec<_> = captures.iter().map(|(n, v)| (*n, CallArg::Value(*v))).collect();
+        Self::code(tokens, &captures)
+    }
+
     /// Calls `f` on every value the operation itself reads, roots of places included, but not on
     /// what its regions read.
     pub fn each_input(&self, f: &mut dyn FnMut(Value)) {
@@ -206,6 +223,7 @@ impl Op {
                 init.iter().for_each(|v| f(*v));
             }
             Op::While { init, .. } => init.iter().for_each(|v| f(*v)),
+            Op::Checkpoint(checkpoint) => checkpoint.number().into_iter().for_each(f),
         }
     }
 
@@ -296,6 +314,7 @@ impl Op {
                 cond: cond.map(f),
                 body: body.map(f),
             },
+            Op::Checkpoint(checkpoint) => Op::Checkpoint(checkpoint.map(f)),
         }
     }
 
@@ -415,6 +434,7 @@ impl Op {
             | Op::Verbatim { .. }
             | Op::StackPush(..)
             | Op::StackPop(_)
+            | Op::Checkpoint(_)
             | Op::Seed(_) => true,
             // A call may panic, or be user code that counts its calls: it stays.
             Op::Call(..) | Op::CallVjp(..) | Op::CallJvp(..) => true,
@@ -446,6 +466,34 @@ impl Region {
                 .collect(),
             results: self.results.iter().map(|v| f(*v)).collect(),
         }
+    }
+
+    /// How reverse mode keeps the iterations of the loop that the region is the body of, if it is told.
+    pub fn checkpoint(&self) -> Option<Checkpoint> {
+        self.nodes.iter().find_map(|node| match node.op {
+            Op::Checkpoint(checkpoint) => Some(checkpoint),
+            _ => None,
+        })
+    }
+
+    /// Calls `f` on every value that the region defines, nested ones included.
+    pub fn each_definition(&self, f: &mut dyn FnMut(Value)) {
+        self.params.iter().for_each(|v| f(*v));
+        for node in &self.nodes {
+            node.op.regions().for_each(|region| region.each_definition(f));
+            node.results.iter().for_each(|v| f(*v));
+        }
+    }
+
+    /// The region once more, with new values for all that it defines.
+    pub fn again(&self, values: &mut Vec<ValueData>) -> Region {
+        let mut fresh = ValueMap::default();
+        self.each_definition(&mut |v| {
+            let data = values[v.index()].clone();
+            values.push(data);
+            fresh.insert(v, Value::new(values.len() - 1));
+        });
+        self.map(&mut |v| fresh.get(v).copied().unwrap_or(v))
     }
 
     /// Calls `f` on every node, nested ones included, outer before inner.

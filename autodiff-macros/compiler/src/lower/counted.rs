@@ -28,9 +28,10 @@ impl Lowerer<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
     ) -> Lowered<()> {
+        let checkpoint = self.checkpoint.take();
         let index = self.b.value(index_ty, span);
         let (carried, init, params) = self.carry(span);
-        self.b.open();
+        self.open_body(checkpoint, span);
         self.set_exit(0, span);
         let lowered = body(self, index);
         self.set_exit(0, span);

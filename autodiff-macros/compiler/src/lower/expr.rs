@@ -42,18 +42,9 @@ impl Lowerer<'_> {
             Expr::Block(b) => self.scoped_block(&b.block, false),
             Expr::If(i) => self.if_expr(i, false),
             Expr::Match(m) => self.match_expr(m, false),
-            Expr::ForLoop(f) => {
-                self.refuse_attrs(&f.attrs)?;
-                self.for_expr(f)
-            }
-            Expr::While(w) => {
-                self.refuse_attrs(&w.attrs)?;
-                self.while_expr(w)
-            }
-            Expr::Loop(l) => {
-                self.refuse_attrs(&l.attrs)?;
-                self.loop_expr(l)
-            }
+            Expr::ForLoop(f) => self.for_expr(f),
+            Expr::While(w) => self.while_expr(w),
+            Expr::Loop(l) => self.loop_expr(l),
             Expr::Return(r) => self.return_expr(r),
             Expr::Break(b) => self.break_expr(b),
             Expr::Continue(c) => self.continue_expr(c),
@@ -486,18 +477,6 @@ impl Lowerer<'_> {
             Rv::Ref(place, ty, _) => Rv::Place(place, ty),
             Rv::Tuple(parts) => Rv::Tuple(parts.into_iter().map(|p| self.deref(p, span)).collect()),
             rv => rv,
-        }
-    }
-
-    fn refuse_attrs(&mut self, attrs: &[syn::Attribute]) -> Lowered<()> {
-        match attrs.iter().find(|a| a.path().segments.last().is_some_and(|s| s.ident == "checkpoint")) {
-            Some(attr) => Err(self.refuse(
-                "AD0228",
-                span_of(attr),
-                "checkpointed loops are not supported yet",
-                "put the body in a function under `#[differentiate(checkpoint)]` and call it in the loop",
-            )),
-            None => Ok(()),
         }
     }
 }

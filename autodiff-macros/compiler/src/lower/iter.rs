@@ -176,11 +176,7 @@ impl Lowerer<'_> {
         ty: Type,
         span: Span,
     ) -> Value {
-        let captures = args
-            .iter()
-            .map(|(name, v)| (syn::Ident::new(name, span), crate::ir::CallArg::Value(*v)))
-            .collect();
-        self.b.op(Op::Verbatim { tokens, refusal: usize::MAX, captures }, ty, span)
+        self.b.op(Op::arithmetic(tokens, args), ty, span)
     }
 
     /// How many items there are, if that is known before they come.

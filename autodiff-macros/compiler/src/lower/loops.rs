@@ -9,10 +9,37 @@ use super::exits::Exits;
 use super::form::Form;
 use super::{Loop, Lowerer, Rv, VarId, span_of};
 use crate::errors::Lowered;
-use crate::ir::{Op, Region, Storage, Type, Value};
+use crate::ir::{Checkpoint, Op, Region, Storage, Type, Value};
+use crate::parse::Spacing;
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
+    /// Lowers a loop with the checkpoint among its attributes.
+    pub(super) fn checkpointed(
+        &mut self,
+        attrs: &[syn::Attribute],
+        lower: impl FnOnce(&mut Self) -> Lowered<()>,
+    ) -> Lowered<()> {
+        self.checkpoint = match Spacing::of(attrs) {
+            None => None,
+            // Said already, where the attribute was taken off.
+            Some(Err(refused)) => return Err(self.errors.push(refused)),
+            Some(Ok(Spacing::Every(every))) => Some(Checkpoint::Every(self.index(&every)?)),
+            Some(Ok(Spacing::Snapshots(most))) => Some(Checkpoint::Snapshots(self.index(&most)?)),
+        };
+        let lowered = lower(self);
+        self.checkpoint = None;
+        lowered
+    }
+
+    /// Begins the body of a loop.
+    pub(super) fn open_body(&mut self, checkpoint: Option<Checkpoint>, span: Span) {
+        self.b.open();
+        if let Some(checkpoint) = checkpoint {
+            self.b.effect(Op::Checkpoint(checkpoint), span);
+        }
+    }
+
     pub(super) fn status(&self) -> Rv {
         match self.exit_code() {
             Some(code) if code != 0 => Rv::Never,
@@ -24,16 +51,20 @@ impl Lowerer<'_> {
         let span = span_of(&e.while_token);
         if has_let(&e.cond) {
             let (label, cond, body) = (&e.label, &e.cond, &e.body);
-            return self.loop_expr(&syn::parse_quote!(#label loop {
+            let mut as_loop: ExprLoop = syn::parse_quote!(#label loop {
                 if #cond #body else { break; }
-            }));
+            });
+            as_loop.attrs.clone_from(&e.attrs);
+            return self.loop_expr(&as_loop);
         }
         let exits = Exits::of(&e.body, e.label.as_ref());
         self.enter_loop(e.label.as_ref(), Vec::new());
-        let lowered = self.while_loop(&exits, span, &mut |this| this.value(&e.cond), &mut |this| {
-            let lowered = this.scoped_block(&e.body, false).map(drop);
-            this.settle_continue(span);
-            lowered
+        let lowered = self.checkpointed(&e.attrs, |this| {
+            this.while_loop(&exits, span, &mut |this| this.value(&e.cond), &mut |this| {
+                let lowered = this.scoped_block(&e.body, false).map(drop);
+                this.settle_continue(span);
+                lowered
+            })
         });
         self.leave_loop();
         lowered?;
@@ -55,10 +86,12 @@ impl Lowerer<'_> {
         let given = vars.clone();
         self.enter_loop(e.label.as_ref(), vars);
         let forever = &mut |this: &mut Self| Ok(this.b.constant(quote!(true), Type::Bool, span));
-        let lowered = self.while_loop(&exits, span, forever, &mut |this| {
-            let lowered = this.scoped_block(&e.body, false).map(drop);
-            this.settle_continue(span);
-            lowered
+        let lowered = self.checkpointed(&e.attrs, |this| {
+            this.while_loop(&exits, span, forever, &mut |this| {
+                let lowered = this.scoped_block(&e.body, false).map(drop);
+                this.settle_continue(span);
+                lowered
+            })
         });
         self.leave_loop();
         lowered?;
@@ -124,6 +157,7 @@ impl Lowerer<'_> {
         cond: &mut dyn FnMut(&mut Self) -> Lowered<Value>,
         body: &mut dyn FnMut(&mut Self) -> Lowered<()>,
     ) -> Lowered<()> {
+        let checkpoint = self.checkpoint.take();
         if exits.returns {
             self.prepare_return(span);
         }
@@ -175,7 +209,7 @@ impl Lowerer<'_> {
             self.vars[var.0].current = Some(*param);
         }
         // Inside the body no exit code is set yet.
-        self.b.open();
+        self.open_body(checkpoint, span);
         self.set_exit(0, span);
         let lowered = body(self);
         let results = self.carried_now(&carried, span);

@@ -38,7 +38,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
-use crate::ir::{Builder, Graph, Op, Param, Place, Storage, Take, Type, Value};
+use crate::ir::{Builder, Checkpoint, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
 
 use form::Form;
@@ -177,6 +177,8 @@ struct Lowerer<'a> {
     frame: Frame,
     loops: Vec<Loop>,
     next_loop: i64,
+    /// How the loop that is lowered next keeps its iterations.
+    checkpoint: Option<Checkpoint>,
     /// The code by which the loop that was lowered last is left.
     last_break: i64,
     /// Integer constants, for the exit codes.
@@ -212,6 +214,7 @@ impl<'a> Lowerer<'a> {
             },
             loops: Vec::new(),
             next_loop: 1,
+            checkpoint: None,
             last_break: 0,
             known: BTreeMap::new(),
             paths: BTreeMap::new(),

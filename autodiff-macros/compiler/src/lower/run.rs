@@ -36,10 +36,12 @@ impl<'l> Lowerer<'l> {
         if endless(&iter) && !exits.any() {
             return self.len(&iter, span_of(&e.expr)).map(|_| Rv::Never);
         }
-        self.iterate(&iter, &exits, e.label.as_ref(), span, &mut |this, item| {
-            this.scoped(|this| {
-                this.bind(&e.pat, item)?;
-                this.block(&e.body.stmts, false).map(drop)
+        self.checkpointed(&e.attrs, |this| {
+            this.iterate(&iter, &exits, e.label.as_ref(), span, &mut |this, item| {
+                this.scoped(|this| {
+                    this.bind(&e.pat, item)?;
+                    this.block(&e.body.stmts, false).map(drop)
+                })
             })
         })?;
         self.after_loop(&exits, span);

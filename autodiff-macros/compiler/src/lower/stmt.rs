@@ -6,6 +6,7 @@ use syn::{Block, Expr, Local, Stmt};
 use super::{Binding, Closure, Lowerer, Rv, span_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Type};
+use crate::parse::{is_differentiated, item_without_checkpoints};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -209,7 +210,7 @@ impl Lowerer<'_> {
                 syn::Item::Static(c) => self.declare(&c.ident, Binding::Item),
                 _ => {}
             }
-            self.keep_item(item);
+            self.keep_item(&item_without_checkpoints(item.clone()));
         }
     }
 
@@ -316,11 +317,6 @@ fn is_of(ty: &syn::Type, stmts: &[Stmt]) -> bool {
         Stmt::Item(syn::Item::Union(u)) => u.ident == *name,
         _ => false,
     })
-}
-
-/// Whether an item carries the attribute itself and so can be called.
-fn is_differentiated(attrs: &[syn::Attribute]) -> bool {
-    attrs.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))
 }
 
 /// Whether control never reaches the end of the block, as far as its last statement tells.

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Value, ValueMap, ValueSet};
+use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
 
 /// Keeps what has an effect and what that depends on. A carried value that feeds itself alone goes,
 /// and so does memory that is only written, and of a kept record what nobody takes back.
@@ -31,6 +31,8 @@ struct Liveness<'g> {
     writers: ValueMap<Vec<usize>>,
     /// The records that are kept in each stack.
     kept: ValueMap<Vec<&'g [Value]>>,
+    /// Stacks that are handed on as a whole: their records go by other names too, and stay as they are.
+    handed_on: ValueSet,
     live: Live,
     open: Vec<Value>,
 }
@@ -43,6 +45,7 @@ impl<'g> Liveness<'g> {
             definitions: ValueMap::default(),
             writers: ValueMap::default(),
             kept: ValueMap::default(),
+            handed_on: handed_on(graph),
             live: Live {
                 nodes: Vec::new(),
                 values: ValueSet::default(),
@@ -69,7 +72,9 @@ impl<'g> Liveness<'g> {
             liveness.follow(value);
         }
         for (node, _) in &liveness.nodes {
-            if let Op::StackPop(stack) = node.op {
+            if let Op::StackPop(stack) = node.op
+                && !liveness.handed_on.contains(stack)
+            {
                 let live = node.results.iter().map(|v| liveness.live.values.contains(*v));
                 liveness.live.fields.insert(stack, live.collect());
             }
@@ -159,13 +164,36 @@ impl<'g> Liveness<'g> {
                 self.want(*hi);
             }
             Op::While { cond, .. } => self.want(cond.results[0]),
-            Op::StackPush(stack, _) => self.want(*stack),
+            Op::StackPush(stack, _) if !self.handed_on.contains(*stack) => self.want(*stack),
             op => op.each_input(&mut |v| self.want(v)),
         }
         if let Some(around) = around {
             self.keep(around);
         }
     }
+}
+
+/// The stacks that something else than pushing and popping reads.
+fn handed_on(graph: &Graph) -> ValueSet {
+    let mut stacks = ValueSet::default();
+    let mut add = |v: Value| {
+        if *graph.ty(v) == Type::Stack {
+            stacks.insert(v);
+        }
+    };
+    graph.body.each_node(&mut |node| {
+        match &node.op {
+            Op::StackPush(_, record) => record.iter().for_each(|v| add(*v)),
+            Op::StackPop(_) => {}
+            op => op.each_input(&mut add),
+        }
+        // What a record or a branch gave has been handed on before.
+        if !matches!(node.op, Op::StackNew(_)) {
+            node.results.iter().for_each(|v| add(*v));
+        }
+        node.op.regions().for_each(|region| region.results.iter().for_each(|v| add(*v)));
+    });
+    stacks
 }
 
 /// Whether a node without regions does anything beside defining its results; code of the compiler's

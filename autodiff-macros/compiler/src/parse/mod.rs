@@ -1,5 +1,6 @@
 //! From the item under the attribute to a signature that the rest can rely on.
 
+mod checkpoint;
 mod declared;
 mod fallback;
 pub mod method;
@@ -7,6 +8,7 @@ mod same_name;
 mod signature;
 mod types;
 
+pub use checkpoint::{Spacing, is_differentiated, item_without_checkpoints, without_checkpoints};
 pub use declared::{Declared, Implementation};
 pub use fallback::fallback;
 pub use method::Method;

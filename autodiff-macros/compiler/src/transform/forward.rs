@@ -131,6 +131,8 @@ impl Forward<'_> {
         }
         match &node.op {
             Op::If(..) | Op::For { .. } | Op::While { .. } => return self.control(node),
+            // What is kept for a backward sweep is no business of this mode.
+            Op::Checkpoint(_) => return,
             Op::Call(path, args) if self.activity.touches(node) => {
                 return self.call(path, args, node);
             }

@@ -1,11 +1,13 @@
 //! From the primal's graph to the graphs of its derivatives.
 
+mod checkpoint;
 mod contribution;
 mod forward;
 mod operator;
 mod preaccumulate;
 mod reverse;
 
+pub use checkpoint::segmented;
 pub use forward::forward;
 pub use preaccumulate::preaccumulate;
 pub use reverse::{fused, is_light, keeps, may_be_light, reverse};

@@ -218,16 +218,22 @@ impl Printer<'_> {
                     filled.set_span(group.span());
                     out.extend([TokenTree::from(filled)]);
                 }
-                TokenTree::Ident(name) => match captures.iter().find(|(n, _)| n == name) {
-                    Some((_, CallArg::Value(v))) => {
-                        let alone =
-                            ends(i.checked_sub(1).map(|i| &trees[i])) && ends(trees.get(i + 1));
-                        let level = if alone { Level::Or } else { Level::Postfix };
-                        out.extend(self.expr(*v).at_least(level));
+                TokenTree::Ident(name) => {
+                    let before = i.checked_sub(1).map(|i| &trees[i]);
+                    let alone = ends(before) && ends(trees.get(i + 1));
+                    match captures.iter().find(|(n, _)| n == name) {
+                        Some((_, CallArg::Value(v))) => {
+                            let level = if alone { Level::Or } else { Level::Postfix };
+                            out.extend(self.expr(*v).at_least(level));
+                        }
+                        Some((_, capture)) if alone => out.extend(self.argument(capture)),
+                        Some((_, capture)) => {
+                            let reference = self.argument(capture);
+                            out.extend(quote!((#reference)));
+                        }
+                        None => out.extend([tree.clone()]),
                     }
-                    Some((_, capture)) => out.extend(self.argument(capture)),
-                    None => out.extend([tree.clone()]),
-                },
+                }
                 tree => out.extend([tree.clone()]),
             }
         }

@@ -1,11 +1,13 @@
 //! The forward sweep: the primal, with what the backward sweep wants kept.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use proc_macro2::Span;
 
+use super::rerun::States;
 use super::{Key, Reverse};
-use crate::analysis::RegionId;
+use crate::analysis::{At, RegionId};
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
 
 /// Values that leave a branch outside loops: which, as what, and whether it is an `Option` already.
@@ -91,29 +93,50 @@ impl<'a> Reverse<'a> {
             }
             Op::If(cond, a, b) => self.augment_if(node, *cond, a, b, id, exports),
             Op::For { lo, hi, inclusive, rev, init, body } => {
-                let body_id = self.layout.id(body);
+                let at = At { region: id, index };
+                let states = self.open_states(body, Some(*hi), at, node.span, exports);
                 self.b.open();
-                self.augment(body, body_id);
-                let body = self.b.close(body.params.clone(), body.results.clone());
+                let (params, results) = self.augment_body(body, 1, states.as_ref(), node.span);
+                let region = self.b.close(params, results);
                 let op = Op::For {
                     lo: *lo,
                     hi: *hi,
                     inclusive: *inclusive,
                     rev: *rev,
                     init: init.clone(),
-                    body,
+                    body: region,
                 };
                 self.b.node(op, node.results.clone(), node.span);
+                if let Some(states) = states {
+                    self.hold_states(&states, body, id, node.span, exports);
+                }
             }
             Op::While { init, cond, body } => {
-                self.augment_while(node, init, cond, body, id, exports)
+                let at = At { region: id, index };
+                self.augment_while(node, init, cond, body, at, exports);
             }
+            Op::Checkpoint(_) => {}
             Op::Store(place, v) => {
                 self.keep_old(node, place, *v, id, index, exports);
                 self.b.node(node.op.clone(), node.results.clone(), node.span);
             }
             op => self.b.node(op.clone(), node.results.clone(), node.span),
         }
+    }
+
+    /// Appends an iteration of a loop; gives the parameters and results of its region.
+    fn augment_body(
+        &mut self,
+        body: &'a Region,
+        fixed: usize,
+        states: Option<&States>,
+        span: Span,
+    ) -> (Vec<Value>, Vec<Value>) {
+        if let Some(states) = states {
+            return self.plain_iteration(body, fixed, states, &BTreeMap::new(), span);
+        }
+        self.augment(body, self.layout.id(body));
+        (body.params.clone(), body.results.clone())
     }
 
     /// Keeps what a store overwrites, if the backward sweep restores it, and its shape if that may be
@@ -199,7 +222,7 @@ impl<'a> Reverse<'a> {
         init: &[Value],
         cond: &'a Region,
         body: &'a Region,
-        id: RegionId,
+        at: At,
         exports: &mut Exports,
     ) {
         let span = node.span;
@@ -208,6 +231,7 @@ impl<'a> Reverse<'a> {
             self.b.node(node.op.clone(), node.results.clone(), span);
             return;
         };
+        let states = self.open_states(body, None, at, span, exports);
         // The number of iterations is counted along.
         let zero = self.b.constant(quote::quote!(0_usize), Type::usize(), span);
         let mut init = init.to_vec();
@@ -217,19 +241,20 @@ impl<'a> Reverse<'a> {
         let mut cond = cond.clone();
         cond.params.push(self.b.named(Type::usize(), name, Storage::Local, span));
         self.b.open();
-        self.augment(body, body_id);
+        let (mut params, mut results) = self.augment_body(body, 0, states.as_ref(), span);
         let one = self.b.int(1, span);
         let next = self.b.scalar(crate::rules::Fun::Add, vec![count, one], Type::usize(), span);
-        let mut params = body.params.clone();
         params.push(count);
-        let mut results = body.results.clone();
         results.push(next);
-        let body = self.b.close(params, results);
+        let region = self.b.close(params, results);
         let mut results = node.results.clone();
         results.push(trips);
-        self.b.node(Op::While { init, cond, body }, results, span);
+        self.b.node(Op::While { init, cond, body: region }, results, span);
         if self.plan.keep.contains(&trips) {
-            self.keep(trips, id, span, exports);
+            self.keep(trips, at.region, span, exports);
+        }
+        if let Some(states) = states {
+            self.hold_states(&states, body, at.region, span, exports);
         }
     }
 }

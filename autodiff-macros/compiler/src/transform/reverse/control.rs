@@ -100,9 +100,15 @@ impl<'a> Reverse<'a> {
         let lo = self.primal(*lo, here);
         let hi = self.primal(*hi, here);
         let old = body.params[0];
-        let data = self.b.data(old).clone();
-        let index = self.b.named(data.ty, data.name, Storage::Local, data.span);
-        let (carried, starts, inner) = self.backward_body(body, 1, init, Some((old, index)), here);
+        let index = match body.checkpoint() {
+            // The iteration runs again, as it was.
+            Some(_) => old,
+            None => {
+                let data = self.b.data(old).clone();
+                self.b.named(data.ty, data.name, Storage::Local, data.span)
+            }
+        };
+        let (carried, starts, inner) = self.backward_body(body, 1, init, (old, index), here);
         let op = Op::For { lo, hi, inclusive: *inclusive, rev: !rev, init: starts, body: inner };
         self.finish_backward_loop(op, carried, here);
     }
@@ -115,8 +121,7 @@ impl<'a> Reverse<'a> {
         let hi = self.primal(trips, here);
         let lo = self.b.constant(quote!(0_usize), Type::usize(), span);
         let index = self.b.value(Type::usize(), span);
-        let (carried, starts, inner) =
-            self.backward_body(body, 0, init, Some((trips, index)), here);
+        let (carried, starts, inner) = self.backward_body(body, 0, init, (trips, index), here);
         let op = Op::For { lo, hi, inclusive: false, rev: true, init: starts, body: inner };
         self.finish_backward_loop(op, carried, here);
     }
@@ -127,7 +132,7 @@ impl<'a> Reverse<'a> {
         body: &'a Region,
         fixed: usize,
         init: &'a [Value],
-        index: Option<(Value, Value)>,
+        index: (Value, Value),
         here: Here<'a>,
     ) -> (Vec<Carried>, Vec<Value>, Region) {
         let span = here.node.span;
@@ -175,10 +180,12 @@ impl<'a> Reverse<'a> {
                 self.b.named(ty, name, Storage::Local, span)
             })
             .collect();
+        let rerun = self.prepare_rerun(body, here);
         self.b.open();
         self.open_frame(id, span);
-        if let Some((old, new)) = index {
-            self.frames.last_mut().expect("a frame is open").insert(old, new);
+        self.frames.last_mut().expect("a frame is open").insert(index.0, index.1);
+        if let Some(rerun) = &rerun {
+            self.rerun(body, fixed, index.1, rerun, span);
         }
         self.open_adjoints();
         self.open_shadows(body, id);
@@ -227,7 +234,10 @@ impl<'a> Reverse<'a> {
         }
         self.close_adjoints();
         self.close_frame();
-        let mut region_params: Vec<Value> = index.iter().map(|(_, new)| *new).collect();
+        if rerun.is_some() {
+            self.end_rerun(body);
+        }
+        let mut region_params = vec![index.1];
         region_params.extend(&params);
         let region = self.b.close(region_params, results);
         (carried, starts, region)

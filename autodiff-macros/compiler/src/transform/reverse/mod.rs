@@ -25,6 +25,7 @@ mod fuse;
 mod plan;
 mod primal;
 mod record;
+mod rerun;
 mod shadow;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -418,6 +419,10 @@ enum Key {
     Before(RegionId, usize),
     /// The shape of a value, as it is when its region ends.
     Shape(Value),
+    /// The states of the checkpointed loop with that body.
+    States(RegionId),
+    /// Memory that the checkpointed loop with that body reads, as it was on entry.
+    Input(RegionId, Value),
 }
 
 /// A value in the record of a region.

@@ -5,7 +5,7 @@ use proc_macro2::Span;
 use super::augment::Exports;
 use super::{Field, Key, Reverse};
 use crate::analysis::{Kind, RegionId, Site};
-use crate::ir::{CallArg, Node, Op, Place, Storage, Take, Type, Value};
+use crate::ir::{Node, Op, Place, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// So many records need no heap.
@@ -143,12 +143,8 @@ impl<'a> Reverse<'a> {
         let mut product: Option<Value> = None;
         for (lo, hi) in ranges {
             let count = self.b.value(Type::usize(), span);
-            let captures = vec![
-                (syn::Ident::new("ad_lo", span), CallArg::Value(lo)),
-                (syn::Ident::new("ad_hi", span), CallArg::Value(hi)),
-            ];
             let tokens = quote::quote!((ad_lo..ad_hi).count());
-            let op = Op::Verbatim { tokens, refusal: usize::MAX, captures };
+            let op = Op::arithmetic(tokens, &[("ad_lo", lo), ("ad_hi", hi)]);
             self.b.before(0, op, vec![count], span);
             product = Some(match product {
                 None => count,
