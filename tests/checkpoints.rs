@@ -8,6 +8,7 @@
 //! ```
 
 #![allow(unsafe_code)]
+#![allow(clippy::needless_range_loop, reason = "the loops are what is tested")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
