@@ -13,14 +13,16 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields, GenericParam, Ident, Member, Type};
 
-use crate::emit::{facade_path, rename_facade, silenced, tangent_type, vec_element};
+use crate::emit::{silenced, tangent_type, vec_element};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::parse::TypeReader;
+use crate::tokens::each_ident;
+use crate::under_facade_name;
 
 /// Expands `#[derive(Differentiable)]` on `item`; what is refused becomes `compile_error!`s.
 pub fn expand(item: TokenStream) -> TokenStream {
@@ -30,11 +32,7 @@ pub fn expand(item: TokenStream) -> TokenStream {
         Err(error) => error.to_compile_error(),
     };
     let refused = errors.to_tokens();
-    drop(errors.finish());
-    let derived = match facade_path() {
-        Some(path) => rename_facade(derived, &path),
-        None => derived,
-    };
+    let derived = under_facade_name(derived, None);
     quote!(#derived #refused)
 }
 
@@ -131,7 +129,7 @@ impl Generics {
         let differentiated: Vec<_> = parts.iter().filter(|p| p.tangent.is_some()).collect();
         let mut mentioned = BTreeSet::new();
         for tangent in differentiated.iter().filter_map(|p| p.tangent.clone()) {
-            mention(tangent, &mut mentioned);
+            each_ident(tangent, &mut |ident| _ = mentioned.insert(ident.to_string()));
         }
         let (mut declared, mut kept, mut arguments) = (Vec::new(), Vec::new(), Vec::new());
         let mut parameters = BTreeSet::new();
@@ -155,9 +153,11 @@ impl Generics {
             declared.push(tokens);
         }
         let depends = |ty: &Type| {
-            let mut names = BTreeSet::new();
-            mention(ty.to_token_stream(), &mut names);
-            !names.is_disjoint(&parameters)
+            let mut found = false;
+            each_ident(ty.to_token_stream(), &mut |ident| {
+                found |= parameters.contains(&ident.to_string());
+            });
+            found
         };
         let mut leaves = Vec::new();
         for part in &differentiated {
@@ -207,17 +207,6 @@ fn add_leaves(ty: &Type, leaves: &mut Vec<Type>) {
             Some(element) => add_leaves(element, leaves),
             None => leaves.push(ty.clone()),
         },
-    }
-}
-
-/// Every identifier in some tokens.
-fn mention(tokens: TokenStream, out: &mut BTreeSet<String>) {
-    for tree in tokens {
-        match tree {
-            TokenTree::Ident(ident) => _ = out.insert(ident.to_string()),
-            TokenTree::Group(group) => mention(group.stream(), out),
-            _ => {}
-        }
     }
 }
 

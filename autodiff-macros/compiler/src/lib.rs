@@ -27,6 +27,7 @@ mod options;
 mod parse;
 pub mod pipeline;
 pub mod rules;
+mod tokens;
 mod transform;
 
 pub use derive::expand as expand_derive;

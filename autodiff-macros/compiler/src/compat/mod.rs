@@ -30,7 +30,7 @@ use crate::emit::types::is_its_own_tangent;
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::once;
 use crate::options::Options;
-use crate::parse::{Signature, TypeReader, parameters};
+use crate::parse::{Signature, TypeReader, is_differentiate, parameters};
 use emit::Printer;
 use plan::Plan;
 use request::{Activity, Request};
@@ -107,10 +107,6 @@ fn second_handle(function: &ItemFn) -> Option<Diagnostic> {
         format!("`{}` is differentiated by another attribute already", function.sig.ident),
         "remove this one: `f::grad` and its kin are there without it",
     ))
-}
-
-fn is_differentiate(attribute: &Attribute) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == "differentiate")
 }
 
 /// The handle, and the functions that are asked for.

@@ -22,6 +22,7 @@ use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
 use crate::options::Options;
 use crate::parse::{Method, Parameter, Signature};
+use crate::tokens::{each_ident, regrouped};
 
 use super::graph_data::graph_data;
 use super::rust::{Plain, Printer, asserted, may_be_invented};
@@ -150,19 +151,12 @@ fn siblings(
                 {
                     return TokenTree::Literal(Literal::usize_unsuffixed(0));
                 }
-                same_span(Group::new(Delimiter::Brace, inner), group.span())
+                regrouped(&group, inner)
             }
-            TokenTree::Group(group) => {
-                let inner = unchecked(group.stream());
-                same_span(Group::new(group.delimiter(), inner), group.span())
-            }
+            TokenTree::Group(group) => regrouped(&group, unchecked(group.stream())),
             tree => tree,
         };
         tokens.into_iter().map(one).collect()
-    }
-    fn same_span(mut group: Group, span: proc_macro2::Span) -> TokenTree {
-        group.set_span(span);
-        group.into()
     }
     let functions = unchecked(functions.clone());
     let name = method.derivative("graph");
@@ -322,19 +316,10 @@ fn assemble(shape: &Shape, leaves: &mut dyn Iterator<Item = TokenStream>) -> Tok
 
 /// The identifiers of the user's function that a printer might invent.
 fn idents(item: &ItemFn) -> BTreeSet<String> {
-    fn walk(tokens: TokenStream, out: &mut BTreeSet<String>) {
-        for tree in tokens {
-            match tree {
-                proc_macro2::TokenTree::Ident(ident) => {
-                    out.extend(Some(ident.to_string()).filter(|name| may_be_invented(name)));
-                }
-                proc_macro2::TokenTree::Group(group) => walk(group.stream(), out),
-                _ => {}
-            }
-        }
-    }
     let mut out = BTreeSet::new();
-    walk(item.to_token_stream(), &mut out);
+    each_ident(item.to_token_stream(), &mut |ident| {
+        out.extend(Some(ident.to_string()).filter(|name| may_be_invented(name)));
+    });
     out
 }
 

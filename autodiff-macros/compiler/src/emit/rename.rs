@@ -1,6 +1,8 @@
 //! The facade may have another name for the user: generated paths follow it.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+
+use crate::tokens::regrouped;
 
 /// Replaces the path prefix `::autodiff` by `path` everywhere.
 pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
@@ -8,10 +10,7 @@ pub fn rename_facade(tokens: TokenStream, path: &TokenStream) -> TokenStream {
     for tree in tokens {
         match tree {
             TokenTree::Group(group) => {
-                let inner = rename_facade(group.stream(), path);
-                let mut renamed = Group::new(group.delimiter(), inner);
-                renamed.set_span(group.span());
-                out.push(renamed.into());
+                out.push(regrouped(&group, rename_facade(group.stream(), path)));
             }
             TokenTree::Ident(ident) if ident == "autodiff" && follows_colons(&out) => {
                 out.truncate(out.len() - 2);

@@ -1,12 +1,13 @@
 //! Calls of methods and functions of types that have derivatives of their own.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Expr, ExprMethodCall, Path};
 
 use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Op, Place, Storage, Type, Value, callee};
+use crate::tokens::mentions;
 
 /// Methods of std's own types: what has one of these has it from there.
 const OF_STD: [&str; 16] = [
@@ -162,9 +163,10 @@ impl Lowerer<'_> {
         let Some(declared) = self.types.declared().returned(function).cloned() else { return };
         let ty = match declared.output.as_str() {
             "Self" => of.clone(),
-            output => match syn::parse_str(output) {
-                Ok(output) if !mentions_self(&output) => self.types.read(&output),
-                _ => Type::Unknown,
+            output => match output.parse::<TokenStream>() {
+                Ok(tokens) if mentions(tokens.clone(), "Self") => Type::Unknown,
+                Ok(tokens) => syn::parse2(tokens).map_or(Type::Unknown, |ty| self.types.read(&ty)),
+                Err(_) => Type::Unknown,
             },
         };
         if ty != Type::Unknown {
@@ -173,10 +175,6 @@ impl Lowerer<'_> {
             self.refine(value, &ty);
         }
     }
-}
-
-fn mentions_self(ty: &syn::Type) -> bool {
-    ty.to_token_stream().into_iter().any(|tree| tree.to_string().contains("Self"))
 }
 
 /// Whether the arguments of a call are values that can be passed on.

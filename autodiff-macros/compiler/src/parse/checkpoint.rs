@@ -12,13 +12,15 @@
 //! }                                      }
 //! ```
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Block, Expr, Ident, Item, ItemFn, Lit, Stmt, Token, parse_quote};
 
+use super::is_differentiated;
 use crate::errors::{Diagnostic, Errors, Extent};
+use crate::tokens::{mentions, regrouped};
 
 /// What a loop's iterations are kept by.
 #[derive(Debug)]
@@ -93,7 +95,7 @@ fn is_checkpoint(attr: &Attribute) -> bool {
 /// The function without the checkpoints of its loops, as rustc is to see it; `None` if it has none. What
 /// is wrong with them, or where they stand, goes to `errors`.
 pub fn without_checkpoints(function: &ItemFn, errors: &mut Errors) -> Option<ItemFn> {
-    if !mentions(function.block.to_token_stream()) {
+    if !mentions(function.block.to_token_stream(), "checkpoint") {
         return None;
     }
     let mut function = function.clone();
@@ -113,7 +115,7 @@ pub fn without_checkpoints(function: &ItemFn, errors: &mut Errors) -> Option<Ite
 
 /// The same of an item inside of a body.
 pub fn item_without_checkpoints(mut item: Item) -> Item {
-    if mentions(item.to_token_stream()) {
+    if mentions(item.to_token_stream(), "checkpoint") {
         // What is wrong has been said of the whole function.
         let mut errors = Errors::default();
         TakeOff { errors: &mut errors, found: false }.visit_item_mut(&mut item);
@@ -211,20 +213,6 @@ impl<'ast> Visit<'ast> for Misplaced<'_> {
     }
 }
 
-/// Whether an item carries `#[differentiate]` itself.
-pub fn is_differentiated(attrs: &[Attribute]) -> bool {
-    attrs.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))
-}
-
-/// Whether the word is there at all.
-fn mentions(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == "checkpoint",
-        TokenTree::Group(group) => mentions(group.stream()),
-        _ => false,
-    })
-}
-
 /// The tokens without attributes of that name.
 fn without(tokens: TokenStream) -> TokenStream {
     let trees: Vec<TokenTree> = tokens.into_iter().collect();
@@ -241,11 +229,7 @@ fn without(tokens: TokenStream) -> TokenStream {
             continue;
         }
         rest.push(match tree {
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), without(group.stream()));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
+            TokenTree::Group(group) => regrouped(group, without(group.stream())),
             other => other.clone(),
         });
         at += 1;

@@ -19,6 +19,8 @@ use syn::{
     ReceiverKind, ReturnType, Signature, TraitItemFn, UseTree,
 };
 
+use super::is_differentiated;
+
 /// Structs by their names, save for names that several have.
 #[derive(Debug, Default)]
 pub struct Declared {
@@ -272,7 +274,7 @@ impl<'a> Visit<'a> for Declared {
         for entry in &item.items {
             let ImplItem::Fn(f) = entry else { continue };
             let plain = implementation.params.is_empty();
-            let annotated = is_annotated(&item.attrs) || is_annotated(&f.attrs);
+            let annotated = is_differentiated(&item.attrs) || is_differentiated(&f.attrs);
             let returned = Returned::new(&f.sig, annotated).filter(|_| plain);
             self.add_output(format!("{name}::{}", f.sig.ident), returned);
         }
@@ -291,7 +293,7 @@ impl<'a> Visit<'a> for Declared {
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
         self.add_output(
             item.sig.ident.to_string(),
-            Returned::new(&item.sig, is_annotated(&item.attrs)),
+            Returned::new(&item.sig, is_differentiated(&item.attrs)),
         );
         visit::visit_item_fn(self, item);
     }
@@ -342,11 +344,6 @@ impl<'a> Visit<'a> for Declared {
             }
         }
     }
-}
-
-/// Whether the attribute is among these.
-fn is_annotated(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|a| a.path().segments.last().is_some_and(|s| s.ident == "differentiate"))
 }
 
 /// The names that an import makes known, within the file only those that are new.

@@ -1,11 +1,12 @@
 //! Methods and associated functions: as the functions that they are, with `self` as a parameter.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Generics, ItemFn, Receiver, ReceiverKind};
 
 use super::declared::Implementation;
+use crate::tokens::regrouped;
 
 /// The name under which generated code has `self`, which no parameter of a closure can be called.
 pub const SELF: &str = "ad_self";
@@ -83,11 +84,7 @@ fn renamed(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
         out.push(match tree {
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), renamed(group.stream()));
-                inner.set_span(group.span());
-                inner.into()
-            }
+            TokenTree::Group(group) => regrouped(&group, renamed(group.stream())),
             TokenTree::Ident(ident)
                 if ident == "self"
                     && !matches!(trees.peek(), Some(TokenTree::Punct(p)) if p.as_char() == ':') =>
@@ -136,9 +133,7 @@ fn without_self(
         match &trees[at] {
             TokenTree::Group(group) => {
                 let inner = without_self(group.stream(), this, types);
-                let mut group = Group::new(group.delimiter(), inner);
-                group.set_span(trees[at].span());
-                out.extend([TokenTree::from(group)]);
+                out.extend([regrouped(group, inner)]);
             }
             TokenTree::Ident(ident) if ident == "Self" => {
                 let associated = match trees.get(at + 1..at + 4) {

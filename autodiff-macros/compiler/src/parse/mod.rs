@@ -8,9 +8,19 @@ mod same_name;
 mod signature;
 mod types;
 
-pub use checkpoint::{Spacing, is_differentiated, item_without_checkpoints, without_checkpoints};
+pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
 pub use declared::{Declared, Implementation};
 pub use fallback::fallback;
 pub use method::Method;
 pub use signature::{Parameter, Signature, is_in_place, parameters};
 pub use types::TypeReader;
+
+/// Whether an attribute is `#[differentiate]`, by whatever path.
+pub fn is_differentiate(attribute: &syn::Attribute) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == "differentiate")
+}
+
+/// Whether `#[differentiate]` is among these.
+pub fn is_differentiated(attributes: &[syn::Attribute]) -> bool {
+    attributes.iter().any(is_differentiate)
+}

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
@@ -13,6 +13,7 @@ use super::{Declared, Implementation, Method, TypeReader};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
+use crate::tokens::mentions;
 
 /// One parameter.
 #[derive(Clone, Debug)]
@@ -180,18 +181,10 @@ fn name(index: usize, pat: &Pat, item: &ItemFn) -> Ident {
 fn unnamed(index: usize, span: Span, item: &ItemFn) -> Ident {
     let inputs = item.sig.inputs.to_token_stream();
     let mut name = format_ident!("arg{}", index, span = span);
-    while mentions(&inputs, &name) {
+    while mentions(inputs.clone(), &name) {
         name = format_ident!("{}_", name);
     }
     name
-}
-
-fn mentions(tokens: &TokenStream, name: &Ident) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == *name,
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        _ => false,
-    })
 }
 
 /// Whether the type is a `&mut` reference.

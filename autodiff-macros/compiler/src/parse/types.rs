@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
 use super::declared::{Declaration, Declared, Implementation};
 use crate::ir::{Float, Struct, Type};
+use crate::tokens::regrouped;
 
 const INTEGERS: [&str; 12] =
     ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
@@ -252,8 +253,7 @@ fn substitute(tokens: TokenStream, params: &[String], given: &[TokenStream]) -> 
     for tree in tokens {
         match tree {
             TokenTree::Group(group) => {
-                let inner = substitute(group.stream(), params, given);
-                out.extend([TokenTree::from(Group::new(group.delimiter(), inner))]);
+                out.extend([regrouped(&group, substitute(group.stream(), params, given))]);
             }
             TokenTree::Ident(ident) => match params.iter().position(|p| ident == p) {
                 Some(i) => out.extend(given[i].clone()),

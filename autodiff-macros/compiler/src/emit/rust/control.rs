@@ -9,6 +9,7 @@ use super::statements::has_compound_assignment;
 use super::uses::Footprint;
 use super::{Block, Printer};
 use crate::ir::{Node, Op, Place, Region, Storage, Type, Value};
+use crate::tokens::mentions;
 
 impl Printer<'_> {
     pub(super) fn branch(
@@ -199,7 +200,9 @@ impl Printer<'_> {
         while !open.is_empty() {
             let is_free = |at: &usize| {
                 let others = open.iter().enumerate().filter(|(k, _)| k != at);
-                others.into_iter().all(|(_, (_, next, _))| !mentions(&next.tokens, open[*at].0))
+                others
+                    .into_iter()
+                    .all(|(_, (_, next, _))| !mentions(next.tokens.clone(), open[*at].0))
             };
             let Some(at) = (0..open.len()).find(is_free) else {
                 let targets = open.iter().map(|(variable, _, _)| variable);
@@ -262,13 +265,4 @@ fn boolean(condition: &Expr, then: &Block, otherwise: &Block, span: Span) -> Opt
         (_, Some(true)) => Some(Expr::infix("||", not(c), a.clone(), span)),
         _ => None,
     }
-}
-
-/// Whether the code names the variable.
-fn mentions(tokens: &TokenStream, variable: &Ident) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(ident) => ident == *variable,
-        TokenTree::Group(group) => mentions(&group.stream(), variable),
-        _ => false,
-    })
 }

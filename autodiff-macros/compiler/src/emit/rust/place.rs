@@ -1,12 +1,13 @@
 //! Memory as Rust writes it: places, references to them, captured names.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::Printer;
 use super::expr::{Expr, Level};
 use crate::ir::{CallArg, Place, Proj, Storage, Take, Type, Value};
+use crate::tokens::regrouped;
 
 /// A place, ready to be read, borrowed or assigned.
 pub struct PlaceExpr {
@@ -214,9 +215,7 @@ impl Printer<'_> {
             match tree {
                 TokenTree::Group(group) => {
                     let inner = self.filled_in(group.stream(), captures);
-                    let mut filled = Group::new(group.delimiter(), inner);
-                    filled.set_span(group.span());
-                    out.extend([TokenTree::from(filled)]);
+                    out.extend([regrouped(group, inner)]);
                 }
                 TokenTree::Ident(name) => {
                     let before = i.checked_sub(1).map(|i| &trees[i]);
