@@ -14,6 +14,8 @@ pub struct Builder {
     open: Vec<Region>,
     constants: ValueSet,
     code: ValueSet,
+    /// Objects that begin with what code gives.
+    objects_of_code: ValueSet,
 }
 
 impl Builder {
@@ -63,6 +65,11 @@ impl Builder {
 
     /// Appends a node.
     pub fn node(&mut self, op: Op, results: Vec<Value>, span: Span) {
+        if let (Op::Object(contents), [object]) = (&op, &results[..])
+            && self.begins_as_code(*contents)
+        {
+            self.objects_of_code.insert(*object);
+        }
         self.region().nodes.push(Node { op, results, span });
     }
 
@@ -104,14 +111,9 @@ impl Builder {
         self.code.contains(value)
     }
 
-    /// Whether a value is what the user's own code gives, of which nothing is known.
-    pub fn defined_verbatim(&self, value: Value) -> bool {
-        let mut nodes = self.open.iter().flat_map(|region| &region.nodes);
-        nodes.find(|node| node.results.contains(&value)).is_some_and(|node| match node.op {
-            Op::Verbatim { .. } | Op::Const(_) => true,
-            Op::Object(contents) => self.defined_verbatim(contents),
-            _ => false,
-        })
+    /// Whether a value is that, or memory that begins with it.
+    pub fn begins_as_code(&self, value: Value) -> bool {
+        self.code.contains(value) || self.objects_of_code.contains(value)
     }
 
     /// Whether a value is a literal or the path of a constant.

@@ -1,35 +1,62 @@
-//! What a call names: a path, or a method of its first argument, `.name`. A method of which is not known
-//! how it takes `self`, where it may be by `&mut`, is `.dyn name`.
+//! What a call names.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
-use syn::Ident;
+use std::fmt;
 
-/// A method; of which is known whether it changes its receiver, or is not.
-pub fn method(name: &Ident, known: bool) -> TokenStream {
-    if known { quote!(.#name) } else { quote!(.dyn #name) }
+use proc_macro2::TokenStream;
+use syn::{Ident, Path, PathSegment};
+
+/// A function or a method.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function, by its path.
+    Function(TokenStream),
+    /// A method of the first argument.
+    Method {
+        /// Its name.
+        name: Ident,
+        /// Whether it is known how it takes `self`, or that it cannot be by `&mut`.
+        known: bool,
+    },
 }
 
-/// The name of a method; none of a path.
-pub fn method_name(callee: &TokenStream) -> Option<Ident> {
-    let mut trees = callee.clone().into_iter();
-    match trees.next()? {
-        TokenTree::Punct(p) if p.as_char() == '.' => {}
-        _ => return None,
+impl Callee {
+    /// Whether the first argument is a receiver.
+    pub fn is_method(&self) -> bool {
+        matches!(self, Self::Method { .. })
     }
-    match trees.last()? {
-        TokenTree::Ident(name) => Some(name),
-        _ => None,
+
+    /// Whether it is not known if the receiver, which can be changed, is.
+    pub fn may_change_receiver(&self) -> bool {
+        matches!(self, Self::Method { known: false, .. })
     }
 }
 
-/// Whether it is not known if a method changes its receiver.
-pub fn is_uncertain(callee: &TokenStream) -> bool {
-    let second = callee.clone().into_iter().nth(1);
-    matches!(second, Some(TokenTree::Ident(word)) if word == "dyn")
+impl From<TokenStream> for Callee {
+    fn from(path: TokenStream) -> Self {
+        Self::Function(path)
+    }
 }
 
-/// The callee as a person writes it.
-pub fn plain(callee: &TokenStream) -> TokenStream {
-    method_name(callee).map_or_else(|| callee.clone(), ToTokens::into_token_stream)
+/// `a::b`, `.c`.
+impl fmt::Display for Callee {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Function(path) => path.fmt(f),
+            Self::Method { name, .. } => write!(f, ".{name}"),
+        }
+    }
+}
+
+/// Whether a name is that of a type, by the language's convention.
+pub fn is_type_name(name: &Ident) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
+}
+
+/// A path that leads to something of a type, taken apart: `Model::new`, `Shape::Circle`.
+pub fn of_type(path: &Path) -> Option<(Path, &PathSegment)> {
+    let last = path.segments.last()?;
+    let mut owner = path.clone();
+    owner.segments.pop();
+    owner.segments.pop_punct();
+    is_type_name(&owner.segments.last()?.ident).then_some((owner, last))
 }

@@ -17,6 +17,7 @@ pub mod verify;
 mod walk;
 
 pub use build::Builder;
+pub use callee::Callee;
 pub use op::{CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
 pub(crate) use table::{ValueMap, ValueSet};

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
-use super::Value;
+use super::{Callee, Value};
 use crate::rules::Fun;
 
 /// A node: one operation and what it defines.
@@ -173,11 +173,11 @@ pub enum Op {
         start: Region,
     },
     /// A call of an annotated function, primal only.
-    Call(TokenStream, Vec<CallArg>),
+    Call(Callee, Vec<CallArg>),
     /// The same, with the pullback as second result.
-    CallVjp(TokenStream, Vec<CallArg>),
+    CallVjp(Callee, Vec<CallArg>),
     /// The same with tangents of the arguments; the tangent of the result as second result.
-    CallJvp(TokenStream, Vec<CallArg>, Vec<Option<CallArg>>),
+    CallJvp(Callee, Vec<CallArg>, Vec<Option<CallArg>>),
     /// A pullback applied to a seed; one result per by-value argument that is active.
     Pull {
         /// The pullback.
@@ -192,7 +192,7 @@ pub enum Op {
     /// A recursive call differentiated by running its forward again.
     CallInto {
         /// The function.
-        path: TokenStream,
+        path: Callee,
         /// Its arguments, at their values on entry.
         call: Vec<CallArg>,
         /// The adjoint of the call's result.

@@ -221,7 +221,7 @@ fn places_and_calls_print() {
     };
     assert_eq!(pull.to_string(), "pull %1, %2, (none, local like %2, shadow in place %0[%1..])");
     let args = vec![CallArg::Value(x), CallArg::Ref(part, true)];
-    let call = Op::CallJvp(quote!(f), args, vec![None, Some(CallArg::Ref(field, false))]);
+    let call = Op::CallJvp(quote!(f).into(), args, vec![None, Some(CallArg::Ref(field, false))]);
     assert_eq!(call.to_string(), "call_jvp f(%2, &mut %0[%1..]), (none, &%2.w)");
 }
 
@@ -299,7 +299,7 @@ fn operations_have_their_operands() {
     refused("%0 is f64, not an integer", |g, x| vec![g.load(at(x, x))]);
     refused("is not stored as an object", |g, x| vec![g.op(Op::Object(x), Type::F64)]);
     refused("1 results where 2 belong", |g, x| {
-        vec![g.op(Op::CallVjp(quote!(f), vec![CallArg::Value(x)]), Type::Unknown)]
+        vec![g.op(Op::CallVjp(quote!(f).into(), vec![CallArg::Value(x)]), Type::Unknown)]
     });
     refused("is a reference that comes from no parameter", |g, x| {
         let slot = g.named("slot", Type::F64, Storage::Slot);

@@ -10,6 +10,7 @@ use super::method::integer_result;
 use super::methods::can_be_passed;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered, Reported};
+use crate::ir::callee::of_type;
 use crate::ir::{CallArg, Float, Op, Place, Type, Value};
 use crate::rules::Fun;
 
@@ -57,10 +58,12 @@ impl Lowerer<'_> {
             }
             return self.verbatim_rv(c.to_token_stream(), span, "a constructor");
         }
-        if self.is_associated(path) && can_be_passed(&c.args) && self.may_be_annotated_path(path) {
-            return self.call_associated(path, &c.args, span);
-        }
         if self.is_associated(path) {
+            if can_be_passed(&c.args)
+                && let Some(function) = self.annotated_function(path)
+            {
+                return self.call_associated(path, &function, &c.args, span);
+            }
             return self.verbatim_rv(c.to_token_stream(), span, "an associated function");
         }
         if self.is_constant_function(path) {
@@ -348,9 +351,9 @@ impl Lowerer<'_> {
     /// A call of a function that has the attribute itself, or whose arguments are all constant.
     fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         let call = self.call_args(args, span)?;
-        let value = self.b.op(Op::Call(path.to_token_stream(), call), Type::Unknown, span);
+        let value = self.b.op(Op::Call(path.to_token_stream().into(), call), Type::Unknown, span);
         if let Some(name) = path.get_ident() {
-            self.read_output(value, &name.to_string(), &Type::Unknown);
+            self.read_output_of(value, name);
         }
         Ok(Rv::Value(value))
     }
@@ -402,11 +405,9 @@ impl Lowerer<'_> {
 
     /// Whether a path names a function of a type of which nothing is known.
     fn is_associated(&self, path: &Path) -> bool {
-        let Some(owner) = path.segments.iter().rev().nth(1) else { return false };
-        let owner = owner.ident.to_string();
-        owner.starts_with(char::is_uppercase)
-            && !["Vec", "Box"].contains(&owner.as_str())
-            && !self.is_float_owner(&owner)
+        let Some((owner, _)) = of_type(path) else { return false };
+        let owner = owner.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
+        !["Vec", "Box"].contains(&owner.as_str()) && !self.is_float_owner(&owner)
     }
 
     /// Functions of std that make constants of constants.

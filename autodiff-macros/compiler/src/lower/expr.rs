@@ -336,11 +336,11 @@ impl Lowerer<'_> {
             (Type::Float(_), Type::Float(_)) | (Type::Int(_), Type::Int(_)) => x.join(&y),
             // A named constant has the type of what it is used with. Of anything else there is no telling:
             // a struct may be divided by an integer.
-            (Type::Int(_), Type::Unknown) if self.is_number(b) => {
+            (Type::Int(_), Type::Unknown) if self.b.begins_as_code(b) => {
                 self.refine(b, &x);
                 x
             }
-            (Type::Unknown, Type::Int(_)) if self.is_number(a) => {
+            (Type::Unknown, Type::Int(_)) if self.b.begins_as_code(a) => {
                 self.refine(a, &y);
                 y
             }
@@ -349,11 +349,6 @@ impl Lowerer<'_> {
             (Type::Bool, Type::Bool) => Type::Bool,
             _ => Type::Unknown,
         }
-    }
-
-    /// Whether a value of which nothing is known is a number for certain.
-    fn is_number(&self, value: Value) -> bool {
-        self.b.defined_as_constant(value) || self.b.defined_verbatim(value)
     }
 
     fn short_circuit(&mut self, e: &syn::ExprBinary, span: Span) -> Lowered<Rv> {

@@ -6,7 +6,7 @@ use syn::ExprMethodCall;
 use super::pattern::calls;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Lowered};
-use crate::ir::{CallArg, Float, Op, Place, Proj, Storage, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
 const WITHOUT_RULE: [&str; 12] = [
@@ -167,21 +167,12 @@ impl Lowerer<'_> {
     /// A method of which nothing is known: kept as it stands, so long as nothing active goes in. One
     /// that may change data with a derivative is refused at once, since what it changes is not seen.
     fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
-        if self.may_be_annotated(receiver, ty, m) {
-            return self.call_method(receiver, ty, m);
-        }
         let name = m.method.to_string();
-        let changeable = match receiver {
-            Rv::Ref(_, _, exclusive) => *exclusive,
-            Rv::Temp(..) => true,
-            Rv::Place(place, _) => {
-                matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
-            }
-            _ => false,
-        };
-        let function = self.function_of(ty, &name);
-        let declared = function.and_then(|f| self.types.declared().returned(&f));
-        let changeable = changeable && declared.is_none_or(|declared| declared.changes_self);
+        let of = self.of_type(ty.clone(), &name);
+        if self.may_be_annotated(receiver, &of, m) {
+            return self.call_method(receiver.clone(), &of, m);
+        }
+        let changeable = self.can_change(receiver) && of.changes_self().unwrap_or(true);
         if changeable && !ty.is_constant() && !READING.contains(&name.as_str()) {
             return Err(self.refuse(
                 "AD0236",

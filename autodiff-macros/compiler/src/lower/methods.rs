@@ -2,11 +2,13 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprMethodCall, Path};
+use syn::{Expr, ExprMethodCall, Ident, Path};
 
 use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Op, Place, Storage, Type, Value, callee};
+use crate::ir::callee::of_type;
+use crate::ir::{CallArg, Callee, Op, Place, Type, Value};
+use crate::parse::Returned;
 use crate::tokens::mentions;
 
 /// Methods of std's own types: what has one of these has it from there.
@@ -55,26 +57,70 @@ const TYPES_OF_STD: [&str; 22] = [
     "Wrapping",
 ];
 
+/// A type as it stands before `::function` or `.method`, and what is declared of that function.
+pub(super) struct OfType {
+    ty: Type,
+    /// Its path, and what can be read of it.
+    declared: Option<(String, Returned)>,
+}
+
+impl OfType {
+    /// Whether it may be one that the user differentiates.
+    fn may_be_annotated(&self) -> bool {
+        self.declared.as_ref().is_none_or(|(_, declared)| declared.is_annotated)
+    }
+
+    /// Whether it takes `&mut self`, if that is known.
+    pub(super) fn changes_self(&self) -> Option<bool> {
+        self.declared.as_ref().map(|(_, declared)| declared.changes_self)
+    }
+}
+
 impl Lowerer<'_> {
-    /// Whether a method may be one that the user differentiates: of a struct, or of what nothing is known
-    /// of.
-    pub(super) fn may_be_annotated(&self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> bool {
-        let plain =
-            m.turbofish.is_none() && !m.args.iter().any(|arg| matches!(arg, Expr::Closure(_)));
-        let name = m.method.to_string();
-        let root = match receiver {
-            Rv::Value(v) => Some(*v),
-            Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => Some(place.root),
+    /// A function of a type; something is known of it where the type is a struct of this file, by its own
+    /// name.
+    pub(super) fn of_type(&self, ty: Type, name: &str) -> OfType {
+        let path = match &ty {
+            Type::Struct(s) if s.reached.1.is_empty() && s.reached.0 == s.name => {
+                Some(format!("{}::{name}", s.name))
+            }
             _ => None,
         };
-        let opaque = root.is_none_or(|root| self.b.defined_verbatim(root));
-        let declared = self.function_of(ty, &name);
-        let declared = declared.and_then(|f| self.types.declared().returned(&f));
-        match ty {
-            Type::Struct(_) => plain && declared.is_none_or(|declared| declared.is_annotated),
+        let declared = path.and_then(|path| {
+            let declared = self.types.declared().returned(&path)?.clone();
+            Some((path, declared))
+        });
+        OfType { ty, declared }
+    }
+
+    /// Whether a method may be one that the user differentiates: of a struct, or of what nothing is known
+    /// of.
+    pub(super) fn may_be_annotated(&self, receiver: &Rv, of: &OfType, m: &ExprMethodCall) -> bool {
+        let plain = m.turbofish.is_none() && can_be_passed(&m.args);
+        match &of.ty {
+            Type::Struct(_) => plain && of.may_be_annotated(),
             Type::Unknown => {
+                let name = m.method.to_string();
+                let root = match receiver {
+                    Rv::Value(v) => Some(*v),
+                    Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => {
+                        Some(place.root)
+                    }
+                    _ => None,
+                };
+                let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
                 plain && !opaque && !OF_STD.contains(&name.as_str()) && !name.starts_with("is_")
             }
+            _ => false,
+        }
+    }
+
+    /// Whether what an operand names can be changed.
+    pub(super) fn can_change(&self, rv: &Rv) -> bool {
+        match rv {
+            Rv::Ref(_, _, exclusive) => *exclusive,
+            Rv::Temp(..) => true,
+            Rv::Place(place, _) => self.is_mutable(place),
             _ => false,
         }
     }
@@ -82,87 +128,69 @@ impl Lowerer<'_> {
     /// `receiver.method(args)`.
     pub(super) fn call_method(
         &mut self,
-        receiver: &Rv,
-        ty: &Type,
+        receiver: Rv,
+        of: &OfType,
         m: &ExprMethodCall,
     ) -> Lowered<Rv> {
         let span = m.method.span();
-        let function = self.function_of(ty, &m.method.to_string());
-        let declared = function.as_ref().and_then(|f| self.types.declared().returned(f)).cloned();
-        let changes = declared.as_ref().map(|declared| declared.changes_self);
-        let (place, can_change) = match receiver {
-            Rv::Ref(place, _, mutable) => (place.clone(), *mutable),
-            Rv::Place(place, _) | Rv::Temp(place, _) => {
-                let storage = self.b.data(place.root).storage;
-                (place.clone(), matches!(storage, Storage::Object | Storage::RefMut))
-            }
-            other => (Place::whole(self.value_of(other.clone(), span)?), false),
+        let can_change = self.can_change(&receiver);
+        let place = match receiver {
+            Rv::Ref(place, ..) | Rv::Place(place, _) | Rv::Temp(place, _) => place,
+            other => Place::whole(self.value_of(other, span)?),
         };
+        let changes = of.changes_self();
         let known = changes.is_some() || !can_change;
         let mut args = vec![CallArg::Ref(place, can_change && changes != Some(false))];
         let given = self.args(&m.args)?;
         args.extend(self.call_args(given, span)?);
-        let op = Op::Call(callee::method(&m.method, known), args);
+        let op = Op::Call(Callee::Method { name: m.method.clone(), known }, args);
         let value = self.b.op(op, Type::Unknown, span);
-        if let Some(function) = function {
-            self.read_output(value, &function, ty);
-        }
+        self.read_output(value, of);
         Ok(Rv::Value(value))
     }
 
-    /// Whether a function of a type may be one that the user differentiates.
-    pub(super) fn may_be_annotated_path(&self, path: &Path) -> bool {
-        let n = path.segments.len();
-        let (Some(owner), Some(last)) = (path.segments.iter().rev().nth(1), path.segments.last())
-        else {
-            return false;
+    /// The function of a type that a path names, if it may be one that the user differentiates.
+    pub(super) fn annotated_function(&self, path: &Path) -> Option<OfType> {
+        let (owner, last) = of_type(path)?;
+        let name = owner.segments.last()?.ident.to_string();
+        let ty = match owner.get_ident() {
+            Some(_) => self.struct_type(&owner),
+            None => Type::Unknown,
         };
-        let (name, function) = (owner.ident.to_string(), last.ident.to_string());
-        let ty = if n == 2 { self.struct_type(&owner.ident.clone().into()) } else { Type::Unknown };
-        let declared = self.function_of(&ty, &function);
-        let declared = declared.and_then(|f| self.types.declared().returned(&f));
-        last.arguments.is_none()
-            && !TYPES_OF_STD.contains(&name.as_str())
-            && declared.is_none_or(|declared| declared.is_annotated)
+        let of = self.of_type(ty, &last.ident.to_string());
+        let plain = last.arguments.is_none() && !TYPES_OF_STD.contains(&name.as_str());
+        (plain && of.may_be_annotated()).then_some(of)
     }
 
-    /// `Type::function(args)`, where nothing in the arguments stands against it.
+    /// `Type::function(args)`.
     pub(super) fn call_associated<'e>(
         &mut self,
         path: &Path,
+        of: &OfType,
         args: impl IntoIterator<Item = &'e Expr>,
         span: Span,
     ) -> Lowered<Rv> {
         let given = self.args(args)?;
         let args = self.call_args(given, span)?;
-        let value = self.b.op(Op::Call(path.to_token_stream(), args), Type::Unknown, span);
-        let mut owner = path.clone();
-        let last = owner.segments.pop();
-        owner.segments.pop_punct();
-        let of = self.struct_type(&owner);
-        if let (Some(last), Some(_)) = (last, owner.get_ident())
-            && let Some(function) = self.function_of(&of, &last.ident.to_string())
-        {
-            self.read_output(value, &function, &of);
-        }
+        let op = Op::Call(path.to_token_stream().into(), args);
+        let value = self.b.op(op, Type::Unknown, span);
+        self.read_output(value, of);
         Ok(Rv::Value(value))
     }
 
-    /// The path of a struct's function, where the struct goes by its own name.
-    pub(super) fn function_of(&self, ty: &Type, name: &str) -> Option<String> {
-        match ty {
-            Type::Struct(s) if s.reached.1.is_empty() && s.reached.0 == s.name => {
-                Some(format!("{}::{name}", s.name))
-            }
-            _ => None,
-        }
+    /// Takes the type of what the call of a function without a type before it gives from its declaration.
+    pub(super) fn read_output_of(&mut self, value: Value, function: &Ident) {
+        let path = function.to_string();
+        let declared = self.types.declared().returned(&path).cloned();
+        let of = OfType { ty: Type::Unknown, declared: declared.map(|declared| (path, declared)) };
+        self.read_output(value, &of);
     }
 
     /// Takes the type of what a call gives from the declaration of the function.
-    pub(super) fn read_output(&mut self, value: Value, function: &str, of: &Type) {
-        let Some(declared) = self.types.declared().returned(function).cloned() else { return };
+    fn read_output(&mut self, value: Value, of: &OfType) {
+        let Some((path, declared)) = &of.declared else { return };
         let ty = match declared.output.as_str() {
-            "Self" => of.clone(),
+            "Self" => of.ty.clone(),
             output => match output.parse::<TokenStream>() {
                 Ok(tokens) if mentions(tokens.clone(), "Self") => Type::Unknown,
                 Ok(tokens) => syn::parse2(tokens).map_or(Type::Unknown, |ty| self.types.read(&ty)),
@@ -171,7 +199,7 @@ impl Lowerer<'_> {
         };
         if ty != Type::Unknown {
             let read = Read::Output(declared.arguments);
-            self.readings.insert((function.to_owned(), read), ty.clone());
+            self.readings.insert((path.clone(), read), ty.clone());
             self.refine(value, &ty);
         }
     }

@@ -6,6 +6,7 @@ use syn::{Expr, ExprStruct, Member, Pat, Path};
 
 use super::{Lowerer, Rv, span_of};
 use crate::errors::Lowered;
+use crate::ir::callee::of_type;
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -13,7 +14,7 @@ impl Lowerer<'_> {
     /// `Path { a: x, ..base }`.
     pub(super) fn struct_literal(&mut self, e: &ExprStruct, span: Span) -> Lowered<Rv> {
         // A variant of an enum is told by the enum's name before it.
-        if e.qself.is_some() || is_variant(&e.path) {
+        if e.qself.is_some() || of_type(&e.path).is_some() {
             return self.verbatim_rv(e.to_token_stream(), span, "a variant of an enum");
         }
         let ty = self.struct_type(&e.path);
@@ -54,7 +55,7 @@ impl Lowerer<'_> {
         let of_std = path
             .get_ident()
             .is_some_and(|name| ["Some", "Ok", "Err"].iter().any(|variant| name == variant));
-        if of_std || is_variant(path) {
+        if of_std || of_type(path).is_some() {
             return Ok(None);
         }
         let ty = self.struct_type(path);
@@ -175,10 +176,4 @@ impl Lowerer<'_> {
         }
         Ok(all)
     }
-}
-
-/// Whether a path names a variant by its enum: `Shape::Circle`.
-fn is_variant(path: &Path) -> bool {
-    let owner = path.segments.iter().rev().nth(1);
-    owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
 }

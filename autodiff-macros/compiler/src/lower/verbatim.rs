@@ -92,7 +92,7 @@ impl Lowerer<'_> {
         Ok(captures)
     }
 
-    fn is_mutable(&self, place: &Place) -> bool {
+    pub(super) fn is_mutable(&self, place: &Place) -> bool {
         matches!(self.b.data(place.root).storage, Storage::Object | Storage::RefMut)
     }
 }

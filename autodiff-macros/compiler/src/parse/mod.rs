@@ -9,7 +9,7 @@ mod signature;
 mod types;
 
 pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
-pub use declared::{Declared, Implementation};
+pub use declared::{Declared, Implementation, Returned};
 pub use fallback::fallback;
 pub use method::Method;
 pub use signature::{Parameter, Signature, is_in_place, parameters};

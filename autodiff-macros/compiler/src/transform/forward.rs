@@ -17,8 +17,8 @@ use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{
-    Builder, CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueMap,
-    ValueSet,
+    Builder, CallArg, Callee, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value,
+    ValueMap, ValueSet,
 };
 use crate::rules::{Fun, Pullback};
 
@@ -245,7 +245,7 @@ impl Forward<'_> {
         sum
     }
 
-    fn call(&mut self, path: &proc_macro2::TokenStream, args: &[CallArg], node: &Node) {
+    fn call(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
         let span = node.span;
         let result = node.results[0];
         let mut dots = Vec::new();

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Expr;
 
-use crate::ir::{Op, Region, Value, ValueMap};
+use crate::ir::{Callee, Op, Region, Value, ValueMap};
 
 /// The name of a backward rule: `tanh` → `TanhBackward`.
 pub fn rule(op: &str) -> String {
@@ -22,13 +22,21 @@ pub fn rule(op: &str) -> String {
     name
 }
 
+/// The name of what is called.
+fn called(callee: &Callee) -> String {
+    match callee {
+        Callee::Function(path) => tidy(path),
+        method => method.to_string(),
+    }
+}
+
 /// The name of an operation.
 pub fn operation(op: &Op) -> String {
     match op {
         Op::Scalar(fun, _) => fun.name().to_owned(),
         Op::Verbatim { tokens, .. } => code(tokens),
-        Op::Call(path, _) | Op::CallVjp(path, _) | Op::CallJvp(path, _, _) => tidy(path),
-        Op::CallInto { path, .. } => pullback(Some(&tidy(path))),
+        Op::Call(callee, _) | Op::CallVjp(callee, _) | Op::CallJvp(callee, _, _) => called(callee),
+        Op::CallInto { path, .. } => pullback(Some(&called(path))),
         op => match op {
             Op::Cast(..) => "cast",
             Op::Stop(_) => "stop_gradient",
@@ -139,8 +147,8 @@ impl Origins {
                         }
                     }
                 }
-                (Op::CallVjp(path, _), [.., pull]) => {
-                    self.callees.insert(*pull, tidy(path));
+                (Op::CallVjp(callee, _), [.., pull]) => {
+                    self.callees.insert(*pull, called(callee));
                 }
                 _ => {}
             }

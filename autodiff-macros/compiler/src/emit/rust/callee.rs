@@ -3,50 +3,56 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Path, PathArguments};
+use syn::{Ident, Path, PathArguments};
 
-use crate::ir::callee::method_name;
+use crate::ir::Callee;
+use crate::ir::callee::{is_type_name, of_type};
 use crate::parse::method::derivative_name;
 
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
 
-/// Whether a callee is a function of a type: `Model::new`.
-pub fn is_associated(path: &TokenStream) -> bool {
-    let Ok(path) = syn::parse2::<Path>(path.clone()) else { return false };
-    let owner = path.segments.iter().rev().nth(1);
-    owner.is_some_and(|owner| owner.ident.to_string().starts_with(char::is_uppercase))
-}
-
-/// A call of the derivative of a method, or of a function of a type: `receiver.__loss_vjp(..)`,
-/// `Model::__new_vjp(..)`. Where it has none, a stand-in of the same name explains.
-pub fn sibling(
+/// A call of a derivative of what is called: for a method, `receiver` stands before it.
+pub fn derived_call(
+    callee: &Callee,
     receiver: Option<TokenStream>,
-    path: &TokenStream,
     function: &str,
     arguments: &[TokenStream],
     span: Span,
-) -> Option<TokenStream> {
-    let (owner, method) = match &receiver {
-        Some(_) => (None, method_name(path)?),
-        None => {
-            let mut owner = syn::parse2::<Path>(path.clone()).ok()?;
-            let last = owner.segments.pop()?;
-            owner.segments.pop_punct();
-            let method = last.arguments.is_none().then_some(last.ident)?;
-            (Some(owner), method)
+) -> TokenStream {
+    let path = match callee {
+        Callee::Method { name, .. } => {
+            let name = derivative_name(name, function);
+            let called = quote_spanned!(span=> #receiver.#name(#(#arguments),*));
+            // The last form of a receiver that rustc tries.
+            return or_unannotated(&name, Some(quote!(&mut self,)), arguments.len(), called, span);
         }
+        Callee::Function(path) => path,
     };
-    let name = derivative_name(&method, function);
+    if let Ok(parsed) = syn::parse2::<Path>(path.clone())
+        && let Some((owner, last)) = of_type(&parsed)
+        && last.arguments.is_none()
+    {
+        let name = derivative_name(&last.ident, function);
+        let called = quote_spanned!(span=> <#owner>::#name(#(#arguments),*));
+        return or_unannotated(&name, None, arguments.len(), called, span);
+    }
+    let callee = derivative(path, function, arguments.len(), span);
+    quote_spanned!(span=> #callee(#(#arguments),*))
+}
+
+/// The call of a function of a type, `receiver.__loss_vjp(..)`, `Model::__new_vjp(..)`. Where the type has
+/// none of that name, a stand-in explains.
+fn or_unannotated(
+    name: &Ident,
+    this: Option<TokenStream>,
+    arguments: usize,
+    called: TokenStream,
+    span: Span,
+) -> TokenStream {
     let (types, patterns): (Vec<_>, Vec<_>) =
-        (0..arguments.len()).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
-    // The last form of a receiver that rustc tries.
-    let this = receiver.as_ref().map(|_| quote!(&mut self,));
-    let called = match (&receiver, &owner) {
-        (Some(receiver), _) => quote_spanned!(span=> #receiver.#name(#(#arguments),*)),
-        (None, owner) => quote_spanned!(span=> <#owner>::#name(#(#arguments),*)),
-    };
-    Some(quote_spanned! {span=> {
+        (0..arguments).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
+    quote_spanned! {span=> {
         trait AdUnannotated: ::core::marker::Sized {
             fn #name<#(#types,)* R>(#this #(#patterns: #types),*) -> R
             where
@@ -58,7 +64,7 @@ pub fn sibling(
         }
         impl<T> AdUnannotated for T {}
         #called
-    }})
+    }}
 }
 
 /// `<path>::function`, to be called with so many arguments; in error, as the parameters are, where the
@@ -68,7 +74,7 @@ pub fn sibling(
 /// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
 /// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains. Where
 /// there is no function either, the body says so: the import is content with a macro of that name.
-pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
+fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
@@ -87,7 +93,8 @@ pub fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Sp
 }
 
 /// Code that is in error where the callee's `wrt` leaves out one of these arguments.
-pub fn takes(path: &TokenStream, arguments: &[usize], span: Span) -> Option<TokenStream> {
+pub fn takes(callee: &Callee, arguments: &[usize], span: Span) -> Option<TokenStream> {
+    let Callee::Function(path) = callee else { return None };
     let Imported { import, .. } = importable(path, span)?;
     Some(quote_spanned! {span=> {
         #import
@@ -113,10 +120,8 @@ fn importable(path: &TokenStream, span: Span) -> Option<Imported> {
         _ => TokenStream::new(),
     };
     module.segments.pop_punct();
-    let is_type =
-        |name: &syn::Ident| name == "Self" || name.to_string().starts_with(char::is_uppercase);
-    let of_module = |s: &syn::PathSegment| s.arguments.is_none() && !is_type(&s.ident);
-    if is_type(&last.ident) || !module.segments.iter().all(of_module) {
+    let of_module = |s: &syn::PathSegment| s.arguments.is_none() && !is_type_name(&s.ident);
+    if is_type_name(&last.ident) || !module.segments.iter().all(of_module) {
         return None;
     }
     let name = last.ident;

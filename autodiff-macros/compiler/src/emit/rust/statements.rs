@@ -4,10 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
+use super::callee::derived_call;
 use super::expr::{Expr, Level};
 use super::place::PlaceExpr;
 use super::uses::{Footprint, local_adjoints};
-use super::values::derived_call;
 use crate::ir::{CallArg, Float, Node, Op, Place, PullArg, Type};
 
 impl Printer<'_> {
@@ -86,7 +86,7 @@ impl Printer<'_> {
                 let mut all = self.arguments(rest);
                 all.push(self.expr(*seed).tokens);
                 all.extend(shadows);
-                let called = derived_call(receiver, path, "__vjp_into", &all, span);
+                let called = derived_call(path, receiver, "__vjp_into", &all, span);
                 quote_spanned!(span=> #lets #called;)
             }
             op => unreachable!("{op:?} is no statement"),

@@ -403,7 +403,7 @@ fn absent_tangents_are_zero() {
     let dot = s.load(x_dot, i);
     let owned = s.b.load(Place::whole(x_dot), Take::Owned, Type::Vec(Box::new(Type::F64)), span());
     let call = Op::CallJvp(
-        quote!(helper::cube),
+        quote!(helper::cube).into(),
         vec![CallArg::Ref(Place::whole(x), false), CallArg::Value(i)],
         vec![Some(CallArg::Ref(Place::whole(x_dot), false)), None],
     );

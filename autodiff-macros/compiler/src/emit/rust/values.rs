@@ -4,10 +4,10 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
-use super::callee::{derivative, is_associated, sibling};
+use super::callee::derived_call;
 use super::expr::{Expr, Level, full_type, type_name};
 use super::uses::static_zero;
-use crate::ir::{CallArg, Float, Node, Op, Type, Value, callee};
+use crate::ir::{CallArg, Callee, Float, Node, Op, Type, Value};
 use crate::rules::{Fun, Spelling};
 
 impl Printer<'_> {
@@ -89,26 +89,29 @@ impl Printer<'_> {
                     quote_spanned!(span=> #receiver.pop().expect("pushed in the forward sweep")),
                 )
             }
-            Op::Call(path, args) => {
-                let (receiver, args) = self.receiver(path, args);
+            Op::Call(callee, args) => {
+                let (receiver, args) = self.receiver(callee, args);
                 let args = self.arguments(args);
-                let path = callee::plain(path);
-                let dot = receiver.is_some().then(|| quote!(.));
-                Expr::postfix(quote_spanned!(span=> #receiver #dot #path(#(#args),*)))
+                Expr::postfix(match callee {
+                    Callee::Function(path) => quote_spanned!(span=> #path(#(#args),*)),
+                    Callee::Method { name, .. } => {
+                        quote_spanned!(span=> #receiver.#name(#(#args),*))
+                    }
+                })
             }
-            Op::CallVjp(path, args) => {
-                let (receiver, args) = self.receiver(path, args);
+            Op::CallVjp(callee, args) => {
+                let (receiver, args) = self.receiver(callee, args);
                 let args = self.arguments(args);
-                Expr::postfix(derived_call(receiver, path, "__vjp", &args, span))
+                Expr::postfix(derived_call(callee, receiver, "__vjp", &args, span))
             }
-            Op::CallJvp(path, args, dots) => {
-                let (receiver, rest) = self.receiver(path, args);
+            Op::CallJvp(callee, args, dots) => {
+                let (receiver, rest) = self.receiver(callee, args);
                 let own = receiver.is_some().then(|| self.receiver_tangent(dots[0].as_ref(), span));
                 let dots = &dots[args.len() - rest.len()..];
                 let mut args = self.arguments(rest);
                 args.extend(own);
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
-                Expr::postfix(derived_call(receiver, path, "__jvp", &args, span))
+                Expr::postfix(derived_call(callee, receiver, "__jvp", &args, span))
             }
             Op::StackNew(None) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
@@ -153,11 +156,11 @@ impl Printer<'_> {
     /// The receiver of a method, which stands before it, and the other arguments.
     pub(super) fn receiver<'a>(
         &mut self,
-        path: &TokenStream,
+        callee: &Callee,
         args: &'a [CallArg],
     ) -> (Option<TokenStream>, &'a [CallArg]) {
         match args.split_first() {
-            Some((first, rest)) if callee::method_name(path).is_some() => {
+            Some((first, rest)) if callee.is_method() => {
                 let receiver = match first {
                     CallArg::Value(v) => self.expr(*v),
                     CallArg::Ref(place, _) => self.place(place).value(),
@@ -214,23 +217,6 @@ impl Printer<'_> {
             }
         }
     }
-}
-
-/// A call of a derivative of what the path names.
-pub(super) fn derived_call(
-    receiver: Option<TokenStream>,
-    path: &TokenStream,
-    function: &str,
-    args: &[TokenStream],
-    span: Span,
-) -> TokenStream {
-    if (receiver.is_some() || is_associated(path))
-        && let Some(call) = sibling(receiver, path, function, args, span)
-    {
-        return call;
-    }
-    let callee = derivative(path, function, args.len(), span);
-    quote_spanned!(span=> #callee(#(#args),*))
 }
 
 /// Something of the type, to be read by nobody.

@@ -1,9 +1,7 @@
 //! Calls of other functions and their pullbacks.
 
-use proc_macro2::TokenStream;
-
 use super::{Datum, Done, Function, Functions, Interpreter};
-use crate::ir::{CallArg, Node, Place, PullArg, Value};
+use crate::ir::{CallArg, Callee, Node, Place, PullArg, Value};
 
 impl<'a> Interpreter<'a> {
     /// A function and those that it may call in its turn.
@@ -33,7 +31,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn primal(&mut self, path: &TokenStream, args: &[CallArg]) -> Result<Datum, String> {
+    fn primal(&mut self, path: &Callee, args: &[CallArg]) -> Result<Datum, String> {
         let (function, functions) = self.function(&name_of(path))?;
         let mut data = self.args(args)?;
         let result = function.call(functions, &mut data)?;
@@ -41,12 +39,12 @@ impl<'a> Interpreter<'a> {
         Ok(result)
     }
 
-    pub(super) fn call(&mut self, node: &Node, path: &TokenStream, args: &[CallArg]) -> Done {
+    pub(super) fn call(&mut self, node: &Node, path: &Callee, args: &[CallArg]) -> Done {
         let result = self.primal(path, args)?;
         if node.results.is_empty() { Ok(()) } else { self.set(&node.results, vec![result]) }
     }
 
-    pub(super) fn call_vjp(&mut self, node: &Node, path: &TokenStream, args: &[CallArg]) -> Done {
+    pub(super) fn call_vjp(&mut self, node: &Node, path: &Callee, args: &[CallArg]) -> Done {
         let pullback = Datum::Pullback { path: name_of(path), args: self.args(args)? };
         let result = self.primal(path, args)?;
         self.set(&node.results, vec![result, pullback])
@@ -55,7 +53,7 @@ impl<'a> Interpreter<'a> {
     pub(super) fn call_jvp(
         &mut self,
         node: &Node,
-        path: &TokenStream,
+        path: &Callee,
         args: &[CallArg],
         dots: &[Option<CallArg>],
     ) -> Done {
@@ -111,6 +109,6 @@ impl<'a> Interpreter<'a> {
 }
 
 /// A path without spaces.
-pub(super) fn name_of(path: &TokenStream) -> String {
+pub(super) fn name_of(path: &Callee) -> String {
     path.to_string().replace(' ', "")
 }

@@ -179,7 +179,9 @@ fn errors_are_told() {
         g.b.scalar(Fun::Sub, vec![a, b], Type::usize(), here())
     });
     check("`f (1.0)` is beyond the interpreter", &|g, _| g.number(quote!(f(1.0))));
-    check("no functions are given", &|g, _| g.op(Op::Call(quote!(f), Vec::new()), Type::Unknown));
+    check("no functions are given", &|g, _| {
+        g.op(Op::Call(quote!(f).into(), Vec::new()), Type::Unknown)
+    });
     check("undef is no bool", &|g, _| {
         let cond = g.op(Op::Undef, Type::Bool);
         g.node(Op::If(cond, Region::default(), Region::default()), Vec::new());
@@ -247,14 +249,14 @@ fn calls_evaluate_with_their_derivatives() {
     let mut g = Sketch::new();
     let (x, y) = (g.float("x"), g.float("y"));
     let (p, pull) = (g.local(Type::F64), g.local(Type::Pullback));
-    g.node(Op::CallVjp(quote!(product), args(x, y)), vec![p, pull]);
+    g.node(Op::CallVjp(quote!(product).into(), args(x, y)), vec![p, pull]);
     let seed = g.op(Op::Seed(vec![p]), Type::F64);
     let (x_bar, y_bar) = (g.local(Type::F64), g.local(Type::F64));
     let places = vec![PullArg::Local(x), PullArg::Local(y)];
     g.node(Op::Pull { pull, call: Vec::new(), seed, args: places }, vec![x_bar, y_bar]);
     let again = g.local(Type::F64);
     let places = vec![PullArg::None, PullArg::Local(y)];
-    let op = Op::CallInto { path: quote!(product), call: args(x, y), seed, args: places };
+    let op = Op::CallInto { path: quote!(product).into(), call: args(x, y), seed, args: places };
     g.node(op, vec![again]);
     let reverse = one_result(g.unchecked(vec![x_bar, y_bar, again]));
     let evaluation = Evaluation::new(&reverse).functions(&functions).seeds(vec![2.0.into()]);
@@ -267,7 +269,7 @@ fn calls_evaluate_with_their_derivatives() {
     let (x, y) = (g.float("x"), g.float("y"));
     let (p, dp) = (g.local(Type::F64), g.local(Type::F64));
     let dots = vec![Some(CallArg::Value(x)), None];
-    g.node(Op::CallJvp(quote!(product), args(x, y), dots), vec![p, dp]);
+    g.node(Op::CallJvp(quote!(product).into(), args(x, y), dots), vec![p, dp]);
     let forward = g.finish(vec![p, dp]);
     let evaluation = Evaluation::new(&forward).functions(&functions);
     let outcome = evaluation.run(&floats([3.0, 0.5])).expect("evaluates");

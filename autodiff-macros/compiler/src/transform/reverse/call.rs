@@ -1,16 +1,16 @@
 //! Calls of other differentiated functions: by the pullback that each left behind, or by running its
 //! forward sweep again.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 
 use super::augment::Exports;
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RegionId, Style};
-use crate::ir::{CallArg, Node, Op, Place, PullArg, Storage, Take, Type, Value, callee};
+use crate::ir::{CallArg, Callee, Node, Op, Place, PullArg, Storage, Take, Type, Value};
 
 impl<'a> Reverse<'a> {
     /// Whether a path is the function's own name.
-    pub(super) fn is_recursive(&self, path: &TokenStream) -> bool {
+    pub(super) fn is_recursive(&self, path: &Callee) -> bool {
         let text = path.to_string().replace(' ', "");
         let name = text.split("::<").next().unwrap_or_default();
         name == self.own || name == format!("self::{}", self.own)
@@ -19,11 +19,11 @@ impl<'a> Reverse<'a> {
     /// Whether a call is differentiated by running its forward again: recursive calls, whose pullbacks
     /// would contain themselves, and calls in a branch outside loops, by which functions that call one
     /// another come to an end.
-    pub(super) fn runs_again(&self, path: &TokenStream, region: RegionId) -> bool {
+    pub(super) fn runs_again(&self, path: &Callee, region: RegionId) -> bool {
         self.is_recursive(path) || region != 0 && !self.layout.in_loop(region)
     }
 
-    pub(super) fn call(&mut self, path: &TokenStream, args: &'a [CallArg], here: Here<'a>) {
+    pub(super) fn call(&mut self, path: &Callee, args: &'a [CallArg], here: Here<'a>) {
         let span = here.node.span;
         let result = here.node.results[0];
         let in_place = args.iter().any(|a| matches!(a, CallArg::Ref(_, true)));
@@ -44,7 +44,7 @@ impl<'a> Reverse<'a> {
             },
         };
         let recursive = self.runs_again(path, here.region);
-        let is_method = callee::method_name(path).is_some();
+        let is_method = path.is_method();
         let mut pull_args = Vec::new();
         let mut locals = Vec::new();
         let mut late = Vec::new();
@@ -155,7 +155,7 @@ impl<'a> Reverse<'a> {
             let CallArg::Ref(place, mutable) = arg else { continue };
             let at = At { region: id, index };
             let uncertain =
-                k == 0 && matches!(&node.op, Op::Call(path, _) if callee::is_uncertain(path));
+                k == 0 && matches!(&node.op, Op::Call(path, _) if path.may_change_receiver());
             if *mutable && !recursive && !uncertain || !mutable && self.is_steady(place, at) {
                 continue;
             }
@@ -200,14 +200,14 @@ impl<'a> Reverse<'a> {
     /// The receiver of a method, for its pullback to look at: a reference, if it takes one.
     fn receiver_again(
         &mut self,
-        path: &TokenStream,
+        path: &Callee,
         receiver: &'a CallArg,
         here: Here<'a>,
     ) -> Option<CallArg> {
         let span = here.node.span;
         let place = match (self.held(Key::Entry(here.node.results[0], 0), span), receiver) {
             (Some(copy), _) => Place::whole(copy),
-            (None, CallArg::Ref(_, true)) if !callee::is_uncertain(path) => return None,
+            (None, CallArg::Ref(_, true)) if !path.may_change_receiver() => return None,
             (None, CallArg::Ref(place, _)) => self.primal_place(place, here),
             (None, CallArg::Value(v)) => Place::whole(self.primal(*v, here)),
         };
