@@ -680,11 +680,14 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
 
 pub use autodiff_macros::{Differentiable, differentiate};
+#[cfg(feature = "std")]
+pub use autodiff_runtime::check;
 pub use autodiff_runtime::{
     Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
-    Visitor, VisitorMut, check, stop_gradient,
+    Visitor, VisitorMut, stop_gradient,
 };
 
 pub mod std_compat;

@@ -31,6 +31,7 @@ mod methods_elsewhere;
 mod methods_f32;
 mod models;
 mod nested_arrays;
+mod no_std;
 mod observers;
 mod open_ranges;
 mod operators;

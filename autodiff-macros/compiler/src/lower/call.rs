@@ -155,6 +155,13 @@ impl Lowerer<'_> {
             }
             _ => {}
         }
+        if let Some(function) = self.of_libm(path)? {
+            let mut values = Vec::new();
+            for arg in args {
+                values.push(self.value_of(arg, span)?);
+            }
+            return self.call_libm(function, values, span);
+        }
         if let Some(owner) = owner
             && self.is_float_owner(owner)
         {
@@ -207,6 +214,7 @@ impl Lowerer<'_> {
             }
         }
         if let Some(rv) = self.scalar_method(name, &values, &ty, span) {
+            self.spell_method(name, &values, &ty, owner != "Float", span)?;
             return Ok(rv);
         }
         let compares = matches!(name, "total_cmp" | "partial_cmp");

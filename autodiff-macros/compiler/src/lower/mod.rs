@@ -11,6 +11,7 @@ mod closure;
 mod consume;
 mod control;
 mod counted;
+mod elementary;
 mod exits;
 mod expr;
 mod form;
@@ -37,9 +38,11 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
+use crate::Library;
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
 use crate::ir::{Builder, Checkpoint, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
+use crate::spelled::Spelled;
 
 use form::Form;
 pub use operand::Rv;
@@ -57,6 +60,8 @@ pub struct Function {
     pub refusals: Vec<Diagnostic>,
     /// What was read in declarations, and is to be confirmed by rustc.
     pub readings: Vec<Reading>,
+    /// How the elementary functions are written.
+    pub spelled: Spelled,
 }
 
 /// What is read in a declaration of a struct, or of a function.
@@ -80,8 +85,13 @@ pub struct Reading {
 }
 
 /// Lowers a function's body; what it refuses goes to `errors`.
-pub fn lower(item: &ItemFn, signature: &Signature, errors: &mut Errors) -> Option<Function> {
-    let mut lowerer = Lowerer::new(signature, errors, usage::mutated(&item.block));
+pub fn lower(
+    item: &ItemFn,
+    signature: &Signature,
+    library: Library,
+    errors: &mut Errors,
+) -> Option<Function> {
+    let mut lowerer = Lowerer::new(signature, library, errors, usage::mutated(&item.block));
     lowerer.function(item, signature).ok()
 }
 
@@ -194,10 +204,17 @@ struct Lowerer<'a> {
     /// What was read in declarations: types of fields, by the struct and the path from it, and what
     /// functions return, by their paths and the number of arguments.
     readings: BTreeMap<(String, Read), Type>,
+    library: Library,
+    spelled: Spelled,
 }
 
 impl<'a> Lowerer<'a> {
-    fn new(signature: &Signature, errors: &'a mut Errors, mutated: BTreeSet<String>) -> Self {
+    fn new(
+        signature: &Signature,
+        library: Library,
+        errors: &'a mut Errors,
+        mutated: BTreeSet<String>,
+    ) -> Self {
         Self {
             b: Builder::default(),
             errors,
@@ -223,6 +240,8 @@ impl<'a> Lowerer<'a> {
             iterated: Vec::new(),
             inlining: Vec::new(),
             readings: BTreeMap::new(),
+            library,
+            spelled: Spelled::default(),
             structures: BTreeMap::new(),
         }
     }
@@ -252,6 +271,7 @@ impl<'a> Lowerer<'a> {
                 .into_iter()
                 .map(|((of, read), ty)| Reading { of, read, ty })
                 .collect(),
+            spelled: std::mem::take(&mut self.spelled),
         })
     }
 

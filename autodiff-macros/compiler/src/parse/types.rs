@@ -18,6 +18,8 @@ const INTEGERS: [&str; 12] =
 pub struct TypeReader {
     floats: Vec<String>,
     others: Vec<String>,
+    /// Const parameters.
+    constants: Vec<(String, syn::Type)>,
     aliases: Vec<(String, Type)>,
     declared: Rc<Declared>,
 }
@@ -49,6 +51,9 @@ impl TypeReader {
 
     fn declare(&mut self, generics: &Generics) {
         for param in &generics.params {
+            if let GenericParam::Const(param) = param {
+                self.constants.push((param.ident.to_string(), param.ty.clone()));
+            }
             if let GenericParam::Type(param) = param {
                 let name = param.ident.to_string();
                 let mut bounds: Vec<_> = param.bounds.iter().cloned().collect();
@@ -66,6 +71,12 @@ impl TypeReader {
                 if float { self.floats.push(name) } else { self.others.push(name) }
             }
         }
+    }
+
+    /// The type of a const parameter; unknown of anything else.
+    pub fn constant(&self, name: &str) -> Type {
+        let constant = self.constants.iter().rev().find(|(own, _)| own == name);
+        constant.map_or(Type::Unknown, |(_, ty)| self.read(ty))
     }
 
     /// What the file around declares.
