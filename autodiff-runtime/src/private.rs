@@ -21,6 +21,9 @@ pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]
 pub use stack::{ShortStack, Stack};
 
+/// For generated code to compare with what the user's paths mean.
+pub use ::num_traits;
+
 /// Under this name, generated code finds `Vec` where the user's crate has no `std`.
 #[cfg(feature = "alloc")]
 pub extern crate alloc;

@@ -1,5 +1,6 @@
-//! The elementary functions by path, for generated code where `core` has no methods of these names: the
-//! user's module may have a trait in scope that offers them, or two, or none.
+//! The elementary functions by path, for generated code where `core` has no methods of these names, or where
+//! the bounds of a type parameter offer a method twice: the user's module may have a trait in scope that
+//! offers them, or two, or none.
 
 use num_traits::Float;
 
@@ -14,6 +15,16 @@ macro_rules! functions {
 }
 
 functions! {
+    abs(x);
+    signum(x);
+    copysign(x, sign: T);
+    max(x, y: T);
+    min(x, y: T);
+    clamp(x, min: T, max: T);
+    recip(x);
+    to_degrees(x);
+    to_radians(x);
+    abs_sub(x, y: T);
     floor(x);
     ceil(x);
     round(x);

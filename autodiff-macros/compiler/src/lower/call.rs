@@ -46,6 +46,9 @@ impl Lowerer<'_> {
         if let Expr::Path(p) = &*c.func
             && p.qself.is_some()
         {
+            if let Some(rv) = self.call_qualified(p, &c.args, span)? {
+                return Ok(rv);
+            }
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_some(path) && c.args.len() == 1 {
@@ -154,6 +157,9 @@ impl Lowerer<'_> {
                 return Ok(Rv::Value(self.b.op(Op::Cast(v, quote!(f64)), ty, span)));
             }
             _ => {}
+        }
+        if let Some(rv) = self.call_num_traits(path, &args, span)? {
+            return Ok(rv);
         }
         if let Some(function) = self.of_libm(path)? {
             let mut values = Vec::new();
@@ -415,7 +421,9 @@ impl Lowerer<'_> {
     fn is_associated(&self, path: &Path) -> bool {
         let Some((owner, _)) = of_type(path) else { return false };
         let owner = owner.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        !["Vec", "Box"].contains(&owner.as_str()) && !self.is_float_owner(&owner)
+        !["Vec", "Box"].contains(&owner.as_str())
+            && !self.is_float_owner(&owner)
+            && self.trait_of_num_traits(path).is_none()
     }
 
     /// Functions of std that make constants of constants.

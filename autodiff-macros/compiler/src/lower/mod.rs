@@ -206,6 +206,8 @@ struct Lowerer<'a> {
     readings: BTreeMap<(String, Read), Type>,
     library: Library,
     spelled: Spelled,
+    /// Parameters of types of which nothing but bounds is known.
+    opaque: BTreeSet<Value>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -241,7 +243,8 @@ impl<'a> Lowerer<'a> {
             inlining: Vec::new(),
             readings: BTreeMap::new(),
             library,
-            spelled: Spelled::default(),
+            opaque: BTreeSet::new(),
+            spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }
     }
@@ -292,6 +295,9 @@ impl<'a> Lowerer<'a> {
                 written: parameter.ty.clone(),
                 active: parameter.active,
             });
+            if self.types.is_opaque(&parameter.ty) {
+                self.opaque.insert(value);
+            }
             let place = Place::whole(value);
             let rv = match storage {
                 Storage::Local if is_range(&parameter.ty) => {
