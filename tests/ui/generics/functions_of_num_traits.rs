@@ -1,7 +1,7 @@
 //! What of `num_traits` has no derivative: calls by path say so as methods do.
 
 use autodiff::differentiate;
-use num_traits::{Float, Pow, ToPrimitive};
+use num_traits::{Float, Pow};
 
 #[differentiate]
 fn decoded<T: autodiff::Float>(x: T) -> T {
@@ -27,6 +27,11 @@ fn converted<T: autodiff::Float, U: autodiff::Float>(x: T, y: U) -> T {
 #[differentiate]
 fn of_an_integer_of_another_type(x: f64, n: u8) -> f64 {
     Pow::pow(x, n)
+}
+
+#[differentiate]
+fn cast_to_another_type(x: f64) -> f32 {
+    num_traits::cast::<f64, f32>(x).unwrap()
 }
 
 fn main() {}

@@ -1,12 +1,12 @@
 //! The elementary functions, as methods and by path.
 
 use proc_macro2::Span;
-use quote::format_ident;
+use quote::{ToTokens, format_ident, quote};
 use syn::Path;
 
 use super::{Lowerer, Rv};
 use crate::errors::{Diagnostic, Lowered};
-use crate::ir::{Float, Type, Value};
+use crate::ir::{CallArg, Float, Op, Type, Value};
 use crate::rules::{Fun, Spelling};
 use crate::spelled::{ByPath, Mixed};
 
@@ -105,7 +105,7 @@ impl Lowerer<'_> {
         let free = of_trait.is_none().then(|| self.home(path, "num_traits")).flatten();
         let fun = match (&of_trait, &free) {
             (Some((of, name)), _) => match (of.as_str(), name.as_str()) {
-                ("Pow", "pow") => return self.call_pow(args, span),
+                ("Pow", "pow") => return self.call_pow(path, args, span),
                 ("Inv", "inv") => Some(Fun::Recip),
                 ("Float" | "Real" | "Signed" | "MulAdd", name) => {
                     Fun::from_method(name, args.len())
@@ -122,14 +122,19 @@ impl Lowerer<'_> {
             },
             (None, None) => None,
         };
-        let Some(fun) = fun.filter(|fun| fun.arity() == args.len()) else { return Ok(None) };
+        let Some(fun) = fun.filter(|fun| fun.arity() == args.len()) else {
+            return match of_trait.is_some() || free.is_some() {
+                true => self.without_rule(path, args, span).map(Some),
+                false => Ok(None),
+            };
+        };
         let mut values = Vec::new();
         for arg in args {
             values.push(self.value_of(arg.clone(), span)?);
         }
         let ty = values.iter().fold(Type::Unknown, |ty, v| ty.join(self.b.ty(*v)));
         if !ty.is_float() {
-            return Ok(None);
+            return self.without_rule(path, args, span).map(Some);
         }
         for v in &values[..fun.arity() - usize::from(fun == Fun::Powi)] {
             self.refine(*v, &ty);
@@ -150,14 +155,36 @@ impl Lowerer<'_> {
         Ok(Some(Rv::Value(self.b.scalar(fun, values, ty, span))))
     }
 
+    /// A call of a function that has no derivative: kept as it stands, so long as nothing active goes in.
+    fn without_rule(&mut self, path: &Path, args: &[Rv], span: Span) -> Lowered<Rv> {
+        let mut captures = Vec::new();
+        for (i, arg) in args.iter().enumerate() {
+            let arg = match arg.clone() {
+                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
+                rv => CallArg::Value(self.value_of(rv, span)?),
+            };
+            captures.push((format_ident!("ad_arg{}", i), arg));
+        }
+        let names = captures.iter().map(|(name, _)| name);
+        let tokens = quote!(#path(#(#names),*));
+        let what = path.to_token_stream().to_string().replace(' ', "");
+        let refusal = self.no_rule(&format!("`{what}`"), span);
+        self.refusals.push(refusal);
+        let refusal = self.refusals.len() - 1;
+        let op = Op::Verbatim { tokens, refusal, captures };
+        Ok(Rv::Value(self.b.op(op, Type::Unknown, span)))
+    }
+
     /// `num_traits::Pow::pow` of floats.
-    fn call_pow(&mut self, args: &[Rv], span: Span) -> Lowered<Option<Rv>> {
-        let [base, exponent] = args else { return Ok(None) };
+    fn call_pow(&mut self, path: &Path, args: &[Rv], span: Span) -> Lowered<Option<Rv>> {
+        let [base, exponent] = args else {
+            return self.without_rule(path, args, span).map(Some);
+        };
         let (ty, by) = (self.type_of(base), self.type_of(exponent));
         let fun = match (&ty, &by) {
             (Type::Float(_), Type::Float(_)) => Fun::Powf,
             (Type::Float(_), Type::Int(Some(name))) if name == "i32" => Fun::Powi,
-            _ => return Ok(None),
+            _ => return self.without_rule(path, args, span).map(Some),
         };
         let values =
             vec![self.value_of(base.clone(), span)?, self.value_of(exponent.clone(), span)?];

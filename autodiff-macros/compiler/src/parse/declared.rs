@@ -32,6 +32,8 @@ pub struct Declared {
     modules: Vec<String>,
     /// Functions of traits, by name and line.
     provided: Vec<(String, usize)>,
+    /// Traits.
+    traits: Vec<String>,
     /// What each name that is imported means, by its path; nothing of one that is declared here too.
     imports: BTreeMap<String, Option<String>>,
     /// The modules of which all is imported.
@@ -238,6 +240,11 @@ impl Declared {
         self.provided.contains(&(function.to_string(), function.span().start().line))
     }
 
+    /// Whether a trait of that name is declared.
+    pub fn is_trait(&self, name: &str) -> bool {
+        self.traits.iter().any(|own| own == name)
+    }
+
     /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
     pub fn is_constant(&self, name: &str) -> bool {
         let implements = |i: &Implementation| {
@@ -318,6 +325,11 @@ impl<'a> Visit<'a> for Declared {
         );
         self.add_import(item.sig.ident.to_string(), None);
         visit::visit_item_fn(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'a syn::ItemTrait) {
+        self.traits.push(item.ident.to_string());
+        visit::visit_item_trait(self, item);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
