@@ -132,7 +132,7 @@ fn generate(function: &ItemFn, requests: Vec<Request>, errors: &mut Errors) -> T
     };
     let handle = match constant {
         true => Ok(TokenStream::new()),
-        false => crate::derivatives(function, &options, &signature, errors),
+        false => crate::derivatives(function, function, &options, &signature, errors),
     };
     match handle {
         Ok(handle) => {
