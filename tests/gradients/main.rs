@@ -14,6 +14,7 @@ mod bookkeeping;
 mod branches;
 mod calls;
 mod checkpoint;
+mod constants;
 mod custom_rules;
 mod dependence;
 mod early_exit;

@@ -39,7 +39,7 @@ impl Lowerer<'_> {
                     return self.inline(&closure, args, span);
                 }
                 Some(Binding::Refused) => return Err(Reported),
-                Some(Binding::Item) | None => {}
+                Some(Binding::Item(_)) | None => {}
                 Some(_) => return self.verbatim_rv(c.to_token_stream(), span, "a call of a value"),
             }
         }

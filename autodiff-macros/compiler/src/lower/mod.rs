@@ -21,6 +21,7 @@ mod method;
 mod methods;
 mod operand;
 mod optional;
+mod path;
 mod pattern;
 mod run;
 mod sequence;
@@ -59,16 +60,18 @@ pub struct Function {
     pub readings: Vec<Reading>,
 }
 
-/// What is read in a declaration of a struct, or of a function.
+/// What is read in a declaration of a struct, of a function, or of a constant.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Read {
     /// What is at a path from a struct.
     Field(String),
     /// What a function of so many arguments returns.
     Output(usize),
+    /// The constant itself.
+    Constant,
 }
 
-/// The struct or the function by its path, what was read, and the type.
+/// The struct, the function or the constant by its path, what was read, and the type.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// The path.
@@ -112,8 +115,8 @@ enum Binding {
     /// An `Option` that may change: whether it holds something, and what.
     Option(VarId, Box<Binding>),
     Other(Rv),
-    /// A local item: printed as it stands.
-    Item,
+    /// A local item, printed as it stands: what is known of the type of a constant.
+    Item(Type),
     /// Its value was refused: what uses the name has no mistake of its own.
     Refused,
 }

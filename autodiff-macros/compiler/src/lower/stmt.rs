@@ -206,8 +206,12 @@ impl Lowerer<'_> {
                         "move the `impl` out of the function",
                     );
                 }
-                syn::Item::Const(c) => self.declare(&c.ident, Binding::Item),
-                syn::Item::Static(c) => self.declare(&c.ident, Binding::Item),
+                syn::Item::Const(c) => {
+                    self.declare(&c.ident, Binding::Item(self.item_type(&c.ty)));
+                }
+                syn::Item::Static(c) => {
+                    self.declare(&c.ident, Binding::Item(self.item_type(&c.ty)));
+                }
                 _ => {}
             }
             self.keep_item(&item_without_checkpoints(item.clone()));
