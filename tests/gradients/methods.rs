@@ -316,3 +316,46 @@ fn types_of_another_file() {
     check!(declared_elsewhere(length, angle, 4); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
     check!(rotated(&q, k); (q, k) in [([0.3, -0.5, 0.8, 0.1], 0.7)]);
 }
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Fit {
+    slope: f64,
+    offset: f64,
+}
+
+impl Fit {
+    #[differentiate(wrt(self))]
+    fn residual(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(x))]
+    fn sensitivity(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(x, self))]
+    fn both(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(self))]
+    fn shift(&mut self, by: f64) {
+        self.offset *= by * self.slope;
+    }
+}
+
+#[test]
+fn the_receiver_is_chosen_like_any_parameter() {
+    let fit = Fit { slope: 2.0, offset: 1.0 };
+    let (x, residual) = (3.0, 7.0);
+    let of_fit = FitTangent { slope: 2.0 * residual * x, offset: 2.0 * residual };
+    assert_eq!(fit.residual_grad(x), of_fit);
+    assert_eq!(fit.residual_jvp(x, FitTangent { slope: 1.0, offset: 0.0 }).1, of_fit.slope);
+    assert_eq!(fit.sensitivity_grad(x), 2.0 * residual * 2.0);
+    assert_eq!(fit.both_grad(x), (of_fit, 2.0 * residual * 2.0));
+    let (mut shifted, mut bar) = (fit.clone(), FitTangent { slope: 0.5, offset: 1.0 });
+    shifted.shift_vjp_into(3.0, (), &mut bar);
+    assert_eq!(shifted.offset, 6.0);
+    assert_eq!(bar, FitTangent { slope: 3.5, offset: 6.0 });
+}
