@@ -8,6 +8,7 @@
 
 mod adapters;
 mod algorithms;
+mod array_from_fn;
 mod arrays;
 mod bindings;
 mod bookkeeping;
@@ -15,6 +16,7 @@ mod branches;
 mod by_num_traits;
 mod calls;
 mod checkpoint;
+mod constants;
 mod custom_rules;
 mod dependence;
 mod early_exit;

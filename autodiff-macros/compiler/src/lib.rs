@@ -86,12 +86,12 @@ fn expand_in(
     let mut options = Options::parse(args, &mut errors);
     options.library = library;
     options.without = without.map(str::to_owned);
-    if let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) {
-        return methods::expand_impl(item, declared, &options, &mut errors);
-    }
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
         Err(_) => {
+            if let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) {
+                return methods::expand_impl(item, declared, &options, &mut errors);
+            }
             errors.push(Diagnostic::new(
                 "AD0002",
                 Extent::of(&item),
@@ -125,12 +125,13 @@ fn expand_in(
     }
     let plain = parse::without_checkpoints(&function, &mut errors);
     let item = plain.as_ref().map_or(item, ToTokens::to_token_stream);
+    let plain = plain.as_ref().unwrap_or(&function);
     let signature = Signature::read(&function, &options, declared.clone(), None, &mut errors);
-    let generated = derivatives(&function, &options, &signature, &mut errors);
+    let generated = derivatives(&function, plain, &options, &signature, &mut errors);
     let generated = generated.unwrap_or_else(|refused| refused);
     let generated = under_facade_name(generated, options.krate.as_ref());
     let refusals = errors.to_tokens();
-    let item = mended(item, plain.as_ref().unwrap_or(&function), &options, &errors);
+    let item = mended(item, plain, &options, &errors);
     let mark = once::mark();
     quote! {
         #mark
@@ -140,17 +141,17 @@ fn expand_in(
     }
 }
 
-/// The handle with the derivatives; where there are errors, a handle of which nothing is reported.
+/// The handle with the derivatives; where there are errors, a handle of which nothing is reported. `plain`
+/// is the function as rustc sees it, without what it tells this compiler alone.
 fn derivatives(
     function: &ItemFn,
+    plain: &ItemFn,
     options: &Options,
     signature: &Signature,
     errors: &mut Errors,
 ) -> Result<TokenStream, TokenStream> {
-    let plain = parse::without_checkpoints(function, errors);
-    let plain = plain.as_ref().unwrap_or(function);
     let derivatives = differentiate(function, plain, options, signature, errors);
-    if !emit::can_be_checked(plain, signature) {
+    if !errors.is_empty() && !emit::can_be_checked(plain, signature) {
         errors.show_deferred();
     }
     derivatives.ok_or_else(|| {
@@ -175,8 +176,7 @@ fn under_facade_name(generated: TokenStream, given: Option<&syn::Path>) -> Token
     }
 }
 
-/// The derivatives; none if there are errors. Each stage starts on a clean bill. `plain` is the function
-/// as rustc sees it, without what it tells this compiler alone.
+/// The derivatives; none if there are errors. Each stage starts on a clean bill.
 fn differentiate(
     function: &ItemFn,
     plain: &ItemFn,

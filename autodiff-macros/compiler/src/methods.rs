@@ -114,9 +114,11 @@ fn siblings(
 ) -> TokenStream {
     let method = Method::new(item, of);
     let function = as_function(item);
+    let plain = without_checkpoints(&function, errors);
+    let plain = plain.as_ref().unwrap_or(&function);
     let signature =
         Signature::read(&function, options, declared.clone(), Some((method, of)), errors);
-    derivatives(&function, options, &signature, errors).unwrap_or_default()
+    derivatives(&function, plain, options, &signature, errors).unwrap_or_default()
 }
 
 /// The derivatives of an operator, by the types of its operands.
@@ -130,8 +132,10 @@ fn of_operator(
 ) -> TokenStream {
     let Some(mut function) = outside(&as_function(item), of) else { return TokenStream::new() };
     function.vis = syn::Visibility::Inherited;
+    let plain = without_checkpoints(&function, errors);
+    let plain = plain.as_ref().unwrap_or(&function);
     let signature = Signature::read(&function, options, declared.clone(), None, errors);
-    let Ok(handle) = derivatives(&function, options, &signature, errors) else {
+    let Ok(handle) = derivatives(&function, plain, options, &signature, errors) else {
         return TokenStream::new();
     };
     let operands: Vec<&Type> = function
@@ -220,6 +224,5 @@ fn of_operator(
         }
         _ => TokenStream::new(),
     };
-    let plain = without_checkpoints(&function, errors).unwrap_or(function);
     quote!(#plain #handle #code)
 }

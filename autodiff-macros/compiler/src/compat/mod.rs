@@ -138,7 +138,7 @@ fn generate(
     };
     let handle = match constant {
         true => Ok(TokenStream::new()),
-        false => crate::derivatives(function, &options, &signature, errors),
+        false => crate::derivatives(function, function, &options, &signature, errors),
     };
     match handle {
         Ok(handle) => {

@@ -305,6 +305,7 @@ fn readings(readings: &[Reading]) -> TokenStream {
                 let any = (0..*arguments).map(|_| quote!(_));
                 hygienic!(let _: fn(#(#any),*) -> #ty = #of;)
             }
+            Read::Constant => hygienic!(let _: #ty = #of;),
         })
     };
     readings.iter().filter_map(one).collect()

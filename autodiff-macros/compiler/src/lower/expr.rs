@@ -4,9 +4,8 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
-use super::form::is_none;
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
-use crate::errors::{Extent, Lowered, Reported};
+use crate::errors::{Extent, Lowered};
 use crate::ir::{Float, Op, Place, Proj, Struct, Type, Value};
 use crate::rules::Fun;
 
@@ -196,39 +195,6 @@ impl Lowerer<'_> {
         self.b.constant(lit.to_token_stream(), ty, span)
     }
 
-    fn path(&mut self, p: &syn::ExprPath, span: Span) -> Lowered<Rv> {
-        if let Some(name) = p.path.get_ident() {
-            match self.lookup(name).cloned() {
-                Some(Binding::Refused) => return Err(Reported),
-                Some(Binding::Item) => {
-                    return Ok(Rv::Value(self.b.constant(quote!(#p), Type::Unknown, span)));
-                }
-                Some(binding) => return Ok(self.bound_rv(&binding, span)),
-                None => {}
-            }
-        }
-        if p.qself.is_none() && is_none(&p.path) {
-            return Ok(Rv::None);
-        }
-        let ty = self.path_type(&p.path);
-        let value = self.b.constant(p.to_token_stream(), ty, span);
-        if p.qself.is_none() {
-            self.paths.insert(value, p.path.clone());
-        }
-        Ok(Rv::Value(value))
-    }
-
-    /// The path behind an operand that may be a function.
-    pub(super) fn named_function(&self, rv: &Rv) -> Option<syn::Path> {
-        match rv {
-            Rv::Value(v) => self.paths.get(v).cloned(),
-            Rv::Place(place, _) | Rv::Ref(place, ..) if place.path.is_empty() => {
-                self.paths.get(&place.root).cloned()
-            }
-            _ => None,
-        }
-    }
-
     pub(super) fn bound_rv(&mut self, binding: &Binding, span: Span) -> Rv {
         match binding {
             Binding::Var(var) => Rv::Value(self.read(*var, span)),
@@ -242,32 +208,13 @@ impl Lowerer<'_> {
                 Rv::Maybe(self.read(*flag, span), Box::new(self.bound_rv(held, span)))
             }
             Binding::Other(rv) => rv.clone(),
-            Binding::Item | Binding::Refused => Rv::Unit,
+            Binding::Item(_) | Binding::Refused => Rv::Unit,
         }
     }
 
     /// The type of what a name stands for: more may be known by now than when it was bound.
     fn known_type(&self, place: &Place, ty: &Type) -> Type {
         if place.path.is_empty() { ty.refined(self.b.ty(place.root)) } else { ty.clone() }
-    }
-
-    /// The type of a constant behind a path, where the path tells it.
-    fn path_type(&self, path: &syn::Path) -> Type {
-        let n = path.segments.len();
-        if let Some(name) = path.get_ident() {
-            return self.types.constant(&name.to_string());
-        }
-        for segment in path.segments.iter().take(n - 1) {
-            let name = segment.ident.to_string();
-            if self.types.floats().contains(&name) {
-                return Type::Float(Float::Param(name));
-            }
-            let ty = self.types.read(&syn::parse_quote!(#segment));
-            if ty.is_scalar() {
-                return ty;
-            }
-        }
-        Type::Unknown
     }
 
     fn unary(&mut self, e: &syn::ExprUnary, span: Span) -> Lowered<Rv> {

@@ -4,6 +4,7 @@
 //! structured here: an `exit` code is a variable like any other, and what follows a statement that may
 //! exit is lowered under the condition that it did not.
 
+mod array;
 mod assign;
 mod call;
 mod chain;
@@ -22,6 +23,7 @@ mod method;
 mod methods;
 mod operand;
 mod optional;
+mod path;
 mod pattern;
 mod run;
 mod sequence;
@@ -64,16 +66,18 @@ pub struct Function {
     pub spelled: Spelled,
 }
 
-/// What is read in a declaration of a struct, or of a function.
+/// What is read in a declaration of a struct, of a function, or of a constant.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Read {
     /// What is at a path from a struct.
     Field(String),
     /// What a function of so many arguments returns.
     Output(usize),
+    /// The constant itself.
+    Constant,
 }
 
-/// The struct or the function by its path, what was read, and the type.
+/// The struct, the function or the constant by its path, what was read, and the type.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// The path.
@@ -122,8 +126,8 @@ enum Binding {
     /// An `Option` that may change: whether it holds something, and what.
     Option(VarId, Box<Binding>),
     Other(Rv),
-    /// A local item: printed as it stands.
-    Item,
+    /// A local item, printed as it stands: what is known of the type of a constant.
+    Item(Type),
     /// Its value was refused: what uses the name has no mistake of its own.
     Refused,
 }
@@ -150,6 +154,8 @@ struct Frame {
     ret: Vec<VarId>,
     form: Option<Form>,
     types: Vec<Type>,
+    /// The type of what is returned, where it is written.
+    output: Option<syn::Type>,
     /// The loops that `break` and `continue` can name.
     first_loop: usize,
 }
@@ -229,6 +235,7 @@ impl<'a> Lowerer<'a> {
                 ret: Vec::new(),
                 form: Some(Form::from(&signature.shape)),
                 types: Vec::new(),
+                output: None,
                 first_loop: 0,
             },
             loops: Vec::new(),
@@ -330,7 +337,8 @@ impl<'a> Lowerer<'a> {
         let none = self.code(0, span);
         let exit = self.var(Some(none), None, true, span);
         let ret = types.iter().map(|_| self.var(None, None, true, span)).collect();
-        self.frame = Frame { exit, ret, form, types, first_loop: self.loops.len() };
+        let output = output.cloned();
+        self.frame = Frame { exit, ret, form, types, output, first_loop: self.loops.len() };
     }
 
     fn leaf_types(&self, ty: &syn::Type) -> Vec<Type> {

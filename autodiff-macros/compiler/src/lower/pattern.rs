@@ -431,7 +431,7 @@ impl Lowerer<'_> {
     /// Whether a name in a pattern is a constant rather than a binding, by the language's convention.
     fn is_constant_name(&self, name: &Ident) -> bool {
         let text = name.to_string();
-        matches!(self.lookup(name), Some(Binding::Item))
+        matches!(self.lookup(name), Some(Binding::Item(_)))
             || text == "None"
             || text.len() > 1
                 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')

@@ -72,7 +72,7 @@ impl Lowerer<'_> {
             }
             let Some(binding) = self.lookup(&name).cloned() else { continue };
             let capture = match binding {
-                Binding::Item => continue,
+                Binding::Item(_) => continue,
                 Binding::Refused => return Err(Reported),
                 Binding::Var(var) => CallArg::Value(self.read(var, span)),
                 Binding::Place(place, _) if changes && self.is_mutable(&place) => {

@@ -55,7 +55,7 @@ const TIDY: [Pass; 5] = [
 ];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 14] = [
     ("reciprocal", reciprocal::reciprocal),
     ("identities", identities),
     ("cse", cse::cse),
@@ -64,7 +64,6 @@ const DERIVED: [Pass; 15] = [
     ("remember", remember::remember),
     ("carry", carry::carry),
     ("hoist", hoist::hoist),
-    ("identities", identities),
     ("dce", dce::dce),
     ("ascend", ascend::ascend),
     ("rotate", rotate::rotate),

@@ -20,7 +20,7 @@ use syn::{Attribute, Block, Expr, Ident, Item, ItemFn, Lit, Stmt, Token, parse_q
 
 use super::is_differentiated;
 use crate::errors::{Diagnostic, Errors, Extent};
-use crate::tokens::{mentions, regrouped};
+use crate::tokens::regrouped;
 
 /// What a loop's iterations are kept by.
 #[derive(Debug)]
@@ -95,7 +95,9 @@ fn is_checkpoint(attr: &Attribute) -> bool {
 /// The function without the checkpoints of its loops, as rustc is to see it; `None` if it has none. What
 /// is wrong with them, or where they stand, goes to `errors`.
 pub fn without_checkpoints(function: &ItemFn, errors: &mut Errors) -> Option<ItemFn> {
-    if !mentions(function.block.to_token_stream(), "checkpoint") {
+    let mut named = Named(false);
+    named.visit_block(&function.block);
+    if !named.0 {
         return None;
     }
     let mut function = function.clone();
@@ -115,13 +117,20 @@ pub fn without_checkpoints(function: &ItemFn, errors: &mut Errors) -> Option<Ite
 
 /// The same of an item inside of a body.
 pub fn item_without_checkpoints(mut item: Item) -> Item {
-    if mentions(item.to_token_stream(), "checkpoint") {
-        // What is wrong has been said of the whole function.
-        let mut errors = Errors::default();
-        TakeOff { errors: &mut errors, found: false }.visit_item_mut(&mut item);
-        errors.finish();
-    }
+    // What is wrong has been said of the whole function.
+    let mut errors = Errors::default();
+    TakeOff { errors: &mut errors, found: false }.visit_item_mut(&mut item);
+    errors.finish();
     item
+}
+
+/// Whether any attribute is a checkpoint.
+struct Named(bool);
+
+impl<'ast> Visit<'ast> for Named {
+    fn visit_attribute(&mut self, attr: &'ast Attribute) {
+        self.0 |= is_checkpoint(attr);
+    }
 }
 
 /// Takes checkpoints off loops.

@@ -1,4 +1,4 @@
-//! The structs that are declared in the file around the attribute.
+//! The structs, functions and constants that are declared in the file around the attribute.
 //!
 //! A macro sees the function alone, and there `model.bias` may be a number or anything else. Its code is
 //! right either way, since rustc finds derivatives by type; but what is known to be a number can be made
@@ -28,6 +28,8 @@ pub struct Declared {
     implementations: Vec<Implementation>,
     /// What functions return, by their names or by those of type and method; none where several have it.
     outputs: BTreeMap<String, Option<Returned>>,
+    /// The types of constants, by their names or by those of type and constant, in the same way.
+    constants: BTreeMap<String, Option<String>>,
     /// The modules in the file.
     modules: Vec<String>,
     /// Functions of traits, by name and line.
@@ -282,6 +284,16 @@ impl Declared {
         }
     }
 
+    /// The type of the constant of that name, or `Type::CONSTANT`, if there is one alone.
+    pub fn constant(&self, name: &str) -> Option<&str> {
+        self.constants.get(name)?.as_deref()
+    }
+
+    fn add_constant(&mut self, name: String, ty: Option<&syn::Type>) {
+        let ty = ty.map(|ty| ty.to_token_stream().to_string());
+        self.constants.entry(name).and_modify(|known| *known = None).or_insert(ty);
+    }
+
     fn add_output(&mut self, name: String, returned: Option<Returned>) {
         self.outputs.entry(name).and_modify(|known| *known = None).or_insert(returned);
     }
@@ -299,9 +311,12 @@ impl<'a> Visit<'a> for Declared {
     fn visit_item_impl(&mut self, item: &'a ItemImpl) {
         let implementation = Implementation::new(item);
         let name = implementation.self_ty.split_whitespace().next().unwrap_or_default();
+        let plain = implementation.params.is_empty();
         for entry in &item.items {
+            if let ImplItem::Const(c) = entry {
+                self.add_constant(format!("{name}::{}", c.ident), Some(&c.ty).filter(|_| plain));
+            }
             let ImplItem::Fn(f) = entry else { continue };
-            let plain = implementation.params.is_empty();
             let annotated = is_differentiated(&item.attrs) || is_differentiated(&f.attrs);
             let returned = Returned::new(&f.sig, annotated).filter(|_| plain);
             self.add_output(format!("{name}::{}", f.sig.ident), returned);
@@ -312,6 +327,14 @@ impl<'a> Visit<'a> for Declared {
 
     fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
         self.add(item.ident.to_string(), None);
+    }
+
+    fn visit_item_const(&mut self, item: &'a syn::ItemConst) {
+        self.add_constant(item.ident.to_string(), Some(&item.ty));
+    }
+
+    fn visit_item_static(&mut self, item: &'a syn::ItemStatic) {
+        self.add_constant(item.ident.to_string(), Some(&item.ty));
     }
 
     fn visit_item_type(&mut self, item: &'a syn::ItemType) {
@@ -361,13 +384,16 @@ impl<'a> Visit<'a> for Declared {
         self.globs.extend(globs);
         for name in names {
             self.add(name.clone(), None);
+            self.add_constant(name.clone(), None);
             self.add_output(name, None);
         }
     }
 
     fn visit_generic_param(&mut self, param: &'a GenericParam) {
-        if let GenericParam::Type(param) = param {
-            self.add(param.ident.to_string(), None);
+        match param {
+            GenericParam::Type(param) => self.add(param.ident.to_string(), None),
+            GenericParam::Const(param) => self.add_constant(param.ident.to_string(), None),
+            GenericParam::Lifetime(_) => {}
         }
     }
 
@@ -376,10 +402,10 @@ impl<'a> Visit<'a> for Declared {
         let text = item.mac.tokens.to_token_stream().to_string();
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
-            if word == "struct"
-                && let Some(name) = words.next()
-            {
-                self.add(name.to_owned(), None);
+            match (word, words.clone().next()) {
+                ("struct", Some(name)) => self.add(name.to_owned(), None),
+                ("const" | "static", Some(name)) => self.add_constant(name.to_owned(), None),
+                _ => {}
             }
         }
     }
@@ -501,6 +527,35 @@ mod tests {
             for text in [format!("{declaration} {other}"), format!("{other} {declaration}")] {
                 assert!(!is_known(&text, "Line"), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn constants_have_the_types_that_are_written_where_there_is_one_alone() {
+        let text = "
+            const RATE: f64 = 0.5;
+            static COUNT: usize = 3;
+            const TWICE: f64 = 1.0;
+            mod inner { const TWICE: f32 = 1.0; }
+            use other::IMPORTED;
+            const IMPORTED: f64 = 1.0;
+            fn f<const N: usize>() { const N: f64 = 1.0; }
+            impl Model { const LIMIT: f32 = 1.0; }
+            constants! { const HIDDEN: f64; }
+            mod more { const HIDDEN: f64 = 1.0; }
+        ";
+        let declared = Declared::parse(text);
+        for (name, ty) in [
+            ("RATE", Some("f64")),
+            ("COUNT", Some("usize")),
+            ("TWICE", None),
+            ("IMPORTED", None),
+            ("N", None),
+            ("Model::LIMIT", Some("f32")),
+            ("LIMIT", None),
+            ("HIDDEN", None),
+        ] {
+            assert_eq!(declared.constant(name), ty, "{name}");
         }
     }
 

@@ -247,9 +247,10 @@ fn select(
 ) {
     let Some(wrt) = &options.wrt else { return };
     for name in wrt {
-        match parameters.iter().find(|p| p.name == *name) {
+        match parameters.iter().find(|p| written(&p.name) == *name) {
             None => {
-                let known: Vec<_> = parameters.iter().map(|p| format!("`{}`", p.name)).collect();
+                let known: Vec<_> =
+                    parameters.iter().map(|p| format!("`{}`", written(&p.name))).collect();
                 errors.push(Diagnostic::new(
                     "AD0104",
                     name.span(),
@@ -269,8 +270,13 @@ fn select(
         }
     }
     for parameter in parameters {
-        parameter.active = parameter.active && wrt.contains(&parameter.name);
+        parameter.active = parameter.active && wrt.contains(&written(&parameter.name));
     }
+}
+
+/// A parameter's name as the user wrote it.
+fn written(name: &Ident) -> Ident {
+    if name == SELF { Ident::new("self", name.span()) } else { name.clone() }
 }
 
 fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {
