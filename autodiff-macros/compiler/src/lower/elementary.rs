@@ -132,12 +132,16 @@ impl Lowerer<'_> {
         for arg in args {
             values.push(self.value_of(arg.clone(), span)?);
         }
-        let ty = values.iter().fold(Type::Unknown, |ty, v| ty.join(self.b.ty(*v)));
+        let floats = values.len() - usize::from(fun == Fun::Powi);
+        let ty = values[..floats].iter().fold(Type::Unknown, |ty, v| ty.join(self.b.ty(*v)));
         if !ty.is_float() {
             return self.without_rule(path, args, span).map(Some);
         }
-        for v in &values[..fun.arity() - usize::from(fun == Fun::Powi)] {
+        for v in &values[..floats] {
             self.refine(*v, &ty);
+        }
+        if fun == Fun::Powi {
+            self.refine(values[1], &Type::Int(Some("i32".into())));
         }
         let spelled = match free {
             // Of bounds in the wrong order, these make another number than the method, or none.
