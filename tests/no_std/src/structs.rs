@@ -67,7 +67,7 @@ pub fn check() {
 
     let pendulum = Pendulum { angle, lengths, steps: 1 };
     let (tangent, _) = pendulum.energy_grad(2.0);
-    let twice = tangent.clone() + tangent * 1.0;
+    let twice = tangent + tangent * 1.0;
     assert_gradient(|[angle]| Pendulum { angle, ..pendulum }.energy(4.0), [angle], [twice.angle]);
 
     let (re, im) = cubed::grad(0.7, -0.4);
