@@ -12,7 +12,9 @@ fn main() {
     criterion.bench_function("expand 200 lines", |b| {
         b.iter_batched(
             || item.clone(),
-            |item| autodiff_compiler::expand(TokenStream::new(), item),
+            |item| {
+                autodiff_compiler::expand(autodiff_compiler::Library::ALL, TokenStream::new(), item)
+            },
             BatchSize::SmallInput,
         );
     });

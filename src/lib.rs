@@ -30,6 +30,7 @@
 //! - [Options](#options)
 //! - [What the body may contain](#what-the-body-may-contain)
 //! - [Points without a derivative](#points-without-a-derivative)
+//! - [Without `std`](#without-std)
 //! - [Checking derivatives](mod@check) against differences
 //! - [Coming from PyTorch](#coming-from-pytorch)
 //! - [Coming from `std::autodiff`](std_compat): its attributes, on stable
@@ -570,7 +571,8 @@
 //! - **`Option`s** that the body makes: `Some`, `None`, patterns of them, and `unwrap`, `unwrap_or`, `map`,
 //!   `map_or`, `and_then`, `filter`, `or`, `zip`, `copied`, `is_some` and their kin; `then` of a `bool`.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
-//!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`.
+//!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`. The functions of `libm`
+//!   under the feature of that name, and of `num_traits` those that are the same.
 //! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,
 //!   `unreachable!`, `matches!`. What is printed is printed once.
 //! - **Integers and text** made of floats, as by `as usize` or `format!`, are constants, as the steps of
@@ -622,6 +624,38 @@
 //! }
 //!
 //! assert_eq!(larger::grad(1.0, 1.0), (0.5, 0.5));
+//! ```
+//!
+//! # Without `std`
+//!
+//! `default-features = false, features = ["libm"]` is for crates under `#![no_std]`. Derivatives of numbers,
+//! arrays and structs of them then need neither `std` nor a heap; the feature `alloc` adds `Vec`s, slices
+//! and loops of any length. The graph is there as data, and with `alloc` as a table and as Graphviz text.
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `std` (default) | [`Graph::to_svg`], [`check`](mod@check), and the mathematical functions of `std` |
+//! | `alloc` (in `std`) | `Vec`s, slices, and loops whose records have no constant number; [`Graph::to_dot`] |
+//! | `libm` | the mathematical functions where there is no `std`; calls as `libm::sin(x)`, with `std` too |
+//!
+//! The function calls `sin` and its like as it would without the attribute: as methods of
+//! `num_traits::Float`, or by path, as functions of `libm`. Its derivatives call what it calls, so that
+//! values are the same bits.
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate]
+//! fn wave<const N: usize>(x: [f64; N], decay: f64) -> f64 {
+//!     let mut sum = 0.0;
+//!     for x in x {
+//!         sum = decay * sum + libm::sin(x);
+//!     }
+//!     sum
+//! }
+//!
+//! let (x_bar, decay_bar) = wave::grad([0.0, 0.0], 0.5);
+//! assert_eq!((x_bar, decay_bar), ([0.5, 1.0], 0.0));
 //! ```
 //!
 //! # Coming from PyTorch
@@ -680,11 +714,14 @@
 //! ```
 
 #![forbid(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
 
 pub use autodiff_macros::{Differentiable, differentiate};
+#[cfg(feature = "std")]
+pub use autodiff_runtime::check;
 pub use autodiff_runtime::{
     Accumulate, Coordinates, CoordinatesMut, Differentiable, Float, Graph, Node, Segment, SetZero,
-    Visitor, VisitorMut, check, stop_gradient,
+    Visitor, VisitorMut, stop_gradient,
 };
 
 pub mod std_compat;

@@ -3,8 +3,15 @@
 
 #![forbid(unsafe_code)]
 
-use autodiff_compiler::Mode;
+use autodiff_compiler::{Library, Mode};
 use proc_macro::TokenStream;
+
+/// What the features of `autodiff`, which turns on the same here, let generated code name.
+const LIBRARY: Library = Library {
+    std: cfg!(feature = "std"),
+    alloc: cfg!(feature = "alloc"),
+    libm: cfg!(feature = "libm"),
+};
 
 /// Generates the derivatives of the function it stands on.
 ///
@@ -41,7 +48,7 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro_attribute]
 pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
-    autodiff_compiler::expand(args.into(), item.into()).into()
+    autodiff_compiler::expand(LIBRARY, args.into(), item.into()).into()
 }
 
 /// Generates a function for derivatives in reverse mode, with the arguments of nightly's
@@ -70,7 +77,7 @@ pub fn differentiate(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn autodiff_reverse(args: TokenStream, item: TokenStream) -> TokenStream {
-    autodiff_compiler::expand_std_compat(Mode::Reverse, args.into(), item.into()).into()
+    autodiff_compiler::expand_std_compat(LIBRARY, Mode::Reverse, args.into(), item.into()).into()
 }
 
 /// Generates a function for derivatives in forward mode, with the arguments of nightly's
@@ -97,7 +104,7 @@ pub fn autodiff_reverse(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
-    autodiff_compiler::expand_std_compat(Mode::Forward, args.into(), item.into()).into()
+    autodiff_compiler::expand_std_compat(LIBRARY, Mode::Forward, args.into(), item.into()).into()
 }
 
 /// The tangent of a struct: `#[derive(Differentiable)]` on `Model` makes `ModelTangent`.
@@ -136,5 +143,5 @@ pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
-    autodiff_compiler::expand_derive(item.into()).into()
+    autodiff_compiler::expand_derive(LIBRARY, item.into()).into()
 }

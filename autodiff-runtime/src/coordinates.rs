@@ -4,10 +4,10 @@
 //! constant in the primal has none. So two values of different types can be added or compared, and a
 //! coordinate can be named.
 
-use std::fmt;
-use std::ops::{Range, RangeInclusive};
-use std::rc::Rc;
-use std::sync::Arc;
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
+use core::fmt;
+use core::ops::{Range, RangeInclusive};
 
 /// A part of the path that leads from a value to a coordinate.
 ///
@@ -176,9 +176,11 @@ macro_rules! constants {
 constants! {
     [] i8, [] i16, [] i32, [] i64, [] i128, [] isize,
     [] u8, [] u16, [] u32, [] u64, [] u128, [] usize,
-    [] bool, [] char, [] str, [] String, [] (),
+    [] bool, [] char, [] str, [] (),
     [T] Range<T>, [T] RangeInclusive<T>,
 }
+#[cfg(feature = "alloc")]
+constants!([] String);
 
 macro_rules! pointers {
     ($($ty:ty),*) => {$(
@@ -189,7 +191,9 @@ macro_rules! pointers {
         }
     )*};
 }
-pointers!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+pointers!(&T, &mut T);
+#[cfg(feature = "alloc")]
+pointers!(Box<T>, Rc<T>, Arc<T>);
 
 macro_rules! owning_pointers {
     ($($ty:ty),*) => {$(
@@ -200,7 +204,9 @@ macro_rules! owning_pointers {
         }
     )*};
 }
-owning_pointers!(&mut T, Box<T>);
+owning_pointers!(&mut T);
+#[cfg(feature = "alloc")]
+owning_pointers!(Box<T>);
 
 impl CoordinatesMut for &str {
     fn visit_mut(&mut self, _: &mut dyn VisitorMut) {}
@@ -239,7 +245,9 @@ macro_rules! sequences {
         }
     )*};
 }
-sequences!([] Vec<T>, [const N: usize] [T; N]);
+sequences!([const N: usize] [T; N]);
+#[cfg(feature = "alloc")]
+sequences!([] Vec<T>);
 
 impl<T: Coordinates> Coordinates for Option<T> {
     fn visit(&self, visitor: &mut dyn Visitor) {
@@ -292,6 +300,7 @@ tuples! {
 }
 
 /// A coordinate as it is found.
+#[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Coordinate {
     /// Where it is.
@@ -303,6 +312,7 @@ pub(crate) struct Coordinate {
 }
 
 /// All coordinates of a value.
+#[cfg(feature = "std")]
 pub(crate) fn coordinates<T: Coordinates + ?Sized>(value: &T) -> Vec<Coordinate> {
     struct List {
         path: Vec<Segment>,
@@ -334,6 +344,7 @@ pub(crate) fn coordinates<T: Coordinates + ?Sized>(value: &T) -> Vec<Coordinate>
 }
 
 /// The values of all coordinates.
+#[cfg(feature = "alloc")]
 pub(crate) fn values<T: Coordinates + ?Sized>(value: &T) -> Vec<f64> {
     struct List(Vec<f64>);
 
@@ -353,6 +364,7 @@ pub(crate) fn values<T: Coordinates + ?Sized>(value: &T) -> Vec<f64> {
 }
 
 /// Changes every coordinate, given its number.
+#[cfg(feature = "alloc")]
 pub(crate) fn change<T: CoordinatesMut + ?Sized>(
     value: &mut T,
     change: impl FnMut(usize, f64) -> f64,
@@ -382,7 +394,7 @@ pub(crate) fn change<T: CoordinatesMut + ?Sized>(
     value.visit_mut(&mut Change { next: 0, change });
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 mod tests {
     use super::*;
 

@@ -1,6 +1,10 @@
 //! The graph in the language of Graphviz.
 
-use std::fmt::Write as _;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
 
 use crate::graph::{Graph, Role};
 use crate::node::{Node, innermost};
@@ -52,7 +56,7 @@ pub(crate) fn render(graph: &Graph) -> String {
     dot
 }
 
-fn push(dot: &mut String, line: impl std::fmt::Display) {
+fn push(dot: &mut String, line: impl core::fmt::Display) {
     writeln!(dot, "{line}").expect("writing to a String cannot fail");
 }
 

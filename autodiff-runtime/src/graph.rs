@@ -3,6 +3,9 @@
 //! Generated code builds each [`Graph`] as a constant, so looking at one costs nothing while the
 //! function runs. `dot` and `svg` draw it, `table` lists it.
 
+#[cfg(feature = "alloc")]
+use alloc::{string::String, vec::Vec};
+
 use crate::Node;
 
 /// The computation graph of one function: its forward nodes and those of its backward function.
@@ -219,6 +222,7 @@ impl Graph {
     /// # const GRAPH: Graph = Graph { name: "loss", nodes: &[], outputs: &[], backward: &[], gradients: &[] };
     /// assert!(GRAPH.to_dot().starts_with("digraph \"loss\" {"));
     /// ```
+    #[cfg(feature = "alloc")]
     pub fn to_dot(&self) -> String {
         crate::dot::render(self)
     }
@@ -233,11 +237,13 @@ impl Graph {
     /// # std::fs::remove_file(path)?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[cfg(feature = "std")]
     pub fn to_svg(&self) -> String {
         crate::svg::render(self)
     }
 
     /// All nodes with their indices, the forward ones first.
+    #[cfg(feature = "alloc")]
     pub(crate) fn indexed(&self) -> impl Iterator<Item = (usize, &'static Node)> + use<> {
         self.nodes.iter().chain(self.backward).enumerate()
     }
@@ -246,6 +252,7 @@ impl Graph {
     ///
     /// An index that does not mean an earlier node is passed over: a picture of a malformed graph
     /// helps more than a panic.
+    #[cfg(feature = "alloc")]
     pub(crate) fn sources(&self, index: usize) -> Vec<usize> {
         let mut sources = Vec::new();
         for &source in self.node(index).map_or(&[][..], |node| node.inputs) {
@@ -257,6 +264,7 @@ impl Graph {
     }
 
     /// What each node is to the function, by index.
+    #[cfg(feature = "alloc")]
     pub(crate) fn roles(&self) -> Vec<Role> {
         let outputs = [self.outputs, self.gradients].concat();
         self.indexed()
@@ -271,6 +279,7 @@ impl Graph {
 
     /// The control-flow constructs that hold nodes, each with what is around it, from the outside
     /// inwards and in the order of the nodes.
+    #[cfg(feature = "std")]
     pub(crate) fn regions(&self) -> Vec<&'static str> {
         let mut regions = Vec::new();
         for region in self.indexed().flat_map(|(_, node)| node.nest()) {
@@ -283,6 +292,7 @@ impl Graph {
 }
 
 /// What a node is to the function; the pictures colour nodes by it.
+#[cfg(feature = "alloc")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A leaf that requires a gradient; in the backward graph a seed.
@@ -295,6 +305,7 @@ pub(crate) enum Role {
     Output,
 }
 
+#[cfg(feature = "alloc")]
 impl Role {
     /// The colours of the fill and of the border, one choice for both kinds of picture.
     pub(crate) const fn colours(self) -> (&'static str, &'static str) {
@@ -307,7 +318,7 @@ impl Role {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "std"))]
 pub(crate) mod tests {
     use super::*;
 

@@ -2,14 +2,28 @@
 //! data and as a picture, and the few functions that generated code calls.
 
 #![deny(unsafe_code)]
+#![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+#[cfg(not(any(feature = "std", feature = "libm")))]
+compile_error!(
+    "`autodiff` takes `sin`, `exp` and their like from `std` or from the crate `libm`: \
+     turn on its feature `std`, or `libm` for a crate without `std`"
+);
+
+#[cfg(feature = "std")]
 pub mod check;
 mod coordinates;
+#[cfg(feature = "alloc")]
 mod dot;
 mod graph;
 mod node;
 pub mod private;
+#[cfg(feature = "std")]
 mod svg;
+#[cfg(feature = "alloc")]
 mod table;
 mod tangent;
 

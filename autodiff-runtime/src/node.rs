@@ -1,5 +1,8 @@
 //! A node of the graph.
 
+#[cfg(feature = "alloc")]
+use alloc::{borrow::ToOwned, format, string::String};
+
 /// One operation, parameter or constant of a [`Graph`](crate::Graph).
 ///
 /// # Examples
@@ -184,8 +187,10 @@ impl Node {
 }
 
 /// Between a construct and one inside it.
+#[cfg(feature = "alloc")]
 const INSIDE: &str = " / ";
 
+#[cfg(feature = "alloc")]
 impl Node {
     /// What the node stands in, from the outside inwards: the outermost construct, that one and the
     /// next, …
@@ -207,6 +212,7 @@ impl Node {
 }
 
 /// The innermost construct of a region.
+#[cfg(feature = "alloc")]
 pub(crate) fn innermost(region: &str) -> &str {
     region.rsplit(INSIDE).next().unwrap_or(region)
 }

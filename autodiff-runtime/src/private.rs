@@ -1,26 +1,47 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+mod fixed_stack;
+#[cfg(feature = "libm")]
+pub mod libm;
 mod linear;
+pub mod math;
 pub mod operator;
 pub mod receiver;
+#[cfg(feature = "alloc")]
 mod snapshots;
+#[cfg(feature = "alloc")]
 mod stack;
 pub mod unannotated;
 
+pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
+#[cfg(feature = "alloc")]
 pub use snapshots::Snapshots;
+#[cfg(feature = "alloc")]
 pub use stack::{ShortStack, Stack};
 
-use std::ops::{ControlFlow, Mul, Range};
+/// For generated code to compare with what the user's paths mean.
+pub use ::num_traits;
+
+/// Under this name, generated code finds `Vec` where the user's crate has no `std`.
+#[cfg(feature = "alloc")]
+pub extern crate alloc;
+
+#[cfg(feature = "alloc")]
+pub use alloc::borrow::ToOwned;
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+use core::ops::{ControlFlow, Mul, Range};
 
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
-    pub use std::borrow::ToOwned as _;
-    pub use std::clone::Clone as _;
-    pub use std::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
+    pub use super::ToOwned as _;
+    pub use core::clone::Clone as _;
+    pub use core::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
 }
 
+#[cfg(feature = "alloc")]
 use crate::coordinates::{self, Coordinates, CoordinatesMut};
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
@@ -103,6 +124,7 @@ pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
 /// # Panics
 ///
 /// If there are not as many.
+#[cfg(feature = "alloc")]
 pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
     shadow: &mut A,
     tangent: &B,
@@ -116,6 +138,7 @@ pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
 /// # Panics
 ///
 /// If there are not as many.
+#[cfg(feature = "alloc")]
 pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
     to: &mut A,
     from: &B,
@@ -125,10 +148,29 @@ pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
 }
 
 /// The coordinates of `from`, as many as those of `to`.
+#[cfg(feature = "alloc")]
 fn given<A: Coordinates + ?Sized, B: Coordinates + ?Sized>(to: &A, from: &B) -> Vec<f64> {
     let given = coordinates::values(from);
     check_len("a shadow", coordinates::values(to).len(), given.len());
     given
+}
+
+/// What has owned copies without the heap.
+#[cfg(not(feature = "alloc"))]
+pub trait ToOwned {
+    /// The type of the copy.
+    type Owned;
+    /// The copy.
+    fn to_owned(&self) -> Self::Owned;
+}
+
+#[cfg(not(feature = "alloc"))]
+impl<T: Clone> ToOwned for T {
+    type Owned = T;
+    #[inline]
+    fn to_owned(&self) -> T {
+        self.clone()
+    }
 }
 
 /// An owned copy of what a reference points to.
@@ -346,25 +388,27 @@ macro_rules! float {
 }
 float!(f32, f64);
 
-impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<[B], T> for [A] {
+impl<A: Inner<B, T>, B, T: core::iter::Sum> Inner<[B], T> for [A] {
     fn inner(&self, rhs: &[B]) -> T {
         self.iter().zip(rhs).map(|(a, b)| a.inner(b)).sum()
     }
 }
 
-impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<[B], T> for Vec<A> {
+#[cfg(feature = "alloc")]
+impl<A: Inner<B, T>, B, T: core::iter::Sum> Inner<[B], T> for Vec<A> {
     fn inner(&self, rhs: &[B]) -> T {
         self.as_slice().inner(rhs)
     }
 }
 
-impl<A: Inner<B, T>, B, T: std::iter::Sum> Inner<Vec<B>, T> for Vec<A> {
+#[cfg(feature = "alloc")]
+impl<A: Inner<B, T>, B, T: core::iter::Sum> Inner<Vec<B>, T> for Vec<A> {
     fn inner(&self, rhs: &Vec<B>) -> T {
         self.as_slice().inner(rhs.as_slice())
     }
 }
 
-impl<A: Inner<B, T>, B, T: std::iter::Sum, const N: usize> Inner<[B; N], T> for [A; N] {
+impl<A: Inner<B, T>, B, T: core::iter::Sum, const N: usize> Inner<[B; N], T> for [A; N] {
     fn inner(&self, rhs: &[B; N]) -> T {
         self.as_slice().inner(rhs.as_slice())
     }
@@ -417,13 +461,17 @@ pub const fn callee<F: Copy, const CHECKED: usize>(function: F) -> Checked<F, CH
 )]
 pub trait OfSequence {}
 
-impl<T> OfSequence for std::slice::Iter<'_, T> {}
-impl<T> OfSequence for std::slice::IterMut<'_, T> {}
-impl<T, const N: usize> OfSequence for std::array::IntoIter<T, N> {}
-impl<T> OfSequence for std::vec::IntoIter<T> {}
-impl<T> OfSequence for std::collections::vec_deque::Iter<'_, T> {}
-impl<T> OfSequence for std::collections::vec_deque::IterMut<'_, T> {}
-impl<T> OfSequence for std::collections::vec_deque::IntoIter<T> {}
+impl<T> OfSequence for core::slice::Iter<'_, T> {}
+impl<T> OfSequence for core::slice::IterMut<'_, T> {}
+impl<T, const N: usize> OfSequence for core::array::IntoIter<T, N> {}
+#[cfg(feature = "alloc")]
+impl<T> OfSequence for alloc::vec::IntoIter<T> {}
+#[cfg(feature = "alloc")]
+impl<T> OfSequence for alloc::collections::vec_deque::Iter<'_, T> {}
+#[cfg(feature = "alloc")]
+impl<T> OfSequence for alloc::collections::vec_deque::IterMut<'_, T> {}
+#[cfg(feature = "alloc")]
+impl<T> OfSequence for alloc::collections::vec_deque::IntoIter<T> {}
 
 /// What is iterated over, if it can be indexed instead.
 pub fn iterated<T: IntoIterator>(values: T) -> T

@@ -1,6 +1,10 @@
 //! The graph as a table.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
 
 use crate::{Graph, Node};
 
@@ -61,7 +65,7 @@ fn write_table(
     if rows.is_empty() {
         return Ok(());
     }
-    let widths: [usize; HEADINGS.len()] = std::array::from_fn(|column| {
+    let widths: [usize; HEADINGS.len()] = core::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.chain([HEADINGS[column].len()]).max().unwrap_or(0)
     });

@@ -4,8 +4,8 @@
 //! space. Constants (integers, `bool`, `str`, …) have the tangent `()`, so that generated code can
 //! treat a value of a type it cannot see like any other.
 
-use std::rc::Rc;
-use std::sync::Arc;
+#[cfg(feature = "alloc")]
+use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
 
 use crate::private::operator::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary};
 
@@ -122,11 +122,11 @@ pub trait SetZero {
 /// ```
 pub trait Float:
     num_traits::Float
-    + std::ops::AddAssign
-    + std::ops::SubAssign
-    + std::ops::MulAssign
-    + std::ops::DivAssign
-    + std::iter::Sum
+    + core::ops::AddAssign
+    + core::ops::SubAssign
+    + core::ops::MulAssign
+    + core::ops::DivAssign
+    + core::iter::Sum
     + Differentiable<Tangent = Self>
     + Binary<Add, Self, Seed = Self, Lhs = Self, Rhs = Self>
     + Binary<Sub, Self, Seed = Self, Lhs = Self, Rhs = Self>
@@ -137,7 +137,7 @@ pub trait Float:
     + Accumulate<Self>
     + SetZero
     + Default
-    + std::fmt::Debug
+    + core::fmt::Debug
     + 'static
 {
     /// The number nearest to `value`.
@@ -196,27 +196,11 @@ macro_rules! constant {
         }
     )*};
 }
-constant!(
-    i8,
-    i16,
-    i32,
-    i64,
-    i128,
-    isize,
-    u8,
-    u16,
-    u32,
-    u64,
-    u128,
-    usize,
-    bool,
-    char,
-    str,
-    String,
-    ()
-);
+constant!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize, bool, char, str, ());
+#[cfg(feature = "alloc")]
+constant!(String);
 
-impl<T> Differentiable for std::ops::Range<T> {
+impl<T> Differentiable for core::ops::Range<T> {
     type Tangent = ();
     type Shape = ();
     #[inline]
@@ -225,7 +209,7 @@ impl<T> Differentiable for std::ops::Range<T> {
     fn neutral((): &()) {}
 }
 
-impl<T> Differentiable for std::ops::RangeInclusive<T> {
+impl<T> Differentiable for core::ops::RangeInclusive<T> {
     type Tangent = ();
     type Shape = ();
     #[inline]
@@ -260,8 +244,11 @@ macro_rules! pointer {
         }
     )*};
 }
-pointer!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+pointer!(&T, &mut T);
+#[cfg(feature = "alloc")]
+pointer!(Box<T>, Rc<T>, Arc<T>);
 
+#[cfg(feature = "alloc")]
 impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;
     type Shape = Vec<T::Shape>;
@@ -279,6 +266,7 @@ impl<T: Differentiable> Differentiable for [T] {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
     type Shape = Vec<T::Shape>;
@@ -331,13 +319,16 @@ macro_rules! sequence {
     )*};
 }
 sequence! {
+    [const N: usize] [A; N], [B; N];
+    [const N: usize] [A; N], [B];
+    [const N: usize] [A], [B; N];
+}
+#[cfg(feature = "alloc")]
+sequence! {
     [] Vec<A>, Vec<B>;
     [] Vec<A>, [B];
     [] [A], Vec<B>;
-    [const N: usize] [A; N], [B; N];
-    [const N: usize] [A; N], [B];
     [const N: usize] [A; N], Vec<B>;
-    [const N: usize] [A], [B; N];
     [const N: usize] Vec<A>, [B; N];
 }
 
@@ -348,6 +339,7 @@ impl<T: SetZero> SetZero for [T] {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<T: SetZero> SetZero for Vec<T> {
     #[inline]
     fn set_zero(&mut self) {

@@ -18,17 +18,18 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Field, Fields, GenericParam, Ident, Member, Type};
 
+use crate::Library;
 use crate::emit::{silenced, tangent_type, vec_element};
 use crate::errors::{Diagnostic, Errors, Extent};
-use crate::parse::TypeReader;
+use crate::parse::{TypeReader, needs_heap};
 use crate::tokens::each_ident;
 use crate::under_facade_name;
 
-/// Expands `#[derive(Differentiable)]` on `item`; what is refused becomes `compile_error!`s.
-pub fn expand(item: TokenStream) -> TokenStream {
+/// Expands `#[derive(Differentiable)]` on `item`, in a crate with that library; what is refused becomes `compile_error!`s.
+pub fn expand(library: Library, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let derived = match syn::parse2::<DeriveInput>(item) {
-        Ok(input) => derive(&input, &mut errors),
+        Ok(input) => derive(&input, library, &mut errors),
         Err(error) => error.to_compile_error(),
     };
     let refused = errors.to_tokens();
@@ -48,7 +49,7 @@ struct Part<'a> {
     borrow: TokenStream,
 }
 
-fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
+fn derive(input: &DeriveInput, library: Library, errors: &mut Errors) -> TokenStream {
     let fields = match &input.data {
         Data::Struct(data) => &data.fields,
         Data::Enum(data) => return refuse(data.enum_token, "an enum", errors),
@@ -60,6 +61,14 @@ fn derive(input: &DeriveInput, errors: &mut Errors) -> TokenStream {
         .zip(fields.members())
         .map(|(field, member)| {
             let constant = is_marked_constant(field, errors) || types.is_constant(&field.ty);
+            if !constant && !library.alloc && needs_heap(&field.ty) {
+                errors.push(Diagnostic::new(
+                    "AD0701",
+                    Extent::of(&field.ty),
+                    "the tangent of this field is a `Vec`, which needs the heap",
+                    "turn on the feature `alloc` of `autodiff`, or use an array",
+                ));
+            }
             let tangent = (!constant).then(|| tangent_type(&field.ty, &types));
             let borrow = quote!(&self.#member);
             Part { field, member, tangent, primal: field.ty.clone(), borrow }

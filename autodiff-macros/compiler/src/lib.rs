@@ -19,6 +19,7 @@ mod derive;
 mod emit;
 mod errors;
 pub mod ir;
+mod library;
 mod lower;
 mod methods;
 mod once;
@@ -27,6 +28,7 @@ mod options;
 mod parse;
 pub mod pipeline;
 pub mod rules;
+mod spelled;
 mod tokens;
 mod transform;
 
@@ -41,25 +43,26 @@ use syn::{ItemFn, ItemImpl};
 pub use compat::{Mode, expand as expand_std_compat};
 use emit::{Derivatives, facade_path, handle, rename_facade};
 use errors::{Diagnostic, Errors, Extent};
+pub use library::Library;
 use options::Options;
 use parse::{Declared, Signature};
 
-/// Expands `#[differentiate(args)] item`: the item as it stands, and the struct of its derivatives.
-/// Whatever is refused becomes `compile_error!`s beside the item.
-pub fn expand(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_in(&declared_around(&item), None, args, item)
+/// Expands `#[differentiate(args)] item` for a crate with that library: the item as it stands, and the
+/// struct of its derivatives. Whatever is refused becomes `compile_error!`s beside the item.
+pub fn expand(library: Library, args: TokenStream, item: TokenStream) -> TokenStream {
+    expand_in(&declared_around(&item), library, None, args, item)
 }
 
 /// The same for an item in a file with this text.
 pub fn expand_in_file(text: &str, args: TokenStream, item: TokenStream) -> TokenStream {
-    expand_in(&Rc::new(Declared::parse(text)), None, args, item)
+    expand_in(&Rc::new(Declared::parse(text)), Library::ALL, None, args, item)
 }
 
 /// The same without the optimisation of that name, one of [`optimizations`]: for tests, since no
 /// optimisation may be needed for a derivative to be right.
 pub fn expand_without(pass: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     assert!(optimizations().any(|name| name == pass), "`{pass}` is no optimisation");
-    expand_in(&declared_around(&item), Some(pass), args, item)
+    expand_in(&declared_around(&item), Library::ALL, Some(pass), args, item)
 }
 
 /// The names of the optimisations that [`expand_without`] switches off.
@@ -74,12 +77,14 @@ fn declared_around(item: &TokenStream) -> Rc<Declared> {
 
 fn expand_in(
     declared: &Rc<Declared>,
+    library: Library,
     without: Option<&str>,
     args: TokenStream,
     item: TokenStream,
 ) -> TokenStream {
     let mut errors = Errors::default();
     let mut options = Options::parse(args, &mut errors);
+    options.library = library;
     options.without = without.map(str::to_owned);
     let function = match syn::parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
@@ -194,13 +199,16 @@ fn differentiate(
         }
         return Some(handle(plain, signature, options, None));
     }
-    let lowered = lower::lower(function, signature, errors)?;
-    let lower::Function { graph, refusals, items, readings, iterated } = lowered;
+    let lowered = lower::lower(function, signature, options.library, errors)?;
+    let lower::Function { graph, refusals, items, readings, iterated, spelled } = lowered;
     if !errors.is_empty() {
         return None;
     }
     let without = options.without.as_deref();
     let passes = pipeline::run(graph, &refusals, &function.sig.ident, without, errors)?;
+    if !options.library.alloc {
+        analysis::refuse_heap(&passes, errors);
+    }
     if !errors.is_empty() {
         return None;
     }
@@ -214,6 +222,7 @@ fn differentiate(
         items: &items,
         readings: &readings,
         iterated: &iterated,
+        spelled: &spelled,
     };
     Some(handle(plain, signature, options, Some(&derivatives)))
 }

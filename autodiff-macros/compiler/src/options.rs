@@ -6,6 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Ident, Path, Token};
 
+use crate::Library;
 use crate::errors::{Diagnostic, Errors, Extent};
 
 /// `#[differentiate(...)]`.
@@ -23,6 +24,8 @@ pub struct Options {
     pub checkpoint: bool,
     /// An optimisation that is left out: for tests, no option of the user's.
     pub without: Option<String>,
+    /// What generated code can build on: no option of the user's.
+    pub library: Library,
     /// `crate = path`: where the facade is, should it not be `::autodiff`.
     pub krate: Option<Path>,
 }

@@ -252,10 +252,10 @@ rules! {
             Infix("/"), cost 4, error 1e-9, [g / b, -(g / b) * y];
         /// `a = q * b + y` with a whole `q`, which rounding recovers exactly.
         rem: Rem(a in -9.0..9.0, b in 1.0..3.0) => y = a % b,
-            Infix("%"), cost 20, error 1e-9, [g, -(g * ((a - y) / b).round_ties_even())];
+            Infix("%"), cost 20, error 1e-9, [g, -(g * ((a - y) / b).round())];
         rem_euclid: RemEuclid(a in -9.0..9.0, b in -3.0..-1.0) => y = a.rem_euclid(b),
             Method("rem_euclid"), cost 20, error 1e-9,
-            [g, -(g * ((a - y) / b).round_ties_even())];
+            [g, -(g * ((a - y) / b).round())];
         div_euclid: DivEuclid(a in -9.0..9.0, b in 1.0..3.0) => y = a.div_euclid(b),
             Method("div_euclid"), cost 20, error 1e-9, [Zero, Zero];
         mul_add: MulAdd(a in -3.0..3.0, b in -3.0..3.0, c in -3.0..3.0) => y = a.mul_add(b, c),
@@ -432,6 +432,46 @@ rules! {
     }
 }
 
+/// The functions of the crate `libm` that are in the table; those of `f32` have an `f` behind their names.
+const LIBM: [(&str, Fun); 36] = [
+    ("fabs", Fun::Abs),
+    ("acos", Fun::Acos),
+    ("acosh", Fun::Acosh),
+    ("asin", Fun::Asin),
+    ("asinh", Fun::Asinh),
+    ("atan", Fun::Atan),
+    ("atan2", Fun::Atan2),
+    ("atanh", Fun::Atanh),
+    ("cbrt", Fun::Cbrt),
+    ("ceil", Fun::Ceil),
+    ("copysign", Fun::Copysign),
+    ("cos", Fun::Cos),
+    ("cosh", Fun::Cosh),
+    ("exp", Fun::Exp),
+    ("exp2", Fun::Exp2),
+    ("expm1", Fun::ExpM1),
+    ("fdim", Fun::AbsSub),
+    ("floor", Fun::Floor),
+    ("fma", Fun::MulAdd),
+    ("fmax", Fun::Max),
+    ("fmin", Fun::Min),
+    ("fmod", Fun::Rem),
+    ("hypot", Fun::Hypot),
+    ("log", Fun::Ln),
+    ("log1p", Fun::Ln1p),
+    ("log2", Fun::Log2),
+    ("log10", Fun::Log10),
+    ("pow", Fun::Powf),
+    ("rint", Fun::RoundTiesEven),
+    ("round", Fun::Round),
+    ("sin", Fun::Sin),
+    ("sinh", Fun::Sinh),
+    ("sqrt", Fun::Sqrt),
+    ("tan", Fun::Tan),
+    ("tanh", Fun::Tanh),
+    ("trunc", Fun::Trunc),
+];
+
 impl Fun {
     /// The method of `f32` and `f64` of that name.
     pub fn from_method(name: &str, args_including_receiver: usize) -> Option<Fun> {
@@ -439,6 +479,23 @@ impl Fun {
             matches!(fun.spelling(), Spelling::Method(text) if text == name)
                 && fun.arity() == args_including_receiver
         })
+    }
+
+    /// The function of the crate `libm` of that name, and whether it is that of `f32`.
+    pub fn from_libm(name: &str) -> Option<(Fun, bool)> {
+        let of = |name: &str| LIBM.iter().find(|(own, _)| *own == name).map(|(_, fun)| *fun);
+        let single = || Some((of(name.strip_suffix('f')?)?, true));
+        of(name).map(|fun| (fun, false)).or_else(single)
+    }
+
+    /// Whether `f32` and `f64` have it without `std`.
+    pub fn is_in_core(self) -> bool {
+        use Fun::*;
+        let method = matches!(self.spelling(), Spelling::Method(_));
+        !method
+            || self.returns_bool()
+            || matches!(self, Abs | Signum | Copysign | Max | Min | Clamp | Recip | Midpoint)
+            || matches!(self, ToDegrees | ToRadians)
     }
 
     /// The binary operator of that text: `+`, `<=`, `&&`.

@@ -1,5 +1,10 @@
 //! Tangents as vectors: what derived structs offer as `+`, `+=` and `* scalar`.
 
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+use core::mem;
+use core::ptr::NonNull;
+
 /// `self += rhs`, where the empty `Vec` that `Default` gives is the zero of any length.
 pub trait Plus {
     /// Adds.
@@ -45,6 +50,7 @@ impl<K> Scale<K> for () {
     fn scale(&mut self, _: K) {}
 }
 
+#[cfg(feature = "alloc")]
 impl<T: Plus + Clone> Plus for Vec<T> {
     #[inline]
     fn plus(&mut self, rhs: &Self) {
@@ -57,6 +63,7 @@ impl<T: Plus + Clone> Plus for Vec<T> {
     }
 }
 
+#[cfg(feature = "alloc")]
 impl<K: Copy, T: Scale<K>> Scale<K> for Vec<T> {
     #[inline]
     fn scale(&mut self, by: K) {
@@ -126,10 +133,13 @@ tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
 
 /// The adjoints of a struct's constant fields, to be written to: there is nothing to write.
 #[inline]
+#[allow(unsafe_code)]
 pub fn nothing<T: 'static>(value: T) -> &'static mut T {
     const { assert!(size_of::<T>() == 0, "adjoints of constants have no size") };
-    // A box of what has no size is not allocated.
-    Box::leak(Box::new(value))
+    mem::forget(value);
+    // SAFETY: the pointer is aligned, all of its no bytes may be read and written by anyone, and what was
+    // just forgotten shows that there are values of the type.
+    unsafe { NonNull::dangling().as_mut() }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Derivatives of operators between values of types that only rustc knows: numbers, or types of the
 //! user's whose `impl` of the operator is under `#[differentiate]`.
 
+use super::math;
 use crate::{Accumulate, Differentiable};
 
 /// `self O rhs`, with a derivative; `O` is the name of the trait in `std::ops`, as one of the types
@@ -108,7 +109,7 @@ macro_rules! float {
         float!($float: $lhs, $rhs; Sub(_a, _b, g) => (g, -g));
         float!($float: $lhs, $rhs; Mul(a, b, g) => (g * b, g * a));
         float!($float: $lhs, $rhs; Div(a, b, g) => (g / b, -(g * (a / b)) / b));
-        float!($float: $lhs, $rhs; Rem(a, b, g) => (g, -(g * (a / b).trunc())));
+        float!($float: $lhs, $rhs; Rem(a, b, g) => (g, -(g * math::round((a - a % b) / b))));
     )*};
     ($float:ident: $lhs:ty, $rhs:ty; $op:ident($a:ident, $b:ident, $g:ident) => $bars:expr) => {
         impl Binary<$op, $rhs> for $lhs {

@@ -25,6 +25,8 @@
 //! }
 //! ```
 
+use alloc::vec::Vec;
+
 /// At most so many states of a loop, each that before one of its steps.
 #[derive(Debug)]
 pub struct Snapshots<T> {

@@ -1,6 +1,7 @@
 //! Where the forward sweep keeps what the backward sweep takes back in reverse order.
 
-use std::mem::{self, MaybeUninit};
+use alloc::vec::Vec;
+use core::mem::{self, MaybeUninit};
 
 /// A stack for a loop whose number of iterations is known before it starts.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ impl<T> Stack<T> {
             self.values = grown(mem::take(&mut self.values));
         }
         // SAFETY: a full vector has just been replaced by one with room.
-        unsafe { std::hint::assert_unchecked(self.values.len() < self.values.capacity()) };
+        unsafe { core::hint::assert_unchecked(self.values.len() < self.values.capacity()) };
         self.values.push(record);
     }
 

@@ -28,7 +28,7 @@ const STACK: usize = 8 << 20;
 /// Expands a function; gives the text of a panic.
 fn expand(item: &TokenStream) -> Option<String> {
     let expanded = catch_unwind(AssertUnwindSafe(|| {
-        autodiff_compiler::expand(TokenStream::new(), item.clone())
+        autodiff_compiler::expand(autodiff_compiler::Library::ALL, TokenStream::new(), item.clone())
     }));
     let payload = expanded.err()?;
     let text = payload.downcast_ref::<String>().cloned();

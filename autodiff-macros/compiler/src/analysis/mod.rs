@@ -2,10 +2,12 @@
 
 mod activity;
 mod affine;
+mod heap;
 mod layout;
 mod seeded;
 
 pub use activity::{Activity, Style};
 pub use affine::Iteration;
+pub use heap::refuse_heap;
 pub use layout::{At, Kind, Layout, RECOMPUTE, RegionId, Site};
 pub use seeded::Seeded;

@@ -25,6 +25,7 @@ use syn::{Attribute, FnArg, Ident, ItemFn, Type};
 
 pub use request::Mode;
 
+use crate::Library;
 use crate::emit::Header;
 use crate::emit::types::is_its_own_tangent;
 use crate::errors::{Diagnostic, Errors, Extent};
@@ -40,7 +41,7 @@ use request::{Activity, Request};
 const READ: &str = "__read";
 
 /// Expands `#[autodiff_reverse(args)] item` or `#[autodiff_forward(args)] item`.
-pub fn expand(mode: Mode, args: TokenStream, item: TokenStream) -> TokenStream {
+pub fn expand(library: Library, mode: Mode, args: TokenStream, item: TokenStream) -> TokenStream {
     if args.to_string() == READ {
         return TokenStream::new();
     }
@@ -80,7 +81,7 @@ pub fn expand(mode: Mode, args: TokenStream, item: TokenStream) -> TokenStream {
             function.attrs.retain(|attribute| !is_differentiate(attribute));
             requests.iter().map(|r| emit::refused(&r.name, &function, &reason)).collect()
         }
-        None => generate(&function, requests, &mut errors),
+        None => generate(&function, requests, library, &mut errors),
     };
     let generated = crate::under_facade_name(generated, None);
     let refusals = errors.to_tokens();
@@ -110,11 +111,16 @@ fn second_handle(function: &ItemFn) -> Option<Diagnostic> {
 }
 
 /// The handle, and the functions that are asked for.
-fn generate(function: &ItemFn, requests: Vec<Request>, errors: &mut Errors) -> TokenStream {
+fn generate(
+    function: &ItemFn,
+    requests: Vec<Request>,
+    library: Library,
+    errors: &mut Errors,
+) -> TokenStream {
     let names: Vec<_> = requests.iter().map(|request| request.name.clone()).collect();
     let plans: Vec<Plan> =
         requests.into_iter().filter_map(|request| Plan::new(request, function, errors)).collect();
-    let mut options = Options::default();
+    let mut options = Options { library, ..Options::default() };
     if errors.is_empty() {
         options.wrt = Some(differentiated(function, &plans));
     }

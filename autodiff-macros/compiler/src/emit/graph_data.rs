@@ -211,7 +211,7 @@ impl<'g> Collector<'g> {
     fn node(&mut self, node: &Node) {
         match &node.op {
             // What keeps is not part of the mathematics.
-            Op::Undef | Op::StackNew(_) | Op::StackPush(..) | Op::Keep(_) | Op::KeepNone => {}
+            Op::Undef | Op::StackNew(..) | Op::StackPush(..) | Op::Keep(_) | Op::KeepNone => {}
             Op::Seed(_) | Op::Effect { .. } | Op::ShapeOf(_) | Op::Checkpoint(_) => {}
             Op::StackPop(_) | Op::Unkeep(_) => {
                 for r in &node.results {

@@ -16,12 +16,14 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
+use crate::Library;
 use crate::analysis::Activity;
 use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
 use crate::options::Options;
 use crate::parse::{Method, Parameter, Signature};
+use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
 use super::graph_data::graph_data;
@@ -56,6 +58,8 @@ pub struct Derivatives<'a> {
     pub readings: &'a [Reading],
     /// What is iterated over in the body and has a type that rustc alone knows.
     pub iterated: &'a [Extent],
+    /// How the body writes the elementary functions.
+    pub spelled: &'a Spelled,
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -79,7 +83,7 @@ pub fn handle(
     let header = Header::new(item, signature);
     let checked = checked::constant(item, signature, derivatives);
     let core = match derivatives {
-        Some(derivatives) => derived(item, &header, signature, derivatives),
+        Some(derivatives) => derived(item, &header, signature, derivatives, options.library),
         None => rules::core(&item.sig.ident, &header, signature, options),
     };
     let silenced = lints::silenced();
@@ -193,10 +197,12 @@ fn derived(
     header: &Header,
     signature: &Signature,
     derivatives: &Derivatives<'_>,
+    library: Library,
 ) -> Core {
     let items = derivatives.items;
     let reserved = idents(item);
-    let mut printer = Printer::new(derivatives.reverse, &reserved);
+    let new_printer = |graph| Printer::new(graph, &reserved, derivatives.spelled, library);
+    let mut printer = new_printer(derivatives.reverse);
     let printed = printer.print();
     let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
     let (forward, backward) = (printed.forward, printed.backward);
@@ -207,15 +213,16 @@ fn derived(
     let again = header.again_params();
     let methods = methods();
     let readings = readings(derivatives.readings);
+    let libm = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
     let pull = block(concat([open.clone(), backward.clone()]));
     let vjp = concat([
-        quote!(#methods #(#items)* #readings #prelude),
+        quote!(#methods #(#items)* #readings #libm #prelude),
         forward.clone(),
         quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);
-    let mut printer = Printer::new(derivatives.forward, &reserved);
+    let mut printer = new_printer(derivatives.forward);
     let tangent_code = printer.print();
     let tangents: Vec<Ident> =
         derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
@@ -230,7 +237,7 @@ fn derived(
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
-            let mut printer = Printer::new(graph, &reserved);
+            let mut printer = new_printer(graph);
             let printed = printer.print();
             let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));

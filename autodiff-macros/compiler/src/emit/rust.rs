@@ -22,6 +22,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
+use crate::Library;
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
 pub use callee::{Plain, takes};
 pub use expr::asserted;
@@ -29,6 +30,8 @@ use expr::{Expr, full_type, type_name};
 use names::Names;
 pub use names::may_be_invented;
 use uses::{Footprint, Uses};
+
+use crate::spelled::Spelled;
 
 /// A graph as Rust.
 #[derive(Debug, Default)]
@@ -49,6 +52,8 @@ pub struct Printed {
 #[derive(Debug)]
 pub struct Printer<'g> {
     graph: &'g Graph,
+    spelled: &'g Spelled,
+    library: Library,
     uses: Uses,
     names: Names,
     held: ValueMap<Held>,
@@ -92,12 +97,19 @@ struct Block {
 impl<'g> Printer<'g> {
     /// A printer that invents no name among `reserved`: the identifiers of the user's function, as far as
     /// they might be invented.
-    pub fn new(graph: &'g Graph, reserved: &BTreeSet<String>) -> Self {
+    pub fn new(
+        graph: &'g Graph,
+        reserved: &BTreeSet<String>,
+        spelled: &'g Spelled,
+        library: Library,
+    ) -> Self {
         let params = graph.params.iter().map(|param| &param.name);
         let own = params.chain(graph.values.iter().filter_map(|data| data.name.as_ref()));
         let given = reserved.iter().cloned().chain(own.map(ToString::to_string));
         let mut printer = Self {
             graph,
+            spelled,
+            library,
             uses: Uses::new(graph),
             names: Names::new(given),
             held: ValueMap::default(),

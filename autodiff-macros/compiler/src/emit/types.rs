@@ -40,7 +40,7 @@ fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStre
         }
         Type::Slice(t) => {
             let element = tangent(&t.elem);
-            quote!(::std::vec::Vec<#element>)
+            quote!(::autodiff::__private::alloc::vec::Vec<#element>)
         }
         Type::Tuple(t) => {
             let parts = t.elems.iter().map(tangent);
@@ -50,7 +50,7 @@ fn tangent_by(ty: &Type, types: &TypeReader, held: fn(&TokenStream) -> TokenStre
         Type::Path(_) => match vec_element(ty) {
             Some(element) => {
                 let element = tangent(element);
-                quote!(::std::vec::Vec<#element>)
+                quote!(::autodiff::__private::alloc::vec::Vec<#element>)
             }
             None => derived(ty),
         },

@@ -329,7 +329,7 @@ impl<'a> Interpreter<'a> {
                     self.set(&node.results, vec![last])
                 };
             }
-            Op::StackNew(_) => Datum::Stack(Vec::new()),
+            Op::StackNew(..) => Datum::Stack(Vec::new()),
             Op::StackPop(stack) => {
                 let Datum::Tuple(record) = self.pop(&Place::whole(*stack))? else {
                     return Err(format!("{stack} holds something else than records"));

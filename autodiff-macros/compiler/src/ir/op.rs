@@ -235,8 +235,9 @@ pub enum Op {
     },
     /// In the body of a loop: how reverse mode keeps its iterations. Does nothing.
     Checkpoint(Checkpoint),
-    /// An empty stack, with room for that many records if it is known.
-    StackNew(Option<Value>),
+    /// An empty stack, with room for that many records if it is known. The loops around run so often at
+    /// most, the outermost first, if these are constants of the program.
+    StackNew(Option<Value>, Option<Vec<String>>),
     /// Keeps a record of values for the backward sweep.
     StackPush(Value, Vec<Value>),
     /// Takes the record kept last: one result per value.

@@ -264,7 +264,7 @@ impl Display for Op {
                 Checkpoint::Every(n) => write!(f, "checkpoint every {n}"),
                 Checkpoint::Snapshots(n) => write!(f, "checkpoint snapshots {n}"),
             },
-            Op::StackNew(room) => write!(f, "{}", List("stack_new", room.as_slice())),
+            Op::StackNew(room, _) => write!(f, "{}", List("stack_new", room.as_slice())),
             Op::StackPush(stack, record) => write!(f, "stack_push {stack}{}", List(",", record)),
             Op::StackPop(stack) => write!(f, "stack_pop {stack}"),
             Op::Keep(v) => write!(f, "keep {v}"),

@@ -330,7 +330,7 @@ impl Verifier<'_> {
                 }
             }
             Op::Len(_) => self.expect(node.results[0], "an integer", integer)?,
-            Op::VecRepeat(_, len) | Op::VecNew(Some(len)) | Op::StackNew(Some(len)) => {
+            Op::VecRepeat(_, len) | Op::VecNew(Some(len)) | Op::StackNew(Some(len), _) => {
                 self.expect(*len, "an integer", integer)?;
             }
             Op::Checkpoint(checkpoint) => {

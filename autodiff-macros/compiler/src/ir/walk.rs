@@ -157,7 +157,7 @@ impl Op {
             p.each_index(f);
         };
         match self {
-            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None) | Op::KeepNone => {}
+            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None, _) | Op::KeepNone => {}
             Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
                 captures.iter().for_each(|(_, c)| c.each_input(f));
             }
@@ -176,7 +176,7 @@ impl Op {
             | Op::Object(v)
             | Op::Zero(v)
             | Op::ZeroOf(v)
-            | Op::StackNew(Some(v))
+            | Op::StackNew(Some(v), _)
             | Op::StackPop(v)
             | Op::Keep(v)
             | Op::Unkeep(v) => f(*v),
@@ -244,7 +244,7 @@ impl Op {
         };
         let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
         match self {
-            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None) | Op::KeepNone => {
+            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None, _) | Op::KeepNone => {
                 self.clone()
             }
             Op::Verbatim { tokens, refusal, captures } => Op::Verbatim {
@@ -269,7 +269,7 @@ impl Op {
             Op::Zero(v) => Op::Zero(f(*v)),
             Op::ShapeOf(p) => Op::ShapeOf(p.map(f)),
             Op::ZeroOf(v) => Op::ZeroOf(f(*v)),
-            Op::StackNew(Some(v)) => Op::StackNew(Some(f(*v))),
+            Op::StackNew(Some(v), nest) => Op::StackNew(Some(f(*v)), nest.clone()),
             Op::StackPop(v) => Op::StackPop(f(*v)),
             Op::Keep(v) => Op::Keep(f(*v)),
             Op::Unkeep(v) => Op::Unkeep(f(*v)),

@@ -47,6 +47,9 @@ impl Lowerer<'_> {
         if let Expr::Path(p) = &*c.func
             && p.qself.is_some()
         {
+            if let Some(rv) = self.call_qualified(p, &c.args, span)? {
+                return Ok(rv);
+            }
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
         if is_from_fn(c) {
@@ -173,6 +176,16 @@ impl Lowerer<'_> {
             }
             _ => {}
         }
+        if let Some(rv) = self.call_num_traits(path, &args, span)? {
+            return Ok(rv);
+        }
+        if let Some(function) = self.of_libm(path)? {
+            let mut values = Vec::new();
+            for arg in args {
+                values.push(self.value_of(arg, span)?);
+            }
+            return self.call_libm(function, values, span);
+        }
         if let Some(owner) = owner
             && self.is_float_owner(owner)
         {
@@ -225,6 +238,7 @@ impl Lowerer<'_> {
             }
         }
         if let Some(rv) = self.scalar_method(name, &values, &ty, span) {
+            self.spell_method(name, &values, &ty, owner != "Float", span)?;
             return Ok(rv);
         }
         let compares = matches!(name, "total_cmp" | "partial_cmp");
@@ -425,7 +439,9 @@ impl Lowerer<'_> {
     fn is_associated(&self, path: &Path) -> bool {
         let Some((owner, _)) = of_type(path) else { return false };
         let owner = owner.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();
-        !["Vec", "Box"].contains(&owner.as_str()) && !self.is_float_owner(&owner)
+        !["Vec", "Box"].contains(&owner.as_str())
+            && !self.is_float_owner(&owner)
+            && self.trait_of_num_traits(path).is_none()
     }
 
     /// Functions of std that make constants of constants.

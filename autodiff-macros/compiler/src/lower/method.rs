@@ -242,6 +242,7 @@ impl Lowerer<'_> {
         if !matches!(ty, Type::Int(_) | Type::Bool) {
             let ty = if ty.is_float() { ty.clone() } else { Type::Unknown };
             if let Some(rv) = self.scalar_method(&name, &values, &ty, span) {
+                self.spell_method(&name, &values, &ty, true, span)?;
                 return Ok(rv);
             }
         }

@@ -31,28 +31,52 @@ const OF_STD: [&str; 16] = [
     "parse",
 ];
 
-/// Types of std whose functions nobody differentiates.
-const TYPES_OF_STD: [&str; 22] = [
+/// Types and traits of std whose functions nobody differentiates.
+const OF_STD_ALONE: [&str; 46] = [
+    "Add",
+    "AddAssign",
     "Arc",
+    "AsRef",
     "BTreeMap",
     "BTreeSet",
     "BinaryHeap",
+    "Borrow",
     "Cell",
+    "Clone",
     "Cow",
+    "Default",
+    "Div",
+    "DivAssign",
     "Duration",
+    "From",
     "HashMap",
     "HashSet",
     "Instant",
+    "Into",
+    "IntoIterator",
     "Iterator",
+    "Mul",
+    "MulAssign",
     "Mutex",
+    "Neg",
     "Option",
+    "Ord",
     "Ordering",
+    "PartialEq",
+    "PartialOrd",
+    "Product",
     "Rc",
     "RefCell",
+    "Rem",
+    "RemAssign",
     "Result",
     "RwLock",
     "String",
+    "Sub",
+    "SubAssign",
+    "Sum",
     "SystemTime",
+    "ToOwned",
     "VecDeque",
     "Wrapping",
 ];
@@ -162,8 +186,9 @@ impl Lowerer<'_> {
             None => Type::Unknown,
         };
         let of = self.of_type(ty, &last.ident.to_string());
-        let plain = last.arguments.is_none() && !TYPES_OF_STD.contains(&name.as_str());
-        (plain && of.may_be_annotated()).then_some(of)
+        let plain = last.arguments.is_none() && !OF_STD_ALONE.contains(&name.as_str());
+        let of_trait = self.types.declared().is_trait(&name);
+        (plain && !of_trait && of.may_be_annotated()).then_some(of)
     }
 
     /// `Type::function(args)`.

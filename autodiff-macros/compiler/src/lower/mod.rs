@@ -12,6 +12,7 @@ mod closure;
 mod consume;
 mod control;
 mod counted;
+mod elementary;
 mod exits;
 mod expr;
 mod form;
@@ -39,9 +40,11 @@ use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
+use crate::Library;
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
 use crate::ir::{Builder, Checkpoint, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
+use crate::spelled::Spelled;
 
 use form::Form;
 pub use operand::Rv;
@@ -59,6 +62,8 @@ pub struct Function {
     pub refusals: Vec<Diagnostic>,
     /// What was read in declarations, and is to be confirmed by rustc.
     pub readings: Vec<Reading>,
+    /// How the elementary functions are written.
+    pub spelled: Spelled,
 }
 
 /// What is read in a declaration of a struct, of a function, or of a constant.
@@ -84,8 +89,13 @@ pub struct Reading {
 }
 
 /// Lowers a function's body; what it refuses goes to `errors`.
-pub fn lower(item: &ItemFn, signature: &Signature, errors: &mut Errors) -> Option<Function> {
-    let mut lowerer = Lowerer::new(signature, errors, usage::mutated(&item.block));
+pub fn lower(
+    item: &ItemFn,
+    signature: &Signature,
+    library: Library,
+    errors: &mut Errors,
+) -> Option<Function> {
+    let mut lowerer = Lowerer::new(signature, library, errors, usage::mutated(&item.block));
     lowerer.function(item, signature).ok()
 }
 
@@ -200,10 +210,19 @@ struct Lowerer<'a> {
     /// What was read in declarations: types of fields, by the struct and the path from it, and what
     /// functions return, by their paths and the number of arguments.
     readings: BTreeMap<(String, Read), Type>,
+    library: Library,
+    spelled: Spelled,
+    /// Parameters of types of which nothing but bounds is known.
+    opaque: BTreeSet<Value>,
 }
 
 impl<'a> Lowerer<'a> {
-    fn new(signature: &Signature, errors: &'a mut Errors, mutated: BTreeSet<String>) -> Self {
+    fn new(
+        signature: &Signature,
+        library: Library,
+        errors: &'a mut Errors,
+        mutated: BTreeSet<String>,
+    ) -> Self {
         Self {
             b: Builder::default(),
             errors,
@@ -230,6 +249,9 @@ impl<'a> Lowerer<'a> {
             iterated: Vec::new(),
             inlining: Vec::new(),
             readings: BTreeMap::new(),
+            library,
+            opaque: BTreeSet::new(),
+            spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }
     }
@@ -259,6 +281,7 @@ impl<'a> Lowerer<'a> {
                 .into_iter()
                 .map(|((of, read), ty)| Reading { of, read, ty })
                 .collect(),
+            spelled: std::mem::take(&mut self.spelled),
         })
     }
 
@@ -279,6 +302,9 @@ impl<'a> Lowerer<'a> {
                 written: parameter.ty.clone(),
                 active: parameter.active,
             });
+            if self.types.is_opaque(&parameter.ty) {
+                self.opaque.insert(value);
+            }
             let place = Place::whole(value);
             let rv = match storage {
                 Storage::Local if is_range(&parameter.ty) => {

@@ -48,11 +48,10 @@ impl Lowerer<'_> {
 
     /// The type of a constant behind a path, where the path tells it.
     fn path_type(&self, path: &syn::Path) -> Type {
-        let n = path.segments.len();
-        if n < 2 {
-            return Type::Unknown;
+        if let Some(name) = path.get_ident() {
+            return self.types.constant(&name.to_string());
         }
-        for segment in path.segments.iter().take(n - 1) {
+        for segment in path.segments.iter().take(path.segments.len() - 1) {
             let name = segment.ident.to_string();
             if self.types.floats().contains(&name) {
                 return Type::Float(Float::Param(name));

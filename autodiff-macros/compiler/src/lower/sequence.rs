@@ -68,6 +68,17 @@ impl Lowerer<'_> {
                 let n = self.index(n)?;
                 Rv::Iter(Box::new(Iter::Windows(place, ty.element(), n)))
             }
+            // What it refers to is another type's, and a pullback cannot keep it beside its owner.
+            ("as_ref" | "borrow", [])
+                if place.path.is_empty() && self.opaque.contains(&place.root) =>
+            {
+                return Err(self.refuse(
+                    "AD0240",
+                    span,
+                    format!("a pullback cannot keep what `{name}` borrows of this argument"),
+                    "take what is borrowed as parameter, as in `indices: &[usize]`",
+                ));
+            }
             ("as_slice" | "as_ref" | "borrow", []) => {
                 Rv::Ref(place, Type::Slice(Box::new(ty.element())), false)
             }

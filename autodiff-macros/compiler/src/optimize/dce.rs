@@ -188,7 +188,7 @@ fn handed_on(graph: &Graph) -> ValueSet {
             op => op.each_input(&mut add),
         }
         // What a record or a branch gave has been handed on before.
-        if !matches!(node.op, Op::StackNew(_)) {
+        if !matches!(node.op, Op::StackNew(..)) {
             node.results.iter().for_each(|v| add(*v));
         }
         node.op.regions().for_each(|region| region.results.iter().for_each(|v| add(*v)));

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
 use super::{PRIMAL, TIDY, carry, dce, hoist, simplify};
+use crate::Library;
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation};
@@ -27,7 +28,7 @@ pub(super) fn lowered(function: &ItemFn) -> Graph {
     let mut errors = Errors::default();
     let options = Options::parse(TokenStream::new(), &mut errors);
     let signature = Signature::read(function, &options, Default::default(), None, &mut errors);
-    let lowered = lower::lower(function, &signature, &mut errors);
+    let lowered = lower::lower(function, &signature, Library::ALL, &mut errors);
     assert!(errors.is_empty(), "{}", errors.to_tokens());
     errors.to_tokens();
     lowered.expect("no error, so a graph").graph

@@ -34,6 +34,12 @@ pub struct Declared {
     modules: Vec<String>,
     /// Functions of traits, by name and line.
     provided: Vec<(String, usize)>,
+    /// Traits.
+    traits: Vec<String>,
+    /// What each name that is imported means, by its path; nothing of one that is declared here too.
+    imports: BTreeMap<String, Option<String>>,
+    /// The modules of which all is imported.
+    globs: Vec<String>,
 }
 
 /// What is read of a function that may be called.
@@ -236,6 +242,11 @@ impl Declared {
         self.provided.contains(&(function.to_string(), function.span().start().line))
     }
 
+    /// Whether a trait of that name is declared.
+    pub fn is_trait(&self, name: &str) -> bool {
+        self.traits.iter().any(|own| own == name)
+    }
+
     /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
     pub fn is_constant(&self, name: &str) -> bool {
         let implements = |i: &Implementation| {
@@ -254,6 +265,23 @@ impl Declared {
     /// What the function of that name, or `Type::function`, returns, if there is one alone.
     pub fn returned(&self, name: &str) -> Option<&Returned> {
         self.outputs.get(name)?.as_ref()
+    }
+
+    /// The path of what is imported under a name, if that is all that the name means in this file.
+    pub fn import(&self, name: &str) -> Option<&str> {
+        self.imports.get(name)?.as_deref()
+    }
+
+    /// Whether a name may mean what is in a module of which all is imported.
+    pub fn may_be_imported_from(&self, module: &str, name: &str) -> bool {
+        self.globs.iter().any(|glob| glob == module) && !self.imports.contains_key(name)
+    }
+
+    fn add_import(&mut self, name: String, path: Option<String>) {
+        let known = self.imports.entry(name).or_insert_with(|| path.clone());
+        if *known != path {
+            *known = None;
+        }
     }
 
     /// The type of the constant of that name, or `Type::CONSTANT`, if there is one alone.
@@ -318,7 +346,13 @@ impl<'a> Visit<'a> for Declared {
             item.sig.ident.to_string(),
             Returned::new(&item.sig, is_differentiated(&item.attrs)),
         );
+        self.add_import(item.sig.ident.to_string(), None);
         visit::visit_item_fn(self, item);
+    }
+
+    fn visit_item_trait(&mut self, item: &'a syn::ItemTrait) {
+        self.traits.push(item.ident.to_string());
+        visit::visit_item_trait(self, item);
     }
 
     fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
@@ -329,6 +363,7 @@ impl<'a> Visit<'a> for Declared {
 
     fn visit_item_mod(&mut self, item: &'a ItemMod) {
         self.modules.push(item.ident.to_string());
+        self.add_import(item.ident.to_string(), None);
         visit::visit_item_mod(self, item);
     }
 
@@ -343,6 +378,10 @@ impl<'a> Visit<'a> for Declared {
         };
         let mut names = Vec::new();
         imported(&item.tree, within, &mut names);
+        let (mut found, mut globs) = (Vec::new(), Vec::new());
+        paths(&item.tree, "", &mut found, &mut globs);
+        found.into_iter().for_each(|(name, path)| self.add_import(name, Some(path)));
+        self.globs.extend(globs);
         for name in names {
             self.add(name.clone(), None);
             self.add_constant(name.clone(), None);
@@ -382,6 +421,27 @@ fn imported(tree: &UseTree, within: bool, names: &mut Vec<String>) {
         UseTree::Name(name) if !within => names.push(name.ident.to_string()),
         UseTree::Rename(rename) => names.push(rename.rename.to_string()),
         _ => {}
+    }
+}
+
+/// The names that an import makes known, each with its path, and the modules of which all is imported.
+fn paths(tree: &UseTree, within: &str, found: &mut Vec<(String, String)>, globs: &mut Vec<String>) {
+    let join = |ident: &Ident| match within {
+        "" => ident.to_string(),
+        within if ident == "self" => within.to_owned(),
+        within => format!("{within}::{ident}"),
+    };
+    match tree {
+        UseTree::Path(path) => paths(&path.tree, &join(&path.ident), found, globs),
+        UseTree::Group(group) => {
+            group.items.iter().for_each(|tree| paths(tree, within, found, globs));
+        }
+        UseTree::Name(name) => {
+            let path = join(&name.ident);
+            found.push((path.rsplit("::").next().unwrap_or_default().to_owned(), path));
+        }
+        UseTree::Rename(rename) => found.push((rename.rename.to_string(), join(&rename.ident))),
+        UseTree::Glob(_) => globs.push(within.to_owned()),
     }
 }
 

@@ -12,7 +12,7 @@ pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
 pub use declared::{Declared, Implementation, Returned};
 pub use fallback::fallback;
 pub use method::Method;
-pub use signature::{Parameter, Signature, is_in_place, parameters};
+pub use signature::{Parameter, Signature, is_in_place, needs_heap, parameters};
 pub use types::TypeReader;
 
 /// Whether an attribute is `#[differentiate]`, by whatever path.

@@ -110,6 +110,17 @@ impl Signature {
             }
         }
         refuse_output(&output, errors);
+        if !options.library.alloc {
+            let active = parameters.iter().filter(|p| p.active).map(|p| &p.ty);
+            for ty in active.chain([&output]).filter(|ty| needs_heap(ty)) {
+                errors.push(Diagnostic::new(
+                    "AD0701",
+                    Extent::of(ty),
+                    "the gradient of a slice or a `Vec` is a `Vec`, which needs the heap",
+                    "turn on the feature `alloc` of `autodiff`, or take an array: `&[f64; N]`",
+                ));
+            }
+        }
         Self { parameters, output, shape, types, method }
     }
 
@@ -157,6 +168,20 @@ fn is_plain_self(ty: &Type, of: Option<&Implementation>, types: &TypeReader) -> 
             let name = of.self_ty.split_whitespace().next().unwrap_or_default();
             types.declared().is_constant(name)
         }
+        _ => false,
+    }
+}
+
+/// Whether the tangents of this type are on the heap, as far as its name tells.
+pub fn needs_heap(ty: &Type) -> bool {
+    match ty {
+        Type::Slice(_) => true,
+        Type::Reference(t) => needs_heap(&t.elem),
+        Type::Paren(t) => needs_heap(&t.elem),
+        Type::Group(t) => needs_heap(&t.elem),
+        Type::Array(t) => needs_heap(&t.elem),
+        Type::Tuple(t) => t.elems.iter().any(needs_heap),
+        Type::Path(p) => p.path.segments.last().is_some_and(|s| s.ident == "Vec"),
         _ => false,
     }
 }

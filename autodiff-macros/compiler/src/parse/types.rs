@@ -1,5 +1,6 @@
 //! Reads a written type into what the graph knows of types.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -13,11 +14,50 @@ use crate::tokens::regrouped;
 const INTEGERS: [&str; 12] =
     ["i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
+/// Traits that have no method by a name that floats have one of, and that of floats itself.
+const HARMLESS: [&str; 31] = [
+    "Float",
+    "FloatConst",
+    "FromPrimitive",
+    "ToPrimitive",
+    "NumCast",
+    "NumAssign",
+    "NumAssignOps",
+    "Zero",
+    "One",
+    "Copy",
+    "Clone",
+    "Debug",
+    "Display",
+    "LowerExp",
+    "Default",
+    "PartialEq",
+    "Sum",
+    "Product",
+    "Send",
+    "Sync",
+    "Sized",
+    "Unpin",
+    "AddAssign",
+    "SubAssign",
+    "MulAssign",
+    "DivAssign",
+    "RemAssign",
+    "From",
+    "Into",
+    "FromStr",
+    "Differentiable",
+];
+
 /// Knows the type parameters that stand for floats.
 #[derive(Clone, Debug, Default)]
 pub struct TypeReader {
     floats: Vec<String>,
     others: Vec<String>,
+    /// Those of them that have bounds by traits with methods of the same names, as far as is known.
+    ambiguous: BTreeSet<String>,
+    /// Const parameters.
+    constants: Vec<(String, syn::Type)>,
     aliases: Vec<(String, Type)>,
     declared: Rc<Declared>,
 }
@@ -49,6 +89,9 @@ impl TypeReader {
 
     fn declare(&mut self, generics: &Generics) {
         for param in &generics.params {
+            if let GenericParam::Const(param) = param {
+                self.constants.push((param.ident.to_string(), param.ty.clone()));
+            }
             if let GenericParam::Type(param) = param {
                 let name = param.ident.to_string();
                 let mut bounds: Vec<_> = param.bounds.iter().cloned().collect();
@@ -63,9 +106,30 @@ impl TypeReader {
                     matches!(b, syn::TypeParamBound::Trait(t)
                         if t.path.segments.last().is_some_and(|s| s.ident == "Float"))
                 });
-                if float { self.floats.push(name) } else { self.others.push(name) }
+                if !float {
+                    self.others.push(name);
+                    continue;
+                }
+                let harmless = |b: &syn::TypeParamBound| match b {
+                    syn::TypeParamBound::Trait(t) => t
+                        .path
+                        .segments
+                        .last()
+                        .is_some_and(|s| HARMLESS.iter().any(|name| s.ident == name)),
+                    _ => true,
+                };
+                if !bounds.iter().all(harmless) {
+                    self.ambiguous.insert(name.clone());
+                }
+                self.floats.push(name);
             }
         }
+    }
+
+    /// The type of a const parameter; unknown of anything else.
+    pub fn constant(&self, name: &str) -> Type {
+        let constant = self.constants.iter().rev().find(|(own, _)| own == name);
+        constant.map_or(Type::Unknown, |(_, ty)| self.read(ty))
     }
 
     /// What the file around declares.
@@ -82,6 +146,11 @@ impl TypeReader {
     /// The type parameters that stand for floats.
     pub fn floats(&self) -> &[String] {
         &self.floats
+    }
+
+    /// Those whose bounds may offer a method of floats twice.
+    pub fn ambiguous(&self) -> &BTreeSet<String> {
+        &self.ambiguous
     }
 
     /// Whether there are type parameters that do not.
@@ -206,6 +275,18 @@ impl TypeReader {
         let is_copy = item.derives("Copy");
         let reached = (reached.root, reached.path);
         Some(Type::Struct(Rc::new(Struct { name, fields, constants, is_copy, reached })))
+    }
+
+    /// Whether nothing but bounds is known of the type.
+    pub fn is_opaque(&self, ty: &syn::Type) -> bool {
+        match ty {
+            syn::Type::Reference(t) => self.is_opaque(&t.elem),
+            syn::Type::ImplTrait(_) => true,
+            syn::Type::Path(t) => {
+                t.path.get_ident().is_some_and(|name| self.others.iter().any(|own| name == own))
+            }
+            _ => false,
+        }
     }
 
     /// Whether a parameter of this type is constant by its type alone.

@@ -182,7 +182,7 @@ methods! {
         sqrt Sqrt  ln Ln
         sin Sin  cos Cos  sinh Sinh  cosh Cosh
         to_degrees ToDegrees  to_radians ToRadians
-        round_ties_even RoundTiesEven  is_sign_negative IsSignNegative
+        round Round  is_sign_negative IsSignNegative
         int_to_float IntToFloat  int_pred IntPred
     }
     binary {

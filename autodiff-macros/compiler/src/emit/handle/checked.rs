@@ -23,6 +23,7 @@ use crate::emit::types;
 use crate::errors::Extent;
 use crate::ir::{Graph, Op};
 use crate::parse::{Signature, TypeReader};
+use crate::tokens::mentions;
 
 /// The constant. It checks nothing if it would depend on generic arguments that only the caller can
 /// choose.
@@ -77,7 +78,7 @@ impl VisitMut for Iterated<'_> {
 }
 
 fn body(item: &ItemFn, signature: &Signature, callees: &[TokenStream]) -> Option<TokenStream> {
-    let opaque = signature.parameters.iter().any(|p| matches!(p.ty, Type::ImplTrait(_)));
+    let opaque = signature.parameters.iter().any(|p| mentions(p.ty.to_token_stream(), "impl"));
     if opaque || signature.method.is_some() {
         return None;
     }

@@ -124,7 +124,7 @@ impl Functions<'_> {
         let checks = self.slots().into_iter().filter(|s| s.parameter.active).filter_map(|s| {
             let shadow = types::shadow(s.parameter, types).to_string();
             let sequence = shadow.starts_with('[') && !shadow.contains(';')
-                || shadow.starts_with(":: std :: vec :: Vec");
+                || shadow.starts_with(":: autodiff :: __private :: alloc :: vec :: Vec");
             // What grows in place is as long as its shadow when the function returns, not before.
             let grows =
                 what == "shadow" && is_in_place(&s.parameter.ty) && !shadow.starts_with('[');

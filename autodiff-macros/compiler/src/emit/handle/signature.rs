@@ -97,12 +97,7 @@ impl Header {
                 }
             }
             // `impl Trait` needs a name to stand in `use<>`.
-            if let Type::ImplTrait(bounds) = &ty {
-                let param = format_ident!("Ad{}", extra_types.len());
-                let bounds = &bounds.bounds;
-                extra_types.push((param.clone(), quote!(#param: #bounds)));
-                ty = syn::parse_quote!(#param);
-            }
+            Opaque(&mut extra_types).visit_type_mut(&mut ty);
             inputs.push((parameter.name.clone(), ty));
         }
         let generics = &item.sig.generics;
@@ -269,5 +264,20 @@ impl Header {
                 _ => quote!(::autodiff::__private::Ignored),
             })
             .collect()
+    }
+}
+
+/// Gives each `impl Trait` in a type a name, and declares that with its bounds.
+struct Opaque<'a>(&'a mut Vec<(Ident, TokenStream)>);
+
+impl VisitMut for Opaque<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if let Type::ImplTrait(opaque) = ty {
+            let (param, bounds) = (format_ident!("Ad{}", self.0.len()), &opaque.bounds);
+            self.0.push((param.clone(), quote!(#param: #bounds)));
+            *ty = syn::parse_quote!(#param);
+        } else {
+            visit_mut::visit_type_mut(self, ty);
+        }
     }
 }

@@ -186,8 +186,8 @@ fn shorten(path: &mut syn::Path) {
         &["core", "option", "Option", "Some"],
         &["core", "option", "Option", "None"],
         &["core", "option", "Option"],
-        &["std", "vec", "Vec"],
-        &["std", "vec"],
+        &["autodiff", "__private", "alloc", "vec", "Vec"],
+        &["autodiff", "__private", "alloc", "vec"],
         &["autodiff", "__private"],
     ];
     if path.leading_colon.is_none() {

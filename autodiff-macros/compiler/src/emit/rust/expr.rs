@@ -266,7 +266,7 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
         }
         Type::Vec(element) => {
             let element = full_type(element)?;
-            Some(quote!(::std::vec::Vec<#element>))
+            Some(quote!(::autodiff::__private::alloc::vec::Vec<#element>))
         }
         ty => type_name(ty),
     }
@@ -288,7 +288,7 @@ pub fn asserted(ty: &Type) -> TokenStream {
         }
         Type::Vec(element) => {
             let element = asserted(element);
-            quote!(::std::vec::Vec<#element>)
+            quote!(::autodiff::__private::alloc::vec::Vec<#element>)
         }
         Type::Tuple(parts) => {
             let parts = parts.iter().map(asserted);

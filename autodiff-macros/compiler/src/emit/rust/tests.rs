@@ -6,11 +6,13 @@ use syn::Ident;
 use syn::visit_mut::VisitMut;
 
 use super::{Plain, Printer};
+use crate::Library;
 use crate::ir::{
     Builder, CallArg, Float, Graph, Op, Param, Place, Proj, PullArg, Shape, Storage, Take, Type,
     Value,
 };
 use crate::rules::Fun;
+use crate::spelled::Spelled;
 
 /// Builds a graph parameter by parameter.
 #[derive(Default)]
@@ -93,7 +95,7 @@ impl Sketch {
     fn check(self, results: &[Value], expected: &str) {
         let graph = self.graph(results);
         let reserved = graph.params.iter().map(|p| p.name.to_string()).collect();
-        let printed = Printer::new(&graph, &reserved).print();
+        let printed = Printer::new(&graph, &reserved, &Spelled::default(), Library::ALL).print();
         let mut all = printed.forward;
         let (results, seeds) = (printed.results, printed.seeds);
         if !results.is_empty() {
@@ -469,7 +471,7 @@ fn what_is_kept_goes_through_a_stack() {
     let x = s.f64("x");
     let n = s.param("n", Type::Int(None), Storage::Local);
     let stack = s.named("ys", Type::Stack, Storage::Object);
-    s.b.node(Op::StackNew(Some(n)), vec![stack], span());
+    s.b.node(Op::StackNew(Some(n), None), vec![stack], span());
     let y = s.fun(Fun::Sin, &[x]);
     s.b.effect(Op::StackPush(stack, vec![y]), span());
     let popped = s.b.op(Op::StackPop(stack), Type::F64, span());

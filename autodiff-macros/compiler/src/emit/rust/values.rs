@@ -55,16 +55,22 @@ impl Printer<'_> {
             }
             Op::VecOf(parts) => {
                 let parts = self.tokens(parts);
-                Expr::postfix(quote_spanned!(span=> ::std::vec![#(#parts),*]))
+                Expr::postfix(
+                    quote_spanned!(span=> ::autodiff::__private::alloc::vec![#(#parts),*]),
+                )
             }
             Op::VecRepeat(v, len) => {
                 let (v, len) = (self.expr(*v).tokens, self.expr(*len).tokens);
-                Expr::postfix(quote_spanned!(span=> ::std::vec![#v; #len]))
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::alloc::vec![#v; #len]))
             }
-            Op::VecNew(None) => Expr::postfix(quote_spanned!(span=> ::std::vec::Vec::new())),
+            Op::VecNew(None) => {
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::alloc::vec::Vec::new()))
+            }
             Op::VecNew(Some(n)) => {
                 let n = self.expr(*n).tokens;
-                Expr::postfix(quote_spanned!(span=> ::std::vec::Vec::with_capacity(#n)))
+                Expr::postfix(
+                    quote_spanned!(span=> ::autodiff::__private::alloc::vec::Vec::with_capacity(#n)),
+                )
             }
             Op::Undef => undefined(self.ty(node.results[0])),
             Op::Zero(v) => Expr::postfix(self.zero(*v, node.results[0], span)),
@@ -113,10 +119,20 @@ impl Printer<'_> {
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
                 Expr::postfix(derived_call(callee, receiver, "__jvp", &args, span))
             }
-            Op::StackNew(None) => {
+            // Without the heap, what has no constant number of records has been refused.
+            Op::StackNew(_, Some(nest)) if !self.library.alloc => {
+                let room = nest.iter().rev().fold(quote!(()), |room, len| {
+                    let len: TokenStream = len.parse().unwrap_or_default();
+                    quote!([#room; #len])
+                });
+                Expr::postfix(
+                    quote_spanned!(span=> ::autodiff::__private::FixedStack::<_, #room>::new()),
+                )
+            }
+            Op::StackNew(None, _) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
             }
-            Op::StackNew(Some(n)) => {
+            Op::StackNew(Some(n), _) => {
                 let len = self.expr(*n);
                 let len = if *self.ty(*n) == Type::usize() {
                     len
@@ -180,6 +196,10 @@ impl Printer<'_> {
             Spelling::Prefix(operator) => Expr::prefix(operator, self.expr(args[0]), span),
             Spelling::Infix(operator) => {
                 let (left, right) = (self.expr(args[0]), self.expr(args[1]));
+                if let Some(path) = self.spelled.call(fun, ty, self.library, span) {
+                    let (left, right) = (left.tokens, right.tokens);
+                    return Expr::postfix(quote_spanned!(span=> #path(#left, #right)));
+                }
                 Expr::infix(operator, left, right, span)
             }
             Spelling::Method(name) => {
@@ -187,7 +207,13 @@ impl Printer<'_> {
                 let operands: Vec<_> = args[1..].iter().map(|v| self.expr(*v)).collect();
                 let known = |v: &&Value| type_name(self.ty(**v)).is_some();
                 let own = args.first().filter(known);
-                Expr::method(name, receiver, &operands, own.map_or(ty, |v| self.ty(*v)), span)
+                let of = own.map_or(ty, |v| self.ty(*v));
+                if let Some(path) = self.spelled.call(fun, of, self.library, span) {
+                    let receiver = receiver.typed(of, span).tokens;
+                    let operands = operands.iter().map(|e| &e.tokens);
+                    return Expr::postfix(quote_spanned!(span=> #path(#receiver #(, #operands)*)));
+                }
+                Expr::method(name, receiver, &operands, of, span)
             }
             Spelling::Select => {
                 let [c, a, b] = [0, 1, 2].map(|k| self.expr(args[k]));

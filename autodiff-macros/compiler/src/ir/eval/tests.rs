@@ -204,7 +204,7 @@ fn a_backward_sweep_evaluates() {
     let slot = g.shadow(Type::F64, Storage::Slot);
     g.shadow(Type::usize(), Storage::Slot);
     let kept = g.op(Op::Keep(x), Type::Kept(Box::new(Type::F64)));
-    let stack = g.op(Op::StackNew(Some(n)), Type::Stack);
+    let stack = g.op(Op::StackNew(Some(n), None), Type::Stack);
     let one = g.number(quote!(1.0));
     // p = p * x, n times.
     let p = g.sum_loop(n, one, |g, params| {

@@ -93,7 +93,7 @@ pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
 /// Whether a graph keeps values of loops.
 pub fn keeps(graph: &Graph) -> bool {
     let mut keeps = false;
-    graph.body.each_node(&mut |node| keeps |= matches!(node.op, Op::StackNew(_)));
+    graph.body.each_node(&mut |node| keeps |= matches!(node.op, Op::StackNew(..)));
     keeps
 }
 

@@ -1,11 +1,12 @@
 //! What an iteration of a loop keeps for the backward sweep: one record, on a stack of the region.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 
 use super::augment::Exports;
 use super::{Field, Key, Reverse};
 use crate::analysis::{Kind, RegionId, Site};
-use crate::ir::{Node, Op, Place, Storage, Take, Type, Value};
+use crate::ir::callee::is_type_name;
+use crate::ir::{Node, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// So many records need no heap.
@@ -107,7 +108,9 @@ impl<'a> Reverse<'a> {
         let name = name.map(|n| quote::format_ident!("kept_{}", n, span = n.span()));
         let (depth, capacity) = self.room(region, span);
         let stack = self.b.named(Type::Stack, name, Storage::Local, span);
-        self.b.before(depth, Op::StackNew(capacity), vec![stack], span);
+        let nest = self.nest(region);
+        let innermost = self.stored_loops(region).0.first().map_or(span, |node| node.span);
+        self.b.before(depth, Op::StackNew(capacity, nest), vec![stack], innermost);
         self.stacks.insert(region, stack);
         self.b.effect(Op::StackPush(stack, values), span);
     }
@@ -157,6 +160,59 @@ impl<'a> Reverse<'a> {
             });
         }
         (0, product)
+    }
+
+    /// How often the loops around a region run at most, if these are constants of the program.
+    fn nest(&self, region: RegionId) -> Option<Vec<String>> {
+        let (mut loops, _) = self.stored_loops(region);
+        loops.reverse();
+        loops.into_iter().map(|node| self.most_iterations(node)).collect()
+    }
+
+    fn most_iterations(&self, node: &Node) -> Option<String> {
+        let Op::For { lo, hi, inclusive, .. } = &node.op else { return None };
+        if let Some(distance) = self.layout.distance(*lo, *hi) {
+            return Some((distance + i64::from(*inclusive)).max(0).to_string());
+        }
+        // Where nothing is negative, the end bounds the number; one that is included, if the start is one.
+        let start = self.layout.node(*lo).map(|node| &node.op);
+        let counts = *self.graph.ty(*hi) == Type::usize() || matches!(start, Some(Op::Const(_)));
+        self.bound(*hi).filter(|_| counts && (!*inclusive || start.is_some_and(is_one)))
+    }
+
+    /// A constant that a `usize` does not exceed.
+    fn bound(&self, v: Value) -> Option<String> {
+        if let Some((region, Site::Param(0))) = self.layout.def(v)
+            && let Op::For { hi, inclusive: false, .. } = &self.layout.holder(region)?.op
+        {
+            return self.bound(*hi);
+        }
+        match &self.layout.node(v)?.op {
+            Op::Const(tokens) if is_constant(tokens) => match self.graph.ty(v) {
+                ty if *ty == Type::usize() => Some(tokens.to_string()),
+                Type::Int(None) | Type::Unknown => Some(format!("{{ {tokens} as usize }}")),
+                _ => None,
+            },
+            Op::Len(place) => {
+                let within = |ty: &Type, step: &Proj| match step {
+                    Proj::Index(_) => ty.element(),
+                    _ => Type::Unknown,
+                };
+                let root = self.graph.ty(place.root).clone();
+                match place.path.iter().fold(root, |ty, step| within(&ty, step)) {
+                    Type::Array(_, len) => Some(len),
+                    _ => None,
+                }
+            }
+            Op::Scalar(Fun::Sub | Fun::Div, args) => self.bound(args[0]),
+            // One more than an index is no more than the end.
+            Op::Scalar(Fun::Add, args) => {
+                let one = self.layout.node(args[1]).is_some_and(|node| is_one(&node.op));
+                let index = matches!(self.layout.def(args[0]), Some((_, Site::Param(0))));
+                (one && index).then(|| self.bound(args[0]))?
+            }
+            _ => None,
+        }
     }
 
     /// The loops around a region whose iterations are stored, and the region around these.
@@ -228,5 +284,22 @@ impl<'a> Reverse<'a> {
         } else {
             exports.push((v, value, false));
         }
+    }
+}
+
+fn is_one(op: &Op) -> bool {
+    matches!(op, Op::Const(tokens) if tokens.to_string() == "1")
+}
+
+/// Whether a constant can stand for the length of an array: a number, or a name that is not one of a type.
+fn is_constant(tokens: &TokenStream) -> bool {
+    match syn::parse2::<syn::Expr>(tokens.clone()) {
+        Ok(syn::Expr::Lit(_)) => true,
+        Ok(syn::Expr::Path(p)) => {
+            let modules = p.path.segments.len().saturating_sub(1);
+            p.qself.is_none()
+                && p.path.segments.iter().take(modules).all(|s| !is_type_name(&s.ident))
+        }
+        _ => false,
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Reverse<'a> {
                 let tokens = quote!(::autodiff::__private::Snapshots::new(ad_most, #steps));
                 Op::arithmetic(tokens, &captures)
             }
-            _ => Op::StackNew(steps),
+            _ => Op::StackNew(steps, None),
         };
         self.b.node(op, vec![stack], span);
         Some(States { checkpoint, stack, memory })
