@@ -43,6 +43,7 @@ mod optionals;
 mod ownership;
 mod programs;
 mod recursion;
+mod reference_operators;
 mod references;
 mod scalars;
 mod shadows;

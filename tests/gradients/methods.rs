@@ -7,6 +7,7 @@ use autodiff::{Differentiable, Float, differentiate};
 
 use crate::harness::check;
 use crate::methods_elsewhere::{Pendulum, Quaternion};
+use crate::reference_operators::Grid;
 
 #[derive(Differentiable, Clone, Copy, Debug, PartialEq)]
 struct Vec3 {
@@ -311,6 +312,16 @@ fn rotated(q: &[f64; 4], k: f64) -> f64 {
     r.norm_squared() + r.w * r.z
 }
 
+#[differentiate]
+fn by_reference(a: &[f64], b: &[f64], k: f64) -> f64 {
+    let a = Grid::of(a, 2);
+    let b = Grid::of(b, 2);
+    let product = &a * &b;
+    let sum = &product * k + &(k * &a);
+    let all = -&(&sum - &b * &product);
+    all.get(0, 1) * all.get(1, 0) + all.get(0, 0)
+}
+
 /// One part of what changes is shown to a method of another: then neither can be changed by it.
 #[differentiate]
 fn shown_to_each_other(length: f64, angle: f64) -> f64 {
@@ -326,6 +337,8 @@ fn shown_to_each_other(length: f64, angle: f64) -> f64 {
 #[test]
 fn types_of_another_file() {
     check!(declared_elsewhere(length, angle, 4); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
+    let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
+    check!(by_reference(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
     check!(shown_to_each_other(length, angle); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
     check!(rotated(&q, k); (q, k) in [([0.3, -0.5, 0.8, 0.1], 0.7)]);
 }

@@ -11,9 +11,13 @@
 
 use std::rc::Rc;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
-use syn::{FnArg, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    FnArg, Generics, ImplItem, Item, ItemFn, ItemImpl, Lifetime, ReturnType, Type, parse_quote,
+};
 
 use crate::emit::silenced;
 use crate::errors::{Diagnostic, Errors, Extent};
@@ -138,28 +142,37 @@ fn of_operator(
     let Ok(handle) = derivatives(&function, plain, options, &signature, errors) else {
         return TokenStream::new();
     };
-    let operands: Vec<&Type> = function
+    let mut named = Named::default();
+    let operands: Vec<Type> = function
         .sig
         .inputs
         .iter()
         .filter_map(|input| match input {
-            FnArg::Typed(typed) => Some(&*typed.ty),
+            FnArg::Typed(typed) => Some(named.ty(&typed.ty)),
             FnArg::Receiver(_) => None,
         })
         .collect();
     let output = match &function.sig.output {
-        ReturnType::Type(_, ty) => quote!(#ty),
-        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => named.ty(ty),
+        ReturnType::Default => parse_quote!(()),
     };
     let active: Vec<bool> = signature.parameters.iter().map(|p| p.active).collect();
     let name = &function.sig.ident;
     let operator = format_ident!("{}", operator);
-    let generics = &function.sig.generics;
+    let generics = named.also(&function.sig.generics);
     let (declared, _, _) = generics.split_for_impl();
     let written = generics.where_clause.iter().flat_map(|w| &w.predicates);
     let floats = signature.types.floats().iter().map(|name| format_ident!("{}", name));
     let bounds = quote!(where #(#written,)* #(#floats: ::autodiff::Float,)*);
-    let tangent = |ty: &dyn ToTokens| quote!(<#ty as ::autodiff::Differentiable>::Tangent);
+    let tangent = |ty: &Type| {
+        let ty = referred(ty);
+        quote!(<#ty as ::autodiff::Differentiable>::Tangent)
+    };
+    // What a reference refers to has the tangent.
+    let zero = |operand: TokenStream, ty: &Type| {
+        let deref = matches!(ty, Type::Reference(_)).then(|| quote!(*));
+        quote!(::autodiff::__private::zero_tangent(#deref #operand))
+    };
     let runtime = quote!(::autodiff::__private::operator);
     let seed = tangent(&output);
     let code = match (&operands[..], &active[..]) {
@@ -183,12 +196,11 @@ fn of_operator(
         }
         ([lhs, rhs], [lhs_active, rhs_active]) => {
             let (lhs_bar, rhs_bar) = (tangent(lhs), tangent(rhs));
+            let (lhs_zero, rhs_zero) = (zero(quote!(self), lhs), zero(quote!(rhs), rhs));
             let (bars, dots) = match (lhs_active, rhs_active) {
                 (true, true) => (quote!(bars), quote!((lhs_dot, rhs_dot))),
-                (true, false) => {
-                    (quote!((bars, ::autodiff::__private::zero_tangent(rhs))), quote!(lhs_dot))
-                }
-                _ => (quote!((::autodiff::__private::zero_tangent(self), bars)), quote!(rhs_dot)),
+                (true, false) => (quote!((bars, #rhs_zero)), quote!(lhs_dot)),
+                _ => (quote!((#lhs_zero, bars)), quote!(rhs_dot)),
             };
             quote! {
                 impl #declared #runtime::Binary<#runtime::#operator, #rhs> for #lhs #bounds {
@@ -210,11 +222,11 @@ fn of_operator(
                     ) -> #seed {
                         let lhs_dot = match lhs {
                             ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                            ::core::option::Option::None => ::autodiff::__private::zero_tangent(self),
+                            ::core::option::Option::None => #lhs_zero,
                         };
                         let rhs_dot = match rhs_dot {
                             ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                            ::core::option::Option::None => ::autodiff::__private::zero_tangent(rhs),
+                            ::core::option::Option::None => #rhs_zero,
                         };
                         let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
                         <#name>::jvp(lhs, ::core::clone::Clone::clone(other), #dots).1
@@ -225,4 +237,53 @@ fn of_operator(
         _ => TokenStream::new(),
     };
     quote!(#plain #handle #code)
+}
+
+/// What an operand is, or refers to.
+fn referred(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        ty => ty,
+    }
+}
+
+/// Gives the lifetimes that are left out of a type names: an associated type cannot be without.
+#[derive(Default)]
+struct Named(Vec<Lifetime>);
+
+impl Named {
+    fn ty(&mut self, ty: &Type) -> Type {
+        let mut ty = ty.clone();
+        self.visit_type_mut(&mut ty);
+        ty
+    }
+
+    fn fresh(&mut self, span: Span) -> Lifetime {
+        let lifetime = Lifetime::new(&format!("'ad_{}", self.0.len()), span);
+        self.0.push(lifetime.clone());
+        lifetime
+    }
+
+    /// The generic parameters and those names.
+    fn also(&self, generics: &Generics) -> Generics {
+        let mut generics = generics.clone();
+        let names = self.0.iter().map(|lifetime| parse_quote!(#lifetime));
+        generics.params = names.chain(generics.params).collect();
+        generics
+    }
+}
+
+impl VisitMut for Named {
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        if reference.lifetime.is_none() {
+            reference.lifetime = Some(self.fresh(reference.and_token.span()));
+        }
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.fresh(lifetime.span());
+        }
+    }
 }

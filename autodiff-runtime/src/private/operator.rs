@@ -2,6 +2,8 @@
 //! user's whose `impl` of the operator is under `#[differentiate]`.
 
 use super::math;
+pub mod references;
+
 use crate::{Accumulate, Differentiable};
 
 /// `self O rhs`, with a derivative; `O` is the name of the trait in `std::ops`, as one of the types

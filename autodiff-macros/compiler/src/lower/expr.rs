@@ -4,9 +4,10 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
+use super::references::operator_name;
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
 use crate::errors::{Extent, Lowered};
-use crate::ir::{Float, Op, Place, Proj, Struct, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Struct, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -227,7 +228,10 @@ impl Lowerer<'_> {
                 })
             }
             UnOp::Neg(_) => {
-                let value = self.value(&e.expr)?;
+                let value = match self.operand_of(&e.expr)? {
+                    CallArg::Value(value) => value,
+                    borrowed => return Ok(self.negated_reference(borrowed, span)),
+                };
                 let ty = self.b.ty(value).clone();
                 Ok(Rv::Value(self.b.scalar(Fun::Neg, vec![value], ty, span)))
             }
@@ -248,9 +252,19 @@ impl Lowerer<'_> {
         if let Some(op) = text.strip_suffix('=').filter(|_| is_compound(&e.op)) {
             return self.compound(&e.left, op, &e.right, span);
         }
-        let a = self.value(&e.left)?;
-        let b = self.value(&e.right)?;
-        self.arithmetic(&text, a, b, span).map(Rv::Value)
+        let Some(name) = operator_name(&text) else {
+            let a = self.value(&e.left)?;
+            let b = self.value(&e.right)?;
+            return self.arithmetic(&text, a, b, span).map(Rv::Value);
+        };
+        let a = self.operand_of(&e.left)?;
+        let b = self.operand_of(&e.right)?;
+        match (a, b) {
+            (CallArg::Value(a), CallArg::Value(b)) => {
+                self.arithmetic(&text, a, b, span).map(Rv::Value)
+            }
+            (a, b) => Ok(self.between_references(name, a, b, span)),
+        }
     }
 
     pub(super) fn arithmetic(

@@ -11,24 +11,24 @@ use crate::ir::{CallArg, Callee, Op, Place, Type, Value};
 use crate::parse::Returned;
 use crate::tokens::mentions;
 
-/// Methods of std's own types: what has one of these has it from there.
-const OF_STD: [&str; 16] = [
-    "unwrap",
-    "unwrap_or",
-    "unwrap_or_else",
-    "expect",
-    "as_ref",
-    "as_mut",
-    "as_slice",
-    "to_string",
-    "to_bits",
-    "get",
-    "get_mut",
-    "contains",
-    "contains_key",
-    "as_str",
-    "elapsed",
-    "parse",
+/// Methods of std's own types, by name and number of arguments: what has one of these has it from there.
+const OF_STD: [(&str, usize); 16] = [
+    ("unwrap", 0),
+    ("unwrap_or", 1),
+    ("unwrap_or_else", 1),
+    ("expect", 1),
+    ("as_ref", 0),
+    ("as_mut", 0),
+    ("as_slice", 0),
+    ("to_string", 0),
+    ("to_bits", 0),
+    ("get", 1),
+    ("get_mut", 1),
+    ("contains", 1),
+    ("contains_key", 1),
+    ("as_str", 0),
+    ("elapsed", 0),
+    ("parse", 0),
 ];
 
 /// Types and traits of std whose functions nobody differentiates.
@@ -133,7 +133,8 @@ impl Lowerer<'_> {
                     _ => None,
                 };
                 let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
-                plain && !opaque && !OF_STD.contains(&name.as_str()) && !name.starts_with("is_")
+                let of_std = OF_STD.contains(&(name.as_str(), m.args.len()));
+                plain && !opaque && !of_std && !name.starts_with("is_")
             }
             _ => false,
         }

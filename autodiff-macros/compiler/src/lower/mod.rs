@@ -25,6 +25,7 @@ mod operand;
 mod optional;
 mod path;
 mod pattern;
+mod references;
 mod run;
 mod sequence;
 mod stmt;
