@@ -11,15 +11,12 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::spanned::Spanned;
-use syn::visit_mut::{self, VisitMut};
-use syn::{
-    FnArg, Generics, ImplItem, Item, ItemFn, ItemImpl, Lifetime, ReturnType, Type, parse_quote,
-};
+use syn::visit_mut::VisitMut;
+use syn::{FnArg, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type, parse_quote};
 
-use crate::emit::silenced;
+use crate::emit::{Name, silenced};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
@@ -142,24 +139,32 @@ fn of_operator(
     let Ok(handle) = derivatives(&function, plain, options, &signature, errors) else {
         return TokenStream::new();
     };
-    let mut named = Named::default();
+    // An associated type cannot be without them.
+    let mut lifetimes = Name::default();
+    let mut named = |ty: &Type| {
+        let mut ty = ty.clone();
+        lifetimes.visit_type_mut(&mut ty);
+        ty
+    };
     let operands: Vec<Type> = function
         .sig
         .inputs
         .iter()
         .filter_map(|input| match input {
-            FnArg::Typed(typed) => Some(named.ty(&typed.ty)),
+            FnArg::Typed(typed) => Some(named(&typed.ty)),
             FnArg::Receiver(_) => None,
         })
         .collect();
     let output = match &function.sig.output {
-        ReturnType::Type(_, ty) => named.ty(ty),
+        ReturnType::Type(_, ty) => named(ty),
         ReturnType::Default => parse_quote!(()),
     };
     let active: Vec<bool> = signature.parameters.iter().map(|p| p.active).collect();
     let name = &function.sig.ident;
     let operator = format_ident!("{}", operator);
-    let generics = named.also(&function.sig.generics);
+    let mut generics = function.sig.generics.clone();
+    let lifetimes = lifetimes.fresh.iter().map(|lifetime| parse_quote!(#lifetime));
+    generics.params = lifetimes.chain(generics.params).collect();
     let (declared, _, _) = generics.split_for_impl();
     let written = generics.where_clause.iter().flat_map(|w| &w.predicates);
     let floats = signature.types.floats().iter().map(|name| format_ident!("{}", name));
@@ -244,46 +249,5 @@ fn referred(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => &reference.elem,
         ty => ty,
-    }
-}
-
-/// Gives the lifetimes that are left out of a type names: an associated type cannot be without.
-#[derive(Default)]
-struct Named(Vec<Lifetime>);
-
-impl Named {
-    fn ty(&mut self, ty: &Type) -> Type {
-        let mut ty = ty.clone();
-        self.visit_type_mut(&mut ty);
-        ty
-    }
-
-    fn fresh(&mut self, span: Span) -> Lifetime {
-        let lifetime = Lifetime::new(&format!("'ad_{}", self.0.len()), span);
-        self.0.push(lifetime.clone());
-        lifetime
-    }
-
-    /// The generic parameters and those names.
-    fn also(&self, generics: &Generics) -> Generics {
-        let mut generics = generics.clone();
-        let names = self.0.iter().map(|lifetime| parse_quote!(#lifetime));
-        generics.params = names.chain(generics.params).collect();
-        generics
-    }
-}
-
-impl VisitMut for Named {
-    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
-        if reference.lifetime.is_none() {
-            reference.lifetime = Some(self.fresh(reference.and_token.span()));
-        }
-        visit_mut::visit_type_reference_mut(self, reference);
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
-            *lifetime = self.fresh(lifetime.span());
-        }
     }
 }

@@ -33,18 +33,18 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Rv {
         let name = Ident::new(name, span);
-        let module = match (&a, &b) {
-            (CallArg::Ref(..), CallArg::Ref(..)) => quote!(ref_ref),
-            (CallArg::Ref(..), _) => quote!(ref_val),
-            _ => quote!(val_ref),
+        let operands = match (&a, &b) {
+            (CallArg::Ref(..), CallArg::Ref(..)) => quote!(RefRef),
+            (CallArg::Ref(..), _) => quote!(RefVal),
+            _ => quote!(ValRef),
         };
-        let path = quote!(::autodiff::__private::operator::references::#module::#name);
+        let path = quote!(::autodiff::__private::operator::references::#operands::#name);
         Rv::Value(self.b.op(Op::Call(path.into(), vec![a, b]), Type::Unknown, span))
     }
 
     /// `-a` of a reference.
     pub(super) fn negated_reference(&mut self, a: CallArg, span: Span) -> Rv {
-        let path = quote!(::autodiff::__private::operator::references::neg);
+        let path = quote!(::autodiff::__private::operator::references::Ref::neg);
         Rv::Value(self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span))
     }
 }

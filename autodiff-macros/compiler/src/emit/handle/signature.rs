@@ -35,8 +35,10 @@ pub fn local(name: &str, span: Span) -> Ident {
 }
 
 /// Gives names to the lifetimes that are left out.
-struct Name {
-    fresh: Vec<Lifetime>,
+#[derive(Default)]
+pub struct Name {
+    /// The names so far.
+    pub fresh: Vec<Lifetime>,
 }
 
 impl Name {
@@ -76,7 +78,7 @@ impl<'a> Visit<'a> for Inner {
 impl Header {
     /// Reads the user's signature.
     pub fn new(item: &ItemFn, signature: &Signature) -> Self {
-        let mut name = Name { fresh: Vec::new() };
+        let mut name = Name::default();
         let mut inner = Inner { names: Vec::new() };
         let mut extra_types = Vec::new();
         let mut inputs = Vec::new();
@@ -87,7 +89,8 @@ impl Header {
                 Type::Reference(r) => {
                     name.visit_type_mut(&mut r.elem);
                     inner.visit_type(&r.elem);
-                    if r.mutability.is_none() && r.lifetime.is_none() {
+                    let named = r.lifetime.as_ref().is_some_and(|l| l.ident != "_");
+                    if r.mutability.is_none() && !named {
                         r.lifetime = Some(name.next());
                     }
                 }
