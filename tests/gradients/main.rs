@@ -8,6 +8,7 @@
 
 mod adapters;
 mod algorithms;
+mod applications;
 mod arrays;
 mod bindings;
 mod bookkeeping;

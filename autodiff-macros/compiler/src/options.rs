@@ -53,7 +53,9 @@ impl Parse for Argument {
             "wrt" => {
                 let list;
                 syn::parenthesized!(list in input);
-                let names = Punctuated::<Ident, Token![,]>::parse_terminated(&list)?;
+                // `self` is a keyword.
+                let names =
+                    Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, Ident::parse_any)?;
                 Value::Wrt(names.into_iter().collect())
             }
             "vjp" => Value::Vjp(path()?),

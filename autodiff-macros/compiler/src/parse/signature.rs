@@ -221,10 +221,12 @@ fn select(
     errors: &mut Errors,
 ) {
     let Some(wrt) = &options.wrt else { return };
+    // As the user calls it.
+    let shown = |p: &Parameter| if p.name == SELF { "self".into() } else { p.name.to_string() };
     for name in wrt {
-        match parameters.iter().find(|p| p.name == *name) {
+        match parameters.iter().find(|p| *name == shown(p)) {
             None => {
-                let known: Vec<_> = parameters.iter().map(|p| format!("`{}`", p.name)).collect();
+                let known: Vec<_> = parameters.iter().map(|p| format!("`{}`", shown(p))).collect();
                 errors.push(Diagnostic::new(
                     "AD0104",
                     name.span(),
@@ -244,7 +246,8 @@ fn select(
         }
     }
     for parameter in parameters {
-        parameter.active = parameter.active && wrt.contains(&parameter.name);
+        let shown = shown(parameter);
+        parameter.active = parameter.active && wrt.iter().any(|name| *name == shown);
     }
 }
 
