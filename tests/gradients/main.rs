@@ -9,6 +9,7 @@
 mod adapters;
 mod algorithms;
 mod applications;
+mod array_from_fn;
 mod arrays;
 mod bindings;
 mod bookkeeping;

@@ -311,8 +311,105 @@ fn rotated(q: &[f64; 4], k: f64) -> f64 {
     r.norm_squared() + r.w * r.z
 }
 
+/// One part of what changes is shown to a method of another: then neither can be changed by it.
+#[differentiate]
+fn shown_to_each_other(length: f64, angle: f64) -> f64 {
+    let mut all = [Pendulum::new(length, angle), Pendulum::new(angle, length)];
+    let mut sum = 0.0;
+    for i in 0..2 {
+        all[i].step(0.05);
+        sum += all[i].distance(&all[1 - i]) + all[0].distance(&all[0]);
+    }
+    sum * all[1].angle
+}
+
 #[test]
 fn types_of_another_file() {
     check!(declared_elsewhere(length, angle, 4); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
+    check!(shown_to_each_other(length, angle); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
     check!(rotated(&q, k); (q, k) in [([0.3, -0.5, 0.8, 0.1], 0.7)]);
+}
+
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Fit {
+    slope: f64,
+    offset: f64,
+}
+
+impl Fit {
+    #[differentiate(wrt(self))]
+    fn residual(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(x))]
+    fn sensitivity(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(x, self))]
+    fn both(&self, x: f64) -> f64 {
+        (self.slope * x + self.offset).powi(2)
+    }
+
+    #[differentiate(wrt(self))]
+    fn shift(&mut self, by: f64) {
+        self.offset *= by * self.slope;
+    }
+}
+
+#[test]
+fn the_receiver_is_chosen_like_any_parameter() {
+    let fit = Fit { slope: 2.0, offset: 1.0 };
+    let (x, residual) = (3.0, 7.0);
+    let of_fit = FitTangent { slope: 2.0 * residual * x, offset: 2.0 * residual };
+    assert_eq!(fit.residual_grad(x), of_fit);
+    assert_eq!(fit.residual_jvp(x, FitTangent { slope: 1.0, offset: 0.0 }).1, of_fit.slope);
+    assert_eq!(fit.sensitivity_grad(x), 2.0 * residual * 2.0);
+    assert_eq!(fit.both_grad(x), (of_fit, 2.0 * residual * 2.0));
+    let (mut shifted, mut bar) = (fit.clone(), FitTangent { slope: 0.5, offset: 1.0 });
+    shifted.shift_vjp_into(3.0, (), &mut bar);
+    assert_eq!(shifted.offset, 6.0);
+    assert_eq!(bar, FitTangent { slope: 3.5, offset: 6.0 });
+}
+
+/// A receiver that is changed is shown to other methods on the way.
+#[derive(Clone, Debug, PartialEq, Differentiable)]
+struct Chain {
+    links: Vec<f64>,
+    stiffness: f64,
+}
+
+impl Chain {
+    #[differentiate]
+    fn pull(&self, i: usize) -> f64 {
+        self.stiffness * (self.links[i + 1] - self.links[i])
+    }
+
+    #[differentiate]
+    fn relax(&mut self, by: f64) -> f64 {
+        let mut total = 0.0;
+        for i in 0..self.links.len() - 1 {
+            let pull = self.pull(i);
+            self.links[i] += by * pull;
+            total += pull * pull;
+        }
+        total
+    }
+}
+
+#[differentiate]
+fn relaxed(links: &[f64], stiffness: f64, by: f64) -> f64 {
+    let mut chain = Chain { links: links.to_vec(), stiffness };
+    let mut total = 0.0;
+    for _ in 0..3 {
+        total += chain.relax(by);
+    }
+    total * chain.links[0]
+}
+
+#[test]
+fn a_receiver_that_changes_is_shown_to_other_methods() {
+    let links = vec![0.5, 1.75, -0.25];
+    check!(relaxed(&links, stiffness, by); (links, stiffness, by) in [(links.clone(), 1.5, 0.2)]);
 }

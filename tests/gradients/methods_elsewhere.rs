@@ -73,3 +73,10 @@ impl Quaternion {
         self.w * self.w + self.x * self.x + self.y * self.y + self.z * self.z
     }
 }
+
+impl Pendulum {
+    #[differentiate]
+    pub fn distance(&self, other: &Pendulum) -> f64 {
+        (self.length - other.length).hypot(self.angle - other.angle)
+    }
+}

@@ -53,9 +53,7 @@ impl Parse for Argument {
             "wrt" => {
                 let list;
                 syn::parenthesized!(list in input);
-                // `self` is a keyword.
-                let names =
-                    Punctuated::<Ident, Token![,]>::parse_terminated_with(&list, Ident::parse_any)?;
+                let names = list.parse_terminated(parameter, Token![,])?;
                 Value::Wrt(names.into_iter().collect())
             }
             "vjp" => Value::Vjp(path()?),
@@ -73,6 +71,11 @@ impl Parse for Argument {
         };
         Ok(Self { name, value })
     }
+}
+
+/// The name of a parameter, `self` being one.
+fn parameter(input: ParseStream<'_>) -> syn::Result<Ident> {
+    if input.peek(Token![self]) { input.call(Ident::parse_any) } else { input.parse() }
 }
 
 const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `checkpoint`, `crate = path`";

@@ -27,6 +27,16 @@ impl Place {
         Self { root, path: self.path.clone() }
     }
 
+    /// Whether rustc takes the two for memory of which one part alone can be borrowed exclusively: it tells
+    /// fields apart, and no indices.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let apart = |steps: (&Proj, &Proj)| match steps {
+            (Proj::Field(a), Proj::Field(b)) => a != b,
+            _ => false,
+        };
+        self.root == other.root && !self.path.iter().zip(&other.path).any(apart)
+    }
+
     /// Calls `f` on every value the path reads.
     pub fn each_index(&self, f: &mut dyn FnMut(Value)) {
         for step in &self.path {

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprCall, Path};
 
+use super::array::is_from_fn;
 use super::form::is_some;
 use super::iter::Iter;
 use super::method::integer_result;
@@ -47,6 +48,9 @@ impl Lowerer<'_> {
             && p.qself.is_some()
         {
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
+        }
+        if is_from_fn(c) {
+            return self.array_from_fn(c, None, span);
         }
         if is_some(path) && c.args.len() == 1 {
             let value = self.component(&c.args[0])?;
@@ -141,6 +145,20 @@ impl Lowerer<'_> {
                 let item = Box::new(args.into_iter().next().expect("one argument"));
                 let iter = if last == "once" { Iter::Once(item) } else { Iter::Repeat(item) };
                 return Ok(Rv::Iter(Box::new(iter)));
+            }
+            (Some("iter"), "repeat_n") if args.len() == 2 => {
+                let mut args = args.into_iter();
+                let item = Box::new(args.next().expect("two arguments"));
+                let n = self.single_value(args.collect(), span)?;
+                self.refine(n, &Type::usize());
+                let iter = Iter::Take(Box::new(Iter::Repeat(item)), n);
+                return Ok(Rv::Iter(Box::new(iter)));
+            }
+            (Some("iter"), "zip") if args.len() == 2 => {
+                let mut both = args.into_iter().map(|arg| self.into_iter(arg, span));
+                let (Some(a), Some(b)) = (both.next(), both.next()) else { unreachable!("two") };
+                let zipped = self.zipped(Box::new(a?), b?, span)?;
+                return Ok(Rv::Iter(Box::new(zipped)));
             }
             (Some("mem"), "replace" | "take") => return self.mem_replace(args, span),
             (Some("mem"), "swap") => return self.mem_swap(args, span),

@@ -44,10 +44,7 @@ impl Lowerer<'_> {
             ("iter" | "into_iter" | "iter_mut" | "clone", []) => *boxed,
             ("zip", [other]) => {
                 let other = self.iterated(other)?;
-                if !in_pairs(&boxed, &other) {
-                    return Err(self.uncounted("zip", span));
-                }
-                Iter::Zip(boxed, Box::new(other))
+                self.zipped(boxed, other, span)?
             }
             ("enumerate", []) => Iter::Enumerate(boxed),
             // rustc does not know how either.
@@ -170,6 +167,14 @@ impl Lowerer<'_> {
             }
         };
         Ok(Rv::Iter(Box::new(iter)))
+    }
+
+    /// The items of two iterators in pairs.
+    pub(super) fn zipped(&mut self, a: Box<Iter>, b: Iter, span: Span) -> Lowered<Iter> {
+        if !in_pairs(&a, &b) {
+            return Err(self.uncounted("zip", span));
+        }
+        Ok(Iter::Zip(a, Box::new(b)))
     }
 
     pub(super) fn callee(&mut self, f: &Expr) -> Lowered<Callee> {

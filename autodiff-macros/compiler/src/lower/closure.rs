@@ -123,7 +123,7 @@ impl Lowerer<'_> {
 
     fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
         if !returns(&c.body) {
-            let rv = self.expr(&c.body)?;
+            let rv = self.expr_of(&c.body, c.output.as_ref())?;
             if let (Rv::Value(v), Some(ty)) = (&rv, &c.output) {
                 let ty = self.types.read(ty);
                 self.refine(*v, &ty);

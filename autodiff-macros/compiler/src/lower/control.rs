@@ -315,7 +315,7 @@ impl Lowerer<'_> {
 
     pub(super) fn return_expr(&mut self, e: &syn::ExprReturn) -> Lowered<Rv> {
         let rv = match &e.expr {
-            Some(value) => self.expr(value)?,
+            Some(value) => self.expr_of(value, self.frame.output.clone().as_ref())?,
             None => Rv::Unit,
         };
         self.give_back(rv, e.span())

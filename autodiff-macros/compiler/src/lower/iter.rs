@@ -59,6 +59,35 @@ pub enum Iter {
 }
 
 impl Iter {
+    /// The iterators that it takes its items from.
+    fn parts(&self) -> impl Iterator<Item = &Iter> {
+        let (first, second) = match self {
+            Iter::Range(..)
+            | Iter::From(_)
+            | Iter::Elements(..)
+            | Iter::Chunks(..)
+            | Iter::Windows(..)
+            | Iter::Once(_)
+            | Iter::Repeat(_) => (None, None),
+            Iter::Zip(a, b) | Iter::Chain(a, b) => (Some(a), Some(b)),
+            Iter::Enumerate(i)
+            | Iter::Rev(i)
+            | Iter::Skip(i, _)
+            | Iter::Take(i, _)
+            | Iter::StepBy(i, _)
+            | Iter::Copied(i)
+            | Iter::Flatten(i, _)
+            | Iter::Map(i, _)
+            | Iter::Inspect(i, _)
+            | Iter::Filter(i, _)
+            | Iter::TakeWhile(i, _)
+            | Iter::SkipWhile(i, _)
+            | Iter::MapWhile(i, _)
+            | Iter::Scan(i, ..) => (Some(i), None),
+        };
+        first.into_iter().chain(second).map(|part| &**part)
+    }
+
     /// Visits the closures and functions that are called for its items.
     pub fn each_callee(&mut self, visit: &mut impl FnMut(&mut Callee)) {
         match self {
@@ -372,22 +401,6 @@ impl Lowerer<'_> {
 /// Whether it is known before an item comes how many there are, and what stands at each index.
 pub(super) fn indexed(iter: &Iter) -> bool {
     match iter {
-        Iter::Range(..)
-        | Iter::From(_)
-        | Iter::Elements(..)
-        | Iter::Chunks(..)
-        | Iter::Windows(..)
-        | Iter::Once(_)
-        | Iter::Repeat(_) => true,
-        Iter::Zip(a, b) => indexed(a) && indexed(b),
-        Iter::Enumerate(i)
-        | Iter::Rev(i)
-        | Iter::Skip(i, _)
-        | Iter::Take(i, _)
-        | Iter::StepBy(i, _)
-        | Iter::Copied(i)
-        | Iter::Inspect(i, _)
-        | Iter::Map(i, _) => indexed(i),
         Iter::Filter(..)
         | Iter::TakeWhile(..)
         | Iter::SkipWhile(..)
@@ -395,6 +408,7 @@ pub(super) fn indexed(iter: &Iter) -> bool {
         | Iter::Scan(..)
         | Iter::Chain(..)
         | Iter::Flatten(..) => false,
+        _ => iter.parts().all(indexed),
     }
 }
 
@@ -402,48 +416,16 @@ pub(super) fn indexed(iter: &Iter) -> bool {
 pub(super) fn stops(iter: &Iter) -> bool {
     match iter {
         Iter::TakeWhile(..) | Iter::MapWhile(..) | Iter::Scan(..) => true,
-        Iter::Take(i, _) => !indexed(i),
-        Iter::Zip(a, b) => !(indexed(a) && indexed(b)),
-        Iter::Enumerate(i)
-        | Iter::Rev(i)
-        | Iter::Skip(i, _)
-        | Iter::StepBy(i, _)
-        | Iter::Copied(i)
-        | Iter::Inspect(i, _)
-        | Iter::Map(i, _)
-        | Iter::Filter(i, _)
-        | Iter::SkipWhile(i, _)
-        | Iter::Flatten(i, _) => stops(i),
+        Iter::Take(..) | Iter::Zip(..) => !indexed(iter),
         // Each part ends by itself.
         Iter::Chain(..) => false,
-        Iter::Range(..)
-        | Iter::From(_)
-        | Iter::Elements(..)
-        | Iter::Chunks(..)
-        | Iter::Windows(..)
-        | Iter::Once(_)
-        | Iter::Repeat(_) => false,
+        _ => iter.parts().any(stops),
     }
 }
 
 /// Whether an item is made by code of the user's.
 pub(super) fn calls(iter: &Iter) -> bool {
     match iter {
-        Iter::Range(..)
-        | Iter::From(_)
-        | Iter::Elements(..)
-        | Iter::Chunks(..)
-        | Iter::Windows(..)
-        | Iter::Once(_)
-        | Iter::Repeat(_) => false,
-        Iter::Zip(a, b) | Iter::Chain(a, b) => calls(a) || calls(b),
-        Iter::Enumerate(i)
-        | Iter::Rev(i)
-        | Iter::Skip(i, _)
-        | Iter::Take(i, _)
-        | Iter::StepBy(i, _)
-        | Iter::Copied(i)
-        | Iter::Flatten(i, _) => calls(i),
         Iter::Inspect(..)
         | Iter::Map(..)
         | Iter::Filter(..)
@@ -451,33 +433,23 @@ pub(super) fn calls(iter: &Iter) -> bool {
         | Iter::SkipWhile(..)
         | Iter::MapWhile(..)
         | Iter::Scan(..) => true,
+        _ => iter.parts().any(calls),
     }
 }
 
 /// Whether the items are numbers without derivatives.
 pub(super) fn counts(iter: &Iter) -> bool {
     match iter {
-        Iter::Range(..) | Iter::From(_) => true,
         Iter::Elements(_, ty, _) | Iter::Chunks(_, ty, ..) | Iter::Windows(_, ty, _) => {
             ty.is_constant()
         }
-        Iter::Zip(a, b) | Iter::Chain(a, b) => counts(a) && counts(b),
         Iter::Map(..)
         | Iter::MapWhile(..)
         | Iter::Scan(..)
         | Iter::Flatten(..)
         | Iter::Once(_)
         | Iter::Repeat(_) => false,
-        Iter::Enumerate(i)
-        | Iter::Rev(i)
-        | Iter::Skip(i, _)
-        | Iter::Take(i, _)
-        | Iter::StepBy(i, _)
-        | Iter::Copied(i)
-        | Iter::Inspect(i, _)
-        | Iter::TakeWhile(i, _)
-        | Iter::SkipWhile(i, _)
-        | Iter::Filter(i, _) => counts(i),
+        _ => iter.parts().all(counts),
     }
 }
 
@@ -486,16 +458,11 @@ pub(super) fn endless(iter: &Iter) -> bool {
     match iter {
         Iter::From(_) | Iter::Repeat(_) => true,
         Iter::Zip(a, b) => endless(a) && endless(b),
-        Iter::Chain(a, b) => endless(a) || endless(b),
-        Iter::Enumerate(i)
-        | Iter::Skip(i, _)
-        | Iter::StepBy(i, _)
-        | Iter::Copied(i)
-        | Iter::Inspect(i, _)
-        | Iter::Map(i, _)
-        | Iter::SkipWhile(i, _)
-        | Iter::Flatten(i, _)
-        | Iter::Filter(i, _) => endless(i),
-        _ => false,
+        Iter::Rev(_)
+        | Iter::Take(..)
+        | Iter::TakeWhile(..)
+        | Iter::MapWhile(..)
+        | Iter::Scan(..) => false,
+        _ => iter.parts().any(endless),
     }
 }

@@ -146,11 +146,15 @@ impl Lowerer<'_> {
             Rv::Ref(place, ..) | Rv::Place(place, _) | Rv::Temp(place, _) => place,
             other => Place::whole(self.value_of(other, span)?),
         };
+        let given = self.args(&m.args)?;
+        let given = self.call_args(given, of.exclusive.as_deref(), span)?;
+        // What an argument refers to as well is not borrowed exclusively.
+        let shared = |arg: &CallArg| matches!(arg, CallArg::Ref(at, _) if at.overlaps(&place));
+        let can_change = can_change && !given.iter().any(shared);
         let changes = of.changes_self();
         let known = changes.is_some() || !can_change;
         let mut args = vec![CallArg::Ref(place, can_change && changes != Some(false))];
-        let given = self.args(&m.args)?;
-        args.extend(self.call_args(given, of.exclusive.as_deref(), span)?);
+        args.extend(given);
         let op = Op::Call(Callee::Method { name: m.method.clone(), known }, args);
         let value = self.b.op(op, Type::Unknown, span);
         self.read_output(value, of);

@@ -4,6 +4,7 @@
 //! structured here: an `exit` code is a variable like any other, and what follows a statement that may
 //! exit is lowered under the condition that it did not.
 
+mod array;
 mod assign;
 mod call;
 mod chain;
@@ -143,6 +144,8 @@ struct Frame {
     ret: Vec<VarId>,
     form: Option<Form>,
     types: Vec<Type>,
+    /// The type of what is returned, where it is written.
+    output: Option<syn::Type>,
     /// The loops that `break` and `continue` can name.
     first_loop: usize,
 }
@@ -215,6 +218,7 @@ impl<'a> Lowerer<'a> {
                 ret: Vec::new(),
                 form: Some(Form::from(&signature.shape)),
                 types: Vec::new(),
+                output: None,
                 first_loop: 0,
             },
             loops: Vec::new(),
@@ -311,7 +315,8 @@ impl<'a> Lowerer<'a> {
         let none = self.code(0, span);
         let exit = self.var(Some(none), None, true, span);
         let ret = types.iter().map(|_| self.var(None, None, true, span)).collect();
-        self.frame = Frame { exit, ret, form, types, first_loop: self.loops.len() };
+        let output = output.cloned();
+        self.frame = Frame { exit, ret, form, types, output, first_loop: self.loops.len() };
     }
 
     fn leaf_types(&self, ty: &syn::Type) -> Vec<Type> {

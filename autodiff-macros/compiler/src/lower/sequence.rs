@@ -1,10 +1,10 @@
 //! The methods of arrays, slices and vectors.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::quote;
 use syn::ExprMethodCall;
 
-use super::iter::{Access, Callee, Iter};
+use super::iter::{Access, Iter};
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Op, Place, Proj, Take, Type, Value};
@@ -234,7 +234,7 @@ impl Lowerer<'_> {
     }
 
     /// Runs `body` for every element of a sequence.
-    fn over(
+    pub(super) fn over(
         &mut self,
         place: &Place,
         span: Span,
@@ -247,36 +247,6 @@ impl Lowerer<'_> {
             let k = this.value_of(k, span)?;
             body(this, place.clone().with(Proj::Index(k)))
         })
-    }
-
-    /// `[T; N]::map`: a loop that fills an array which starts out blank.
-    fn map_array(&mut self, place: &Place, ty: &Type, f: &Callee, span: Span) -> Lowered<Rv> {
-        let Type::Array(from, len) = ty else { unreachable!("only arrays are mapped") };
-        let init = self.b.constant(TokenStream::new(), Type::Unknown, span);
-        let object = self.object(init, None, span);
-        let mut element = Type::Unknown;
-        self.over(place, span, &mut |this, at| {
-            let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };
-            let item = this.apply(f, vec![Rv::Place(at, (**from).clone())], span)?;
-            let value = this.value_of(item, span)?;
-            element = this.b.ty(value).clone();
-            this.b.effect(Op::Store(Place::whole(object).with(Proj::Index(k)), value), span);
-            Ok(())
-        })?;
-        let ty = Type::Array(Box::new(element), len.clone());
-        let Some(blank) = blank(&ty) else {
-            return Err(self.refuse(
-                "AD0237",
-                span,
-                "the type of what `map` makes of an element is not known here",
-                "say it in the closure, as in `.map(|x| -> f64 { f(x) })`, or fill an array in a loop",
-            ));
-        };
-        self.set_constant(init, blank);
-        for value in [init, object] {
-            self.b.values[value.index()].ty = ty.clone();
-        }
-        Ok(Rv::Temp(Place::whole(object), ty))
     }
 
     fn copy_from(&mut self, to: Place, from: Place, ty: &Type, span: Span) -> Lowered<()> {
@@ -305,22 +275,4 @@ impl Lowerer<'_> {
 
 fn is_sequence(ty: &Type) -> bool {
     matches!(ty, Type::Vec(_) | Type::Slice(_) | Type::Array(..))
-}
-
-/// Some value of a type, printable without an instance.
-fn blank(ty: &Type) -> Option<TokenStream> {
-    match ty {
-        Type::Int(_) => Some(quote!(0)),
-        Type::Bool => Some(quote!(false)),
-        Type::Array(element, len) => {
-            let element = blank(element)?;
-            let len: TokenStream = len.parse().ok()?;
-            Some(quote!([#element; #len]))
-        }
-        Type::Tuple(parts) if !parts.is_empty() => {
-            let parts = parts.iter().map(blank).collect::<Option<Vec<_>>>()?;
-            Some(quote!((#(#parts,)*)))
-        }
-        ty => ty.static_zero(),
-    }
 }

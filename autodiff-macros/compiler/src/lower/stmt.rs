@@ -155,7 +155,7 @@ impl Lowerer<'_> {
             Expr::Block(e) if e.label.is_none() => self.scoped_block(&e.block, true),
             Expr::Paren(e) => self.returned(&e.expr),
             _ => {
-                let rv = self.expr(expr)?;
+                let rv = self.expr_of(expr, self.frame.output.clone().as_ref())?;
                 if matches!(rv, Rv::Never) {
                     return Ok(Rv::Never);
                 }
@@ -242,11 +242,12 @@ impl Lowerer<'_> {
         let Some(init) = &local.init else {
             return self.deferred(&local.pat);
         };
-        let hint = match &local.pat {
-            syn::Pat::Type(t) => self.types.read(&t.ty),
-            _ => Type::Unknown,
+        let written = match &local.pat {
+            syn::Pat::Type(t) => Some(&*t.ty),
+            _ => None,
         };
-        let rv = self.expr(&init.expr)?;
+        let hint = written.map_or(Type::Unknown, |ty| self.types.read(ty));
+        let rv = self.expr_of(&init.expr, written)?;
         if matches!(rv, Rv::Never) {
             return Ok(());
         }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::mem;
 
 use proc_macro2::Span;
-use quote::quote;
 
+use super::Literal;
 use crate::analysis::Seeded;
-use crate::ir::{Float, Graph, Node, Op, Region, Type, Value, ValueData, ValueSet};
+use crate::ir::{Float, Graph, Node, Op, Region, Type, Value, ValueData, ValueMap, ValueSet};
 use crate::rules::Fun;
 
 /// Multiplies by the reciprocal where a region divides several adjoints by one number, or a number does not
@@ -24,10 +24,12 @@ pub fn reciprocal(mut graph: Graph) -> Graph {
     if seeded.is_empty() {
         return graph;
     }
-    let mut literals = ValueSet::default();
+    let mut literals = ValueMap::default();
     graph.body.each_node(&mut |node| {
-        if let (Op::Const(_), [value]) = (&node.op, &node.results[..]) {
-            literals.insert(*value);
+        if let (Op::Const(tokens), [value]) = (&node.op, &node.results[..])
+            && let Some(Literal::Float(x)) = Literal::read(tokens)
+        {
+            literals.insert(*value, Literal::Float(x.recip()));
         }
     });
     let divisors = Divisors { seeded, literals };
@@ -38,8 +40,8 @@ pub fn reciprocal(mut graph: Graph) -> Graph {
 
 struct Divisors {
     seeded: Seeded,
-    /// Their reciprocals are known at compile time.
-    literals: ValueSet,
+    /// The reciprocals of literals.
+    literals: ValueMap<Literal>,
 }
 
 impl Divisors {
@@ -66,9 +68,10 @@ impl Divisors {
             if let Some(d) = self.divisor(&node, values).filter(|d| pays(*d))
                 && let Op::Scalar(fun, args) = &mut node.op
             {
-                args[1] = *reciprocals
+                let reciprocal = reciprocals
                     .entry(d)
-                    .or_insert_with(|| reciprocal_of(d, node.span, &mut of.nodes, values));
+                    .or_insert_with(|| self.reciprocal_of(d, node.span, &mut of.nodes, values));
+                args[1] = *reciprocal;
                 *fun = Fun::Mul;
             }
             of.nodes.push(node);
@@ -81,12 +84,37 @@ impl Divisors {
             Op::Scalar(Fun::Div, args)
                 if self.seeded.contains(args[0])
                     && !self.seeded.contains(args[1])
-                    && values[args[1].index()].ty.is_float() =>
+                    && self.has_reciprocal(args[1], values) =>
             {
                 Some(args[1])
             }
             _ => None,
         }
+    }
+
+    /// Whether it can be written. Where the type is for rustc to find, a number has no methods.
+    fn has_reciprocal(&self, d: Value, values: &[ValueData]) -> bool {
+        let ty = &values[d.index()].ty;
+        match self.literals.get(d) {
+            Some(reciprocal) => reciprocal.write(ty).is_some(),
+            None => ty.is_float() && *ty != Type::Float(Float::Infer),
+        }
+    }
+
+    /// A node for the reciprocal.
+    fn reciprocal_of(
+        &self,
+        d: Value,
+        span: Span,
+        nodes: &mut Vec<Node>,
+        values: &mut Vec<ValueData>,
+    ) -> Value {
+        let ty = values[d.index()].ty.clone();
+        let known = self.literals.get(d).and_then(|reciprocal| reciprocal.write(&ty));
+        let op = known.unwrap_or_else(|| Op::Scalar(Fun::Recip, vec![d]));
+        let r = Value::fresh(values, ty, span);
+        nodes.push(Node { op, results: vec![r], span });
+        r
     }
 }
 
@@ -97,24 +125,4 @@ fn defined(region: &Region) -> ValueSet {
         values.insert(value);
     });
     values
-}
-
-/// A node for the reciprocal. Of a literal of which rustc has yet to find the type there is no method.
-fn reciprocal_of(
-    d: Value,
-    span: Span,
-    nodes: &mut Vec<Node>,
-    values: &mut Vec<ValueData>,
-) -> Value {
-    let ty = values[d.index()].ty.clone();
-    let op = if ty == Type::Float(Float::Infer) {
-        let one = Value::fresh(values, ty.clone(), span);
-        nodes.push(Node { op: Op::Const(quote!(1.0)), results: vec![one], span });
-        Op::Scalar(Fun::Div, vec![one, d])
-    } else {
-        Op::Scalar(Fun::Recip, vec![d])
-    };
-    let r = Value::fresh(values, ty, span);
-    nodes.push(Node { op, results: vec![r], span });
-    r
 }

@@ -221,12 +221,11 @@ fn select(
     errors: &mut Errors,
 ) {
     let Some(wrt) = &options.wrt else { return };
-    // As the user calls it.
-    let shown = |p: &Parameter| if p.name == SELF { "self".into() } else { p.name.to_string() };
     for name in wrt {
-        match parameters.iter().find(|p| *name == shown(p)) {
+        match parameters.iter().find(|p| written(&p.name) == *name) {
             None => {
-                let known: Vec<_> = parameters.iter().map(|p| format!("`{}`", shown(p))).collect();
+                let known: Vec<_> =
+                    parameters.iter().map(|p| format!("`{}`", written(&p.name))).collect();
                 errors.push(Diagnostic::new(
                     "AD0104",
                     name.span(),
@@ -246,9 +245,13 @@ fn select(
         }
     }
     for parameter in parameters {
-        let shown = shown(parameter);
-        parameter.active = parameter.active && wrt.iter().any(|name| *name == shown);
+        parameter.active = parameter.active && wrt.contains(&written(&parameter.name));
     }
+}
+
+/// A parameter's name as the user wrote it.
+fn written(name: &Ident) -> Ident {
+    if name == SELF { Ident::new("self", name.span()) } else { name.clone() }
 }
 
 fn refuse_qualifiers(item: &ItemFn, errors: &mut Errors) {

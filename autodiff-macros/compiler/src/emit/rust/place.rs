@@ -12,15 +12,22 @@ use crate::tokens::regrouped;
 /// A place, ready to be read, borrowed or assigned.
 pub struct PlaceExpr {
     tokens: TokenStream,
-    /// The place is what a variable that holds a reference points to.
-    is_deref: bool,
+    /// What a variable holds that refers to the place, if it is what one points to.
+    held: Option<Reference>,
+}
+
+/// A reference as a variable holds it.
+#[derive(Clone, Copy, PartialEq)]
+enum Reference {
+    Shared,
+    Exclusive,
 }
 
 impl PlaceExpr {
     /// What is there.
     pub fn value(&self) -> Expr {
         let tokens = &self.tokens;
-        if self.is_deref {
+        if self.held.is_some() {
             Expr::new(quote!(*#tokens), Level::Prefix)
         } else {
             Expr::postfix(tokens.clone())
@@ -35,11 +42,13 @@ impl PlaceExpr {
     /// A reference to the place.
     pub fn borrow(&self, mutable: bool) -> TokenStream {
         let tokens = &self.tokens;
-        match (self.is_deref, mutable) {
-            (true, false) => tokens.clone(),
-            (true, true) => quote!(&mut *#tokens),
-            (false, false) => quote!(&#tokens),
-            (false, true) => quote!(&mut #tokens),
+        match (self.held, mutable) {
+            (Some(Reference::Shared), false) => tokens.clone(),
+            // To hand it on would move it.
+            (Some(Reference::Exclusive), false) => quote!(&*#tokens),
+            (Some(_), true) => quote!(&mut *#tokens),
+            (None, false) => quote!(&#tokens),
+            (None, true) => quote!(&mut #tokens),
         }
     }
 }
@@ -271,8 +280,12 @@ impl Printer<'_> {
 
     fn rooted(&self, root: Value, path: &TokenStream) -> PlaceExpr {
         let variable = self.root(root).at_least(Level::Postfix);
-        let is_reference = !matches!(self.storage(root), Storage::Local | Storage::Object);
-        PlaceExpr { tokens: quote!(#variable #path), is_deref: is_reference && path.is_empty() }
+        let held = match self.storage(root) {
+            Storage::Local | Storage::Object => None,
+            Storage::RefMut | Storage::Slot => Some(Reference::Exclusive),
+            Storage::Ref | Storage::Tangent => Some(Reference::Shared),
+        };
+        PlaceExpr { tokens: quote!(#variable #path), held: held.filter(|_| path.is_empty()) }
     }
 
     fn optional_borrow(&mut self, place: &Place, mutable: bool) -> TokenStream {
