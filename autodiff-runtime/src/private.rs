@@ -236,10 +236,10 @@ impl<T: Default> Undefined for T {
     }
 }
 
-/// An integer as a float of the type of another number.
+/// A number as a float of the type of another.
 #[inline]
-pub fn float_like<T: crate::Float>(_: &T, whole: i32) -> T {
-    T::from_f64(f64::from(whole))
+pub fn float_like<T: crate::Float>(_: &T, number: impl Into<f64>) -> T {
+    T::from_f64(number.into())
 }
 
 /// The exponent in the derivative of `powi`: one less, save for 0 and `i32::MIN`.

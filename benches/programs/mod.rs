@@ -12,15 +12,25 @@
 
 mod black_scholes;
 mod cholesky;
+mod conjugate_gradient;
 mod dot;
+mod fft;
+mod garch;
+mod heat;
+mod hodgkin_huxley;
+mod kalman;
+mod lennard_jones;
 mod logistic;
 mod lorenz;
+mod lstm;
 mod n_body;
 mod newton;
 mod overloaded;
 mod rosenbrock;
 mod rosenbrock_chain;
+mod soft_dtw;
 mod softmax;
+mod spline;
 mod tanh_chain;
 
 pub use overloaded::{Scalar, TapeMode, forward_mode};
@@ -75,6 +85,16 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<black_scholes::BlackScholes>();
     visitor.visit::<newton::Newton>();
     visitor.visit::<tanh_chain::TanhChain>();
+    visitor.visit::<kalman::Kalman>();
+    visitor.visit::<lstm::Lstm>();
+    visitor.visit::<fft::Fft>();
+    visitor.visit::<conjugate_gradient::ConjugateGradient>();
+    visitor.visit::<heat::Heat>();
+    visitor.visit::<lennard_jones::LennardJones>();
+    visitor.visit::<garch::Garch>();
+    visitor.visit::<hodgkin_huxley::HodgkinHuxley>();
+    visitor.visit::<soft_dtw::SoftDtw>();
+    visitor.visit::<spline::Spline>();
 }
 
 /// Panics unless every way of differentiating `program` gives the value of the primal and the

@@ -1,6 +1,8 @@
 //! Functions generic over the scalar, and functions in modules and function bodies.
 
-use autodiff::{Float, differentiate};
+use std::ops::Add;
+
+use autodiff::{Differentiable, Float, differentiate};
 
 use crate::harness::{check, check_map};
 
@@ -233,4 +235,83 @@ fn in_function_bodies() {
     }
 
     assert_eq!(enclosing(), 2.5);
+}
+
+/// A line that is made by `Self`, of which the declaration leaves the parameters out.
+#[derive(Differentiable, Clone, Copy, Debug)]
+struct Line<T: Float>(T, T);
+
+impl<T: Float> Add for Line<T> {
+    type Output = Self;
+
+    #[differentiate]
+    fn add(self, other: Self) -> Self {
+        let shift = Self::shift(self.1, other.1);
+        Self(self.0 + other.0, shift)
+    }
+}
+
+impl<T: Float> Line<T> {
+    #[differentiate]
+    fn shift(a: T, b: T) -> T {
+        a.hypot(b)
+    }
+
+    #[differentiate]
+    fn through(x: T, y: T) -> Self {
+        Self(y / x, x * y)
+    }
+
+    #[differentiate]
+    fn at(&self, x: T) -> T {
+        self.0 * x + self.1
+    }
+
+    #[differentiate(wrt(self, xs))]
+    fn all_at(&self, xs: &[T], shift: T) -> Vec<T> {
+        xs.iter().map(|&x| self.0 * (x + shift) + self.1).collect()
+    }
+
+    /// Lends to a function that only looks what it may change.
+    #[differentiate]
+    fn advance(&self, xs: &mut [T]) {
+        let moved = self.all_at(xs, T::one());
+        let longest = longest(xs);
+        for (x, moved) in xs.iter_mut().zip(moved) {
+            *x *= moved + longest;
+        }
+    }
+}
+
+#[differentiate]
+fn longest<T: Float>(xs: &[T]) -> T {
+    xs.iter().fold(T::zero(), |longest, x| longest.max(x.abs()))
+}
+
+#[differentiate]
+fn lines<T: Float>(x: T, y: T) -> T {
+    let line = Line::through(x, y) + Line::through(y, x);
+    // Of what methods give, the macro knows no types.
+    let values = line.all_at(&[x, y], T::from_f64(0.3));
+    let sum: T = values.iter().map(|&v| v * v).sum();
+    let total = |xs: &[T]| -> T { xs.iter().map(|&x| line.at(x)).sum() };
+    let distance = (line.at(x) - x).hypot(line.at(y));
+    sum.sqrt() * distance.powi(2) + total(&[x, y]) + line.at(x).atan2(line.at(y)).abs()
+}
+
+#[differentiate]
+fn advanced<T: Float>(x: T, y: T) -> T {
+    let mut xs = [x, y, x * y];
+    Line::through(x, y).advance(&mut xs);
+    xs.iter().copied().sum()
+}
+
+#[test]
+fn types_with_parameters_left_out() {
+    check!(lines(x, y); (x, y) in [(0.6, 1.3), (1.5, -0.4)]);
+    check!(lines(x, y); (x, y) in [(0.6_f32, 1.3)]);
+    check!(advanced(x, y); (x, y) in [(0.6, 1.3), (1.5, -0.4)]);
+    // Of a parameter that is not named there is no derivative.
+    let (_, pullback) = Line(2.0, 1.0).all_at_vjp(&[3.0, 5.0], 0.5);
+    assert_eq!(pullback(vec![1.0, 10.0]), (LineTangent(58.5, 11.0), vec![2.0, 20.0]));
 }

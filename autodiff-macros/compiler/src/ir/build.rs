@@ -16,12 +16,14 @@ pub struct Builder {
     code: ValueSet,
     /// Objects that begin with what code gives.
     objects_of_code: ValueSet,
+    generic: bool,
 }
 
 impl Builder {
     /// Starts with an existing table of values.
     pub fn new(values: Vec<ValueData>) -> Self {
-        Self { values, ..Self::default() }
+        let generic = values.iter().any(|data| data.ty.is_parameter());
+        Self { values, generic, ..Self::default() }
     }
 
     /// A new value.
@@ -119,6 +121,11 @@ impl Builder {
     /// Whether a value is a literal or the path of a constant.
     pub fn defined_as_constant(&self, value: Value) -> bool {
         self.constants.contains(value)
+    }
+
+    /// Whether the function is generic over floats, as far as the types known tell.
+    pub fn is_generic(&self) -> bool {
+        self.generic
     }
 
     /// An integer constant of inferred type.

@@ -203,6 +203,11 @@ impl Type {
         }
     }
 
+    /// Whether this is a float of a type parameter.
+    pub fn is_parameter(&self) -> bool {
+        matches!(self, Type::Float(Float::Param(_)))
+    }
+
     /// Whether values of the type may differ in shape, as `Vec`s do in length.
     pub fn varies_in_shape(&self) -> bool {
         match self {

@@ -382,7 +382,8 @@ impl Lowerer<'_> {
 
     /// A call of a function that has the attribute itself, or whose arguments are all constant.
     fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
-        let call = self.call_args(args, span)?;
+        let exclusive = path.get_ident().and_then(|name| self.exclusive(&name.to_string()));
+        let call = self.call_args(args, exclusive.as_deref(), span)?;
         let value = self.b.op(Op::Call(path.to_token_stream().into(), call), Type::Unknown, span);
         if let Some(name) = path.get_ident() {
             self.read_output_of(value, name);
@@ -390,12 +391,19 @@ impl Lowerer<'_> {
         Ok(Rv::Value(value))
     }
 
-    /// What a call is given.
-    pub(super) fn call_args(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Vec<CallArg>> {
+    /// What a call is given. A `&mut` reference becomes a shared one where it is known that the function
+    /// takes no other: which arguments are `exclusive`.
+    pub(super) fn call_args(
+        &mut self,
+        args: Vec<Rv>,
+        exclusive: Option<&[bool]>,
+        span: Span,
+    ) -> Lowered<Vec<CallArg>> {
         let mut call = Vec::new();
-        for rv in args {
+        for (i, rv) in args.into_iter().enumerate() {
+            let changes = exclusive.and_then(|exclusive| exclusive.get(i).copied()).unwrap_or(true);
             call.push(match rv {
-                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
+                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable && changes),
                 Rv::Place(place, ty) if !ty.is_copy() => {
                     // Owned data is handed over as a copy: its shadow is still needed here.
                     let take = crate::ir::Take::Clone;

@@ -8,15 +8,37 @@ use super::form::Form;
 use super::iter::{Callee, Iter, calls, endless, indexed};
 use super::{Lowerer, Rv, VarId};
 use crate::errors::Lowered;
-use crate::ir::{Op, Place, Type, Value};
+use crate::ir::{Op, Place, Region, Type, Value};
 use crate::rules::Fun;
+
+/// A sum or product of what only rustc knows the type of.
+#[derive(Clone, Copy, Debug)]
+pub struct Total {
+    result: Value,
+    sum: bool,
+}
+
+/// What std starts a sum from, or a product.
+fn neutral(ty: &Type, sum: bool, span: Span) -> TokenStream {
+    match (ty, sum) {
+        (Type::Int(_), true) => quote!(0),
+        (Type::Int(_), false) => quote!(1),
+        (Type::Float(crate::ir::Float::Param(t)), sum) => {
+            let t = syn::Ident::new(t, span);
+            let number = if sum { quote!(-0.0) } else { quote!(1.0) };
+            quote!(<#t as ::autodiff::Float>::from_f64(#number))
+        }
+        (_, true) => quote!(-0.0),
+        (_, false) => quote!(1.0),
+    }
+}
 
 impl Lowerer<'_> {
     fn accumulator(&mut self, init: Value, span: Span) -> super::VarId {
         self.var(Some(init), None, true, span)
     }
 
-    /// `sum` and `product`, from the neutral elements that std starts from.
+    /// `sum` and `product`.
     pub(super) fn total(
         &mut self,
         iter: &Iter,
@@ -44,24 +66,29 @@ impl Lowerer<'_> {
             this.vars[acc.0].current = Some(next);
             Ok(())
         })?;
-        let neutral = match (&item_ty, sum) {
-            (Type::Int(_), true) => quote!(0),
-            (Type::Int(_), false) => quote!(1),
-            (Type::Float(crate::ir::Float::Param(t)), sum) => {
-                let t = syn::Ident::new(t, span);
-                let number = if sum { quote!(-0.0) } else { quote!(1.0) };
-                quote!(<#t as ::autodiff::Float>::from_f64(#number))
-            }
-            (_, true) => quote!(-0.0),
-            (_, false) => quote!(1.0),
-        };
-        self.set_constant(init, neutral);
+        self.set_constant(init, neutral(&item_ty, sum, span));
         let known =
             if item_ty.is_scalar() { item_ty } else { Type::Float(crate::ir::Float::Infer) };
         self.b.values[init.index()].ty = known.clone();
         let result = self.read(acc, span);
         self.refine(result, &known);
+        if known == Type::Float(crate::ir::Float::Infer) {
+            self.totals.insert(init, Total { result, sum });
+        }
         Ok(Rv::Value(result))
+    }
+
+    /// Gives the totals of which the type was said later, as by that of the variable which they are
+    /// bound to, their neutral elements.
+    pub(super) fn settle_totals(&mut self, region: &mut Region) {
+        for node in &mut region.nodes {
+            node.op.regions_mut().for_each(|inner| self.settle_totals(inner));
+            let [init] = node.results[..] else { continue };
+            let Some(Total { result, sum }) = self.totals.remove(&init) else { continue };
+            let ty = self.b.ty(result).clone();
+            node.op = Op::Const(neutral(&ty, sum, node.span));
+            self.b.values[init.index()].ty = ty;
+        }
     }
 
     /// Fills in a constant once it is known.

@@ -86,6 +86,8 @@ pub(super) struct OfType {
     ty: Type,
     /// Its path, and what can be read of it.
     declared: Option<(String, Returned)>,
+    /// Which of its arguments but the receiver are `&mut` references, if that is known.
+    exclusive: Option<Vec<bool>>,
 }
 
 impl OfType {
@@ -110,11 +112,17 @@ impl Lowerer<'_> {
             }
             _ => None,
         };
+        let exclusive = match &ty {
+            // Whatever the generic arguments are.
+            Type::Struct(s) if path.is_some() => s.name.split_whitespace().next(),
+            _ => None,
+        };
+        let exclusive = exclusive.and_then(|of| self.exclusive(&format!("{of}::{name}")));
         let declared = path.and_then(|path| {
             let declared = self.types.declared().returned(&path)?.clone();
             Some((path, declared))
         });
-        OfType { ty, declared }
+        OfType { ty, declared, exclusive }
     }
 
     /// Whether a method may be one that the user differentiates: of a struct, or of what nothing is known
@@ -164,7 +172,7 @@ impl Lowerer<'_> {
             other => Place::whole(self.value_of(other, span)?),
         };
         let given = self.args(&m.args)?;
-        let given = self.call_args(given, span)?;
+        let given = self.call_args(given, of.exclusive.as_deref(), span)?;
         // What an argument refers to as well is not borrowed exclusively.
         let shared = |arg: &CallArg| matches!(arg, CallArg::Ref(at, _) if at.overlaps(&place));
         let can_change = can_change && !given.iter().any(shared);
@@ -201,18 +209,24 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let given = self.args(args)?;
-        let args = self.call_args(given, span)?;
+        let args = self.call_args(given, of.exclusive.as_deref(), span)?;
         let op = Op::Call(path.to_token_stream().into(), args);
         let value = self.b.op(op, Type::Unknown, span);
         self.read_output(value, of);
         Ok(Rv::Value(value))
     }
 
+    /// Which arguments of a function of this file, its receiver aside, are `&mut` references.
+    pub(super) fn exclusive(&self, path: &str) -> Option<Vec<bool>> {
+        self.types.declared().exclusive(path).map(<[bool]>::to_vec)
+    }
+
     /// Takes the type of what the call of a function without a type before it gives from its declaration.
     pub(super) fn read_output_of(&mut self, value: Value, function: &Ident) {
         let path = function.to_string();
         let declared = self.types.declared().returned(&path).cloned();
-        let of = OfType { ty: Type::Unknown, declared: declared.map(|declared| (path, declared)) };
+        let declared = declared.map(|declared| (path, declared));
+        let of = OfType { ty: Type::Unknown, declared, exclusive: None };
         self.read_output(value, &of);
     }
 

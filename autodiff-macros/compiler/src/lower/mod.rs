@@ -208,6 +208,8 @@ struct Lowerer<'a> {
     inlining: Vec<String>,
     /// What structs were made of.
     structures: BTreeMap<Value, Vec<(syn::Member, Value)>>,
+    /// The totals whose type is not known yet, by the values that they start from.
+    totals: BTreeMap<Value, consume::Total>,
     /// What was read in declarations: types of fields, by the struct and the path from it, and what
     /// functions return, by their paths and the number of arguments.
     readings: BTreeMap<(String, Read), Type>,
@@ -249,6 +251,7 @@ impl<'a> Lowerer<'a> {
             items: Vec::new(),
             iterated: Vec::new(),
             inlining: Vec::new(),
+            totals: BTreeMap::new(),
             readings: BTreeMap::new(),
             library,
             opaque: BTreeSet::new(),
@@ -265,7 +268,8 @@ impl<'a> Lowerer<'a> {
         self.block(&item.block.stmts, true)?;
         let results = self.frame.ret.clone();
         let results = results.iter().map(|v| self.read(*v, span)).collect();
-        let body = self.b.close(Vec::new(), results);
+        let mut body = self.b.close(Vec::new(), results);
+        self.settle_totals(&mut body);
         let graph = Graph {
             values: std::mem::take(&mut self.b.values),
             params,

@@ -12,6 +12,7 @@ mod fold;
 mod gather;
 mod hoist;
 mod identities;
+mod late;
 mod literal;
 mod own;
 mod promote;
@@ -55,7 +56,7 @@ const TIDY: [Pass; 5] = [
 ];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 14] = [
+const DERIVED: [Pass; 15] = [
     ("reciprocal", reciprocal::reciprocal),
     ("identities", identities),
     ("cse", cse::cse),
@@ -68,6 +69,7 @@ const DERIVED: [Pass; 14] = [
     ("ascend", ascend::ascend),
     ("rotate", rotate::rotate),
     ("split", split::split),
+    ("late", late::late),
     ("view", view::view),
     ("identities", identities),
 ];

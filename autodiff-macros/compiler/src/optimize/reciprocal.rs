@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::mem;
 
+use proc_macro2::Span;
+
+use super::Literal;
 use crate::analysis::Seeded;
-use crate::ir::{Float, Graph, Node, Op, Region, Type, Value, ValueData};
+use crate::ir::{Float, Graph, Node, Op, Region, Type, Value, ValueData, ValueMap, ValueSet};
 use crate::rules::Fun;
 
-/// Multiplies by the reciprocal where a region divides several adjoints by one number: a division takes
-/// as long as many multiplications. The primal's own divisions stay, bit for bit.
+/// Multiplies by the reciprocal where a region divides several adjoints by one number, or a number does not
+/// change from one iteration to the next: a division takes as long as many multiplications. The primal's own
+/// divisions stay, bit for bit.
 ///
 /// ```text
 /// s = div a_bar, d        r = recip d
@@ -20,48 +24,105 @@ pub fn reciprocal(mut graph: Graph) -> Graph {
     if seeded.is_empty() {
         return graph;
     }
+    let mut literals = ValueMap::default();
+    graph.body.each_node(&mut |node| {
+        if let (Op::Const(tokens), [value]) = (&node.op, &node.results[..])
+            && let Some(Literal::Float(x)) = Literal::read(tokens)
+        {
+            literals.insert(*value, Literal::Float(x.recip()));
+        }
+    });
+    let divisors = Divisors { seeded, literals };
     let mut values = mem::take(&mut graph.values);
-    region(&mut graph.body, &seeded, &mut values);
+    divisors.region(&mut graph.body, None, &mut values);
     Graph { values, ..graph }
 }
 
-fn region(of: &mut Region, seeded: &Seeded, values: &mut Vec<ValueData>) {
-    let mut divisions: BTreeMap<Value, usize> = BTreeMap::new();
-    for node in &of.nodes {
-        if let Some(divisor) = divisor(node, seeded, values) {
-            *divisions.entry(divisor).or_default() += 1;
+struct Divisors {
+    seeded: Seeded,
+    /// The reciprocals of literals.
+    literals: ValueMap<Literal>,
+}
+
+impl Divisors {
+    /// `changing` are the values that differ between the iterations of the loop around the region.
+    fn region(&self, of: &mut Region, changing: Option<&ValueSet>, values: &mut Vec<ValueData>) {
+        let mut divisions: BTreeMap<Value, usize> = BTreeMap::new();
+        for node in &of.nodes {
+            if let Some(divisor) = self.divisor(node, values) {
+                *divisions.entry(divisor).or_default() += 1;
+            }
+        }
+        let pays = |d: Value| {
+            divisions[&d] > 1
+                || self.literals.contains(d)
+                || changing.is_some_and(|changing| !changing.contains(d))
+        };
+        let mut reciprocals = BTreeMap::new();
+        for mut node in of.take_nodes() {
+            let is_loop = matches!(node.op, Op::For { .. } | Op::While { .. });
+            for inner in node.op.regions_mut() {
+                let own = is_loop.then(|| defined(inner));
+                self.region(inner, own.as_ref().or(changing), values);
+            }
+            if let Some(d) = self.divisor(&node, values).filter(|d| pays(*d))
+                && let Op::Scalar(fun, args) = &mut node.op
+            {
+                let reciprocal = reciprocals
+                    .entry(d)
+                    .or_insert_with(|| self.reciprocal_of(d, node.span, &mut of.nodes, values));
+                args[1] = *reciprocal;
+                *fun = Fun::Mul;
+            }
+            of.nodes.push(node);
         }
     }
-    let mut reciprocals = BTreeMap::new();
-    for mut node in of.take_nodes() {
-        node.op.regions_mut().for_each(|inner| region(inner, seeded, values));
-        if let Some(d) = divisor(&node, seeded, values)
-            && divisions[&d] > 1
-            && let Op::Scalar(fun, args) = &mut node.op
-        {
-            args[1] = *reciprocals.entry(d).or_insert_with(|| {
-                let ty = values[d.index()].ty.clone();
-                let r = Value::fresh(values, ty, node.span);
-                let op = Op::Scalar(Fun::Recip, vec![d]);
-                of.nodes.push(Node { op, results: vec![r], span: node.span });
-                r
-            });
-            *fun = Fun::Mul;
+
+    /// What an adjoint is divided by.
+    fn divisor(&self, node: &Node, values: &[ValueData]) -> Option<Value> {
+        match &node.op {
+            Op::Scalar(Fun::Div, args)
+                if self.seeded.contains(args[0])
+                    && !self.seeded.contains(args[1])
+                    && self.has_reciprocal(args[1], values) =>
+            {
+                Some(args[1])
+            }
+            _ => None,
         }
-        of.nodes.push(node);
+    }
+
+    /// Whether it can be written. Where the type is for rustc to find, a number has no methods.
+    fn has_reciprocal(&self, d: Value, values: &[ValueData]) -> bool {
+        let ty = &values[d.index()].ty;
+        match self.literals.get(d) {
+            Some(reciprocal) => reciprocal.write(ty).is_some(),
+            None => ty.is_float() && *ty != Type::Float(Float::Infer),
+        }
+    }
+
+    /// A node for the reciprocal.
+    fn reciprocal_of(
+        &self,
+        d: Value,
+        span: Span,
+        nodes: &mut Vec<Node>,
+        values: &mut Vec<ValueData>,
+    ) -> Value {
+        let ty = values[d.index()].ty.clone();
+        let known = self.literals.get(d).and_then(|reciprocal| reciprocal.write(&ty));
+        let op = known.unwrap_or_else(|| Op::Scalar(Fun::Recip, vec![d]));
+        let r = Value::fresh(values, ty, span);
+        nodes.push(Node { op, results: vec![r], span });
+        r
     }
 }
 
-/// What an adjoint is divided by; a literal is no trouble to rustc.
-fn divisor(node: &Node, seeded: &Seeded, values: &[ValueData]) -> Option<Value> {
-    match &node.op {
-        Op::Scalar(Fun::Div, args)
-            if seeded.contains(args[0])
-                && !seeded.contains(args[1])
-                && matches!(&values[args[1].index()].ty, Type::Float(f) if *f != Float::Infer) =>
-        {
-            Some(args[1])
-        }
-        _ => None,
-    }
+/// The values that a region defines, and those within it.
+fn defined(region: &Region) -> ValueSet {
+    let mut values = ValueSet::default();
+    region.each_definition(&mut |value| {
+        values.insert(value);
+    });
+    values
 }

@@ -15,11 +15,12 @@ use proc_macro2::{Ident, Span, fallback};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    File, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
+    File, FnArg, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
     ReceiverKind, ReturnType, Signature, TraitItemFn, UseTree,
 };
 
 use super::is_differentiated;
+use super::signature::is_in_place;
 
 /// Structs by their names, save for names that several have.
 #[derive(Debug, Default)]
@@ -28,6 +29,8 @@ pub struct Declared {
     implementations: Vec<Implementation>,
     /// What functions return, by their names or by those of type and method; none where several have it.
     outputs: BTreeMap<String, Option<Returned>>,
+    /// Which parameters of functions, `self` aside, are `&mut` references, in the same way.
+    exclusive: BTreeMap<String, Option<Vec<bool>>>,
     /// The types of constants, by their names or by those of type and constant, in the same way.
     constants: BTreeMap<String, Option<String>>,
     /// The modules in the file.
@@ -284,6 +287,12 @@ impl Declared {
         }
     }
 
+    /// Which parameters of the function of that name, or of `Type::function`, `self` aside, are `&mut`
+    /// references, if there is one alone.
+    pub fn exclusive(&self, name: &str) -> Option<&[bool]> {
+        self.exclusive.get(name)?.as_deref()
+    }
+
     /// The type of the constant of that name, or `Type::CONSTANT`, if there is one alone.
     pub fn constant(&self, name: &str) -> Option<&str> {
         self.constants.get(name)?.as_deref()
@@ -294,8 +303,19 @@ impl Declared {
         self.constants.entry(name).and_modify(|known| *known = None).or_insert(ty);
     }
 
-    fn add_output(&mut self, name: String, returned: Option<Returned>) {
+    fn add_function(&mut self, name: String, signature: &Signature, returned: Option<Returned>) {
+        let exclusive = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(is_in_place(&typed.ty)),
+            FnArg::Receiver(_) => None,
+        });
+        let exclusive = Some(exclusive.collect());
+        self.exclusive.entry(name.clone()).and_modify(|known| *known = None).or_insert(exclusive);
         self.outputs.entry(name).and_modify(|known| *known = None).or_insert(returned);
+    }
+
+    fn hide_function(&mut self, name: String) {
+        self.exclusive.insert(name.clone(), None);
+        self.outputs.insert(name, None);
     }
 
     fn add(&mut self, name: String, item: Option<Declaration>) {
@@ -319,7 +339,7 @@ impl<'a> Visit<'a> for Declared {
             let ImplItem::Fn(f) = entry else { continue };
             let annotated = is_differentiated(&item.attrs) || is_differentiated(&f.attrs);
             let returned = Returned::new(&f.sig, annotated).filter(|_| plain);
-            self.add_output(format!("{name}::{}", f.sig.ident), returned);
+            self.add_function(format!("{name}::{}", f.sig.ident), &f.sig, returned);
         }
         self.implementations.push(implementation);
         visit::visit_item_impl(self, item);
@@ -342,8 +362,9 @@ impl<'a> Visit<'a> for Declared {
     }
 
     fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        self.add_output(
+        self.add_function(
             item.sig.ident.to_string(),
+            &item.sig,
             Returned::new(&item.sig, is_differentiated(&item.attrs)),
         );
         self.add_import(item.sig.ident.to_string(), None);
@@ -385,7 +406,7 @@ impl<'a> Visit<'a> for Declared {
         for name in names {
             self.add(name.clone(), None);
             self.add_constant(name.clone(), None);
-            self.add_output(name, None);
+            self.hide_function(name);
         }
     }
 

@@ -144,9 +144,12 @@ fn without_self(
                     }
                     _ => None,
                 };
-                let (with, taken) = match associated {
-                    Some((_, ty)) => (ty.clone(), 4),
-                    None => (this.clone(), 1),
+                let (with, taken) = match (associated, trees.get(at + 1)) {
+                    (Some((_, ty)), _) => (ty.clone(), 4),
+                    // A constructor, or the path of a function: expressions.
+                    (None, Some(TokenTree::Group(_))) => (turbofish(this), 1),
+                    (None, Some(TokenTree::Punct(p))) if p.as_char() == ':' => (turbofish(this), 1),
+                    (None, _) => (this.clone(), 1),
                 };
                 out.extend(located(with, ident.span()));
                 at += taken;
@@ -157,6 +160,17 @@ fn without_self(
         at += 1;
     }
     out
+}
+
+/// A type as an expression names it: `Pair::<T>` for `Pair<T>`, which is good for a type too.
+fn turbofish(ty: &TokenStream) -> TokenStream {
+    let Ok(mut path) = syn::parse2::<syn::Path>(ty.clone()) else { return ty.clone() };
+    for segment in &mut path.segments {
+        if let syn::PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+            arguments.colon2_token.get_or_insert_default();
+        }
+    }
+    path.to_token_stream()
 }
 
 fn located(tokens: TokenStream, span: Span) -> TokenStream {

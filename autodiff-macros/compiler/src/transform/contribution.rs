@@ -33,13 +33,18 @@ impl Terms<'_> {
             Expr::Arg(i) => self.args[*i],
             Expr::Result => self.result,
             Expr::Seed => self.seed,
+            // A literal is no number of a type parameter, which this may be.
+            Expr::Const(value) if *self.ty == Type::Unknown && b.is_generic() => {
+                let value = Literal::f64_unsuffixed(*value);
+                self.like_the_seed(quote!(#value), Vec::new(), b)
+            }
             Expr::Const(value) => number(b, *value, self.ty, self.span),
             Expr::Named(name, value) => {
                 let name = syn::Ident::new(name, self.span);
                 let tokens = match self.ty {
                     Type::Float(Float::F32) => quote!(::core::f32::consts::#name),
                     Type::Float(Float::F64) => quote!(::core::f64::consts::#name),
-                    _ => return number(b, *value, self.ty, self.span),
+                    _ => return self.build(&Expr::Const(*value), b),
                 };
                 b.constant(tokens, self.ty.clone(), self.span)
             }
@@ -50,15 +55,9 @@ impl Terms<'_> {
                     && *self.ty == Type::Unknown
                     && !b.defined_as_constant(values[0])
                 {
-                    let names = ["ad_like", "ad_whole"].map(|name| Ident::new(name, self.span));
-                    let [like, whole] = names.clone();
-                    let captures = vec![
-                        (like, CallArg::Ref(Place::whole(self.seed), false)),
-                        (whole, CallArg::Value(values[0])),
-                    ];
-                    let [like, whole] = names;
-                    let code = quote!(::autodiff::__private::float_like(#like, #whole));
-                    return b.own_code(code, captures, self.span);
+                    let whole = Ident::new("ad_whole", self.span);
+                    let captures = vec![(whole.clone(), CallArg::Value(values[0]))];
+                    return self.like_the_seed(quote!(#whole), captures, b);
                 }
                 let ty = if fun.returns_bool() {
                     Type::Bool
@@ -70,6 +69,19 @@ impl Terms<'_> {
                 b.scalar(*fun, values, ty, self.span)
             }
         }
+    }
+
+    /// A number of the type that the seed has, which only rustc knows.
+    fn like_the_seed(
+        &self,
+        number: TokenStream,
+        mut captures: Vec<(Ident, CallArg)>,
+        b: &mut Builder,
+    ) -> Value {
+        let like = Ident::new("ad_like", self.span);
+        captures.push((like.clone(), CallArg::Ref(Place::whole(self.seed), false)));
+        let code = quote!(::autodiff::__private::float_like(#like, #number));
+        b.own_code(code, captures, self.span)
     }
 }
 

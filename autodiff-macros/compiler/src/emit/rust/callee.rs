@@ -34,7 +34,7 @@ pub fn derived_call(
         && last.arguments.is_none()
     {
         let name = derivative_name(&last.ident, function);
-        let called = quote_spanned!(span=> <#owner>::#name(#(#arguments),*));
+        let called = quote_spanned!(span=> #owner::#name(#(#arguments),*));
         return or_unannotated(&name, None, arguments.len(), called, span);
     }
     let callee = derivative(path, function, arguments.len(), span);
