@@ -99,8 +99,35 @@ fn local_function_in_closure(x: f64, y: f64) -> f64 {
     twice(x) * twice(y)
 }
 
+/// What is iterated over by value stays as it was.
+#[differentiate]
+fn array_changed_while_taken(mut e: [f64; 3], w: f64) -> f64 {
+    let mut sum = w;
+    for v in e {
+        e[2] *= 1.5 * v;
+        sum = sum * v + e[2];
+    }
+    for v in e.into_iter().rev() {
+        e = [v; 3];
+        sum = sum * v + e[2];
+    }
+    sum
+}
+
+#[differentiate]
+fn vector_replaced_while_taken(mut e: Vec<f64>, w: f64) -> f64 {
+    let mut sum = w;
+    for v in e {
+        e = vec![v * w; 2];
+        sum = sum * v + e[1];
+    }
+    sum
+}
+
 #[test]
 fn types_and_memory() {
+    check!(array_changed_while_taken(e, w); (e, w) in [([1.1, 2.0, 3.0], 0.3)]);
+    check!(vector_replaced_while_taken(e.clone(), w); (e, w) in [(vec![1.1, 2.0, 3.0], 0.3)]);
     check_map!(constant_vector(&x); x in [vec![1.0, -2.0]]);
     check!(constant_in_assertion(x); x in [0.4]);
     check!(power_of_call_in_branch(x, y, 3); (x, y) in [(0.4, 1.3), (-0.4, 1.3)]);

@@ -173,9 +173,11 @@ impl Lowerer<'_> {
                 self.refine(lo, &Type::Int(None));
                 Ok(Iter::From(lo))
             }
-            Rv::Place(place, ty) | Rv::Temp(place, ty) => {
+            Rv::Place(place, ty) => {
+                let place = self.taken(place, &ty, span);
                 Ok(Iter::Elements(place, ty.element(), Access::Value))
             }
+            Rv::Temp(place, ty) => Ok(Iter::Elements(place, ty.element(), Access::Value)),
             Rv::Ref(place, ty, mutable) => {
                 let access = if mutable { Access::Exclusive } else { Access::Shared };
                 Ok(Iter::Elements(place, ty.element(), access))
@@ -191,6 +193,17 @@ impl Lowerer<'_> {
                 "iterate over a range, a slice, an array, a `Vec`, or a chain of iterator adapters on them",
             )),
         }
+    }
+
+    /// A sequence that is taken by value: what becomes of its variable afterwards, changes nothing.
+    /// An array is copied, so that the variable stays; a `Vec` is gone until there is another.
+    pub(super) fn taken(&mut self, place: Place, ty: &Type, span: Span) -> Place {
+        let changes = self.b.data(place.root).name.as_ref().is_some_and(|name| {
+            let name = name.to_string();
+            self.changed.whole.contains(&name)
+                || !matches!(ty, Type::Vec(_)) && self.changed.in_place.contains(&name)
+        });
+        if changes { Place::whole(self.load(&place, ty, span)) } else { place }
     }
 
     pub(super) fn usize_op(&mut self, fun: Fun, a: Value, b: Value, span: Span) -> Value {

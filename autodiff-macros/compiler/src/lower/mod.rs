@@ -49,6 +49,7 @@ use crate::spelled::Spelled;
 
 use form::Form;
 pub use operand::Rv;
+use usage::Changed;
 
 /// A lowered function.
 #[derive(Debug)]
@@ -96,7 +97,7 @@ pub fn lower(
     library: Library,
     errors: &mut Errors,
 ) -> Option<Function> {
-    let mut lowerer = Lowerer::new(signature, library, errors, usage::mutated(&item.block));
+    let mut lowerer = Lowerer::new(signature, library, errors, usage::changed(&item.block));
     lowerer.function(item, signature).ok()
 }
 
@@ -202,7 +203,7 @@ struct Lowerer<'a> {
     known: BTreeMap<Value, i64>,
     /// Values that are written as a plain path: constants, or functions.
     paths: BTreeMap<Value, syn::Path>,
-    mutated: BTreeSet<String>,
+    changed: Changed,
     items: Vec<syn::Item>,
     iterated: Vec<Extent>,
     inlining: Vec<String>,
@@ -224,7 +225,7 @@ impl<'a> Lowerer<'a> {
         signature: &Signature,
         library: Library,
         errors: &'a mut Errors,
-        mutated: BTreeSet<String>,
+        changed: Changed,
     ) -> Self {
         Self {
             b: Builder::default(),
@@ -247,7 +248,7 @@ impl<'a> Lowerer<'a> {
             last_break: 0,
             known: BTreeMap::new(),
             paths: BTreeMap::new(),
-            mutated,
+            changed,
             items: Vec::new(),
             iterated: Vec::new(),
             inlining: Vec::new(),

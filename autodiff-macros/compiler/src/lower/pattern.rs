@@ -150,7 +150,7 @@ impl Lowerer<'_> {
     /// What a name stands for once it is bound to an operand.
     fn binding(&mut self, name: &Ident, mutable: bool, rv: Rv) -> Lowered<Binding> {
         let span = name.span();
-        let in_place = self.mutated.contains(&name.to_string());
+        let in_place = self.changed.in_place.contains(&name.to_string());
         Ok(match rv {
             Rv::Value(v) => {
                 let ty = self.b.ty(v).clone();

@@ -57,7 +57,10 @@ impl Lowerer<'_> {
             ("into_iter", []) if is_ref => {
                 elements(if mutable { Access::Exclusive } else { Access::Shared })
             }
-            ("into_iter", []) => elements(Access::Value),
+            ("into_iter", []) => {
+                let place = self.taken(place, ty, span);
+                Rv::Iter(Box::new(Iter::Elements(place, ty.element(), Access::Value)))
+            }
             ("chunks" | "chunks_mut" | "chunks_exact" | "chunks_exact_mut", [n]) => {
                 let n = self.index(n)?;
                 let exact = name.contains("exact");

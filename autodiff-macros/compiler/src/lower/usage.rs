@@ -1,4 +1,4 @@
-//! Which names are changed in place somewhere in a body, so that they need memory.
+//! Which names are changed somewhere in a body: in place, so that they need memory, or as a whole.
 //!
 //! The answer is by name and ignores scopes: a name too many costs nothing but a memory object where an
 //! SSA value would do.
@@ -46,24 +46,28 @@ pub fn changes_receiver(method: &str) -> bool {
         || FAMILIES.iter().any(|family| method.starts_with(family))
 }
 
-/// Names whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
-pub fn mutated(block: &Block) -> BTreeSet<String> {
-    let mut finder = Finder::default();
-    finder.visit_block(block);
-    finder.names
+/// The names that change.
+#[derive(Clone, Debug, Default)]
+pub struct Changed {
+    /// Those whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
+    pub in_place: BTreeSet<String>,
+    /// Those that are given another value: by `name = `.
+    pub whole: BTreeSet<String>,
 }
 
-#[derive(Default)]
-struct Finder {
-    names: BTreeSet<String>,
+/// The names that change in a body.
+pub fn changed(block: &Block) -> Changed {
+    let mut changed = Changed::default();
+    changed.visit_block(block);
+    changed
 }
 
-impl Finder {
+impl Changed {
     fn root(&mut self, expr: &Expr) {
         match expr {
             Expr::Path(p) => {
                 if let Some(name) = p.path.get_ident() {
-                    self.names.insert(name.to_string());
+                    self.in_place.insert(name.to_string());
                 }
             }
             Expr::Field(e) => self.root(&e.base),
@@ -79,7 +83,11 @@ impl Finder {
 
     fn target(&mut self, expr: &Expr) {
         match expr {
-            Expr::Path(_) => {}
+            Expr::Path(p) => {
+                if let Some(name) = p.path.get_ident() {
+                    self.whole.insert(name.to_string());
+                }
+            }
             // The fields of a tuple variable are variables of their own.
             Expr::Tuple(e) => e.elems.iter().for_each(|e| self.target(e)),
             Expr::Array(e) => e.elems.iter().for_each(|e| self.target(e)),
@@ -91,7 +99,7 @@ impl Finder {
     }
 }
 
-impl<'a> Visit<'a> for Finder {
+impl<'a> Visit<'a> for Changed {
     fn visit_expr_assign(&mut self, e: &'a syn::ExprAssign) {
         self.target(&e.left);
         visit::visit_expr_assign(self, e);
