@@ -124,10 +124,22 @@ fn vector_replaced_while_taken(mut e: Vec<f64>, w: f64) -> f64 {
     sum
 }
 
+#[differentiate]
+fn both(x: f64, y: f64) -> (f64, f64) {
+    (x * y, x.sin())
+}
+
+/// The type that a closure says is that of what it makes.
+#[differentiate]
+fn part_of_call_in_array_map(x: f64, y: f64) -> f64 {
+    [x, 0.1, y].map(|v| -> f64 { both(v, y).1 })[0]
+}
+
 #[test]
 fn types_and_memory() {
     check!(array_changed_while_taken(e, w); (e, w) in [([1.1, 2.0, 3.0], 0.3)]);
     check!(vector_replaced_while_taken(e.clone(), w); (e, w) in [(vec![1.1, 2.0, 3.0], 0.3)]);
+    check!(part_of_call_in_array_map(x, y); (x, y) in [(0.4, 1.3)]);
     check_map!(constant_vector(&x); x in [vec![1.0, -2.0]]);
     check!(constant_in_assertion(x); x in [0.4]);
     check!(power_of_call_in_branch(x, y, 3); (x, y) in [(0.4, 1.3), (-0.4, 1.3)]);

@@ -123,10 +123,9 @@ impl Lowerer<'_> {
 
     fn closure_body(&mut self, c: &Closure, span: Span) -> Lowered<Rv> {
         if !returns(&c.body) {
-            let rv = self.expr_of(&c.body, c.output.as_ref())?;
-            if let (Rv::Value(v), Some(ty)) = (&rv, &c.output) {
-                let ty = self.types.read(ty);
-                self.refine(*v, &ty);
+            let mut rv = self.expr_of(&c.body, c.output.as_ref())?;
+            if let Some(ty) = &c.output {
+                rv = self.typed(rv, ty);
             }
             // What is read is read now: the caller may change it before it uses the result.
             return Ok(match rv {
