@@ -1,6 +1,6 @@
 //! Functions that random programs came down to, each of which was once misunderstood.
 
-use autodiff::differentiate;
+use autodiff::{Float, differentiate};
 
 use crate::harness::{check, check_map};
 
@@ -135,11 +135,17 @@ fn part_of_call_in_array_map(x: f64, y: f64) -> f64 {
     [x, 0.1, y].map(|v| -> f64 { both(v, y).1 })[0]
 }
 
+#[differentiate]
+fn generic_remainder<T: Float>(x: T, y: T) -> T {
+    y % (T::from_f64(1.1) + x.abs())
+}
+
 #[test]
 fn types_and_memory() {
     check!(array_changed_while_taken(e, w); (e, w) in [([1.1, 2.0, 3.0], 0.3)]);
     check!(vector_replaced_while_taken(e.clone(), w); (e, w) in [(vec![1.1, 2.0, 3.0], 0.3)]);
     check!(part_of_call_in_array_map(x, y); (x, y) in [(0.4, 1.3)]);
+    check!(generic_remainder(x, y); (x, y) in [(0.7, 4.0)]);
     check_map!(constant_vector(&x); x in [vec![1.0, -2.0]]);
     check!(constant_in_assertion(x); x in [0.4]);
     check!(power_of_call_in_branch(x, y, 3); (x, y) in [(0.4, 1.3), (-0.4, 1.3)]);

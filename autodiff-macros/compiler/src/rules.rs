@@ -250,7 +250,8 @@ rules! {
             Infix("*"), cost 1, error 1e-10, [g * b, g * a];
         div: Div(a in -3.0..3.0, b in 0.3..3.0) => y = a / b,
             Infix("/"), cost 4, error 1e-9, [g / b, -(g / b) * y];
-        /// `a = q * b + y` with a whole `q`, which rounding recovers exactly.
+        /// `a = q * b + y` with a whole `q`, which rounding recovers exactly. (`round_ties_even` would be
+        /// the faster one, but generic floats do not have it.)
         rem: Rem(a in -9.0..9.0, b in 1.0..3.0) => y = a % b,
             Infix("%"), cost 20, error 1e-9, [g, -(g * ((a - y) / b).round())];
         rem_euclid: RemEuclid(a in -9.0..9.0, b in -3.0..-1.0) => y = a.rem_euclid(b),
