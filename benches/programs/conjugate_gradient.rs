@@ -153,11 +153,11 @@ impl Program for ConjugateGradient {
         let diagonal = spread(N, 4.1, 5.0);
         let mut pattern = Pattern { starts: vec![0], columns: Vec::new() };
         let mut entries = Vec::new();
-        for i in 0..N {
+        for (i, &on_diagonal) in diagonal.iter().enumerate() {
             for j in [i.wrapping_sub(8), i.wrapping_sub(1), i, i + 1, i + 8] {
                 if j < N {
                     pattern.columns.push(j);
-                    entries.push(if i == j { diagonal[i] } else { -1.0 });
+                    entries.push(if i == j { on_diagonal } else { -1.0 });
                 }
             }
             pattern.starts.push(entries.len());

@@ -142,7 +142,7 @@ impl Program for Spline {
     fn overloaded<S: Scalar>(&self, variables: &[S]) -> S {
         let (y, knots) = (variables, &self.knots);
         let mut curvature = [0.0; KNOTS];
-        let mut rhs = vec![y[0].constant(0.0); KNOTS];
+        let mut rhs = [y[0].constant(0.0); KNOTS];
         for i in 1..KNOTS - 1 {
             let (before, after) = (knots[i] - knots[i - 1], knots[i + 1] - knots[i]);
             let share = before / (before + after);

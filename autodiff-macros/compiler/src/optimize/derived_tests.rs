@@ -4,9 +4,7 @@
 use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
-use super::{
-    DERIVED, TIDY, ascend, gather, late, promote, reciprocal, remember, rotate, split, view,
-};
+use super::{DERIVED, TIDY, ascend, gather, promote, reciprocal, remember, rotate, split, view};
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation, Outcome};
@@ -238,26 +236,6 @@ fn adjoints_are_multiplied_by_what_is_known_before() {
     let args = [vec![Datum::Float(0.7), Datum::Float(1.3)]];
     let after = run(tidied(&invariant), &[reciprocal::reciprocal], &args);
     assert_eq!(lines(&after, &["= recip"]), 1, "{after}");
-}
-
-#[test]
-fn what_is_carried_is_added_last() {
-    let function = parse_quote! {
-        fn f(x: &[f64], a: f64, b: f64) -> f64 {
-            let (mut v, mut sum) = (a, 0.0);
-            for x in x {
-                sum += v.ln() + x * x / v;
-                v = a + b * v;
-            }
-            sum
-        }
-    };
-    let args = [vec![ramp(4), Datum::Float(0.7), Datum::Float(0.4)]];
-    let (before, after) = (tidied(&function), run(tidied(&function), &[late::late], &args));
-    assert_ne!(before.to_string(), after.to_string(), "{after}");
-    // Nothing to gain is nothing changed.
-    let again = late::late(after.clone());
-    assert_eq!(after.to_string(), again.to_string());
 }
 
 #[test]

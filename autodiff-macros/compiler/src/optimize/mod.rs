@@ -12,7 +12,6 @@ mod fold;
 mod gather;
 mod hoist;
 mod identities;
-mod late;
 mod literal;
 mod own;
 mod promote;
@@ -56,7 +55,7 @@ const TIDY: [Pass; 5] = [
 ];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 14] = [
     ("reciprocal", reciprocal::reciprocal),
     ("identities", identities),
     ("cse", cse::cse),
@@ -69,7 +68,6 @@ const DERIVED: [Pass; 15] = [
     ("ascend", ascend::ascend),
     ("rotate", rotate::rotate),
     ("split", split::split),
-    ("late", late::late),
     ("view", view::view),
     ("identities", identities),
 ];
