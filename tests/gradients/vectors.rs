@@ -331,3 +331,56 @@ fn filters_and_layers() {
         vec![1.0, -0.4],
     )]);
 }
+
+/// What happens among the arguments of a macro happens.
+#[differentiate]
+fn swapped_inside(x: f64, y: f64) -> f64 {
+    let (mut a, mut b) = (x, y * y);
+    let v = vec![
+        {
+            std::mem::swap(&mut a, &mut b);
+            a * 2.0
+        },
+        b,
+    ];
+    a * v[0] + v[1].sin()
+}
+
+#[differentiate]
+fn stored_inside(x: &[f64]) -> f64 {
+    let mut kept = x.to_vec();
+    let v = vec![
+        vec![{
+            kept[0] = x[1] * x[1];
+            kept[1]
+        }],
+        {
+            kept[1] *= 3.0;
+            vec![kept[0]]
+        },
+    ];
+    v[0][0] * v[1][0] + kept[1]
+}
+
+#[differentiate]
+fn left_inside(x: &[f64]) -> f64 {
+    let mut sum = 0.0;
+    for &a in x {
+        let v = vec![if a < 0.0 { break } else { a * a }, a];
+        let w = vec![if v[0] > 4.0 { continue } else { a.sin() }; 2];
+        let last = vec![if w[0] > 0.9 { return sum * a } else { w[1] }];
+        sum += v[0] * last[0];
+    }
+    sum
+}
+
+#[test]
+fn macros_are_seen_through() {
+    check!(swapped_inside(x, y); (x, y) in [(0.5, -1.25)]);
+    check!(stored_inside(&x); x in [vec![0.5, -1.25]]);
+    check!(left_inside(&x); x in [
+        vec![0.5, 0.75, -1.0, 0.25],
+        vec![0.5, 2.5, 0.25],
+        vec![0.5, 1.5, 0.25],
+    ]);
+}

@@ -8,6 +8,7 @@ use syn::Expr;
 
 use super::form::Form;
 use super::iter::Callee;
+use super::macros::arguments;
 use super::{Binding, Closure, Frame, Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{Place, Type};
@@ -159,6 +160,9 @@ fn returns(body: &Expr) -> bool {
     impl<'a> Visit<'a> for Finder {
         fn visit_expr_return(&mut self, _: &'a syn::ExprReturn) {
             self.0 = true;
+        }
+        fn visit_macro(&mut self, mac: &'a syn::Macro) {
+            arguments(mac).iter().for_each(|e| self.visit_expr(e));
         }
         fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}
         fn visit_item(&mut self, _: &'a syn::Item) {}

@@ -4,6 +4,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, ExprForLoop, ExprLoop, ExprWhile, Label};
 
 use super::form::Form;
+use super::macros::arguments;
 
 /// What a loop's body does to control flow, read off its syntax.
 #[derive(Clone, Default)]
@@ -84,6 +85,10 @@ impl<'a> Visit<'a> for Exits {
         self.depth += 1;
         visit::visit_expr_loop(self, e);
         self.depth -= 1;
+    }
+
+    fn visit_macro(&mut self, mac: &'a syn::Macro) {
+        arguments(mac).iter().for_each(|e| self.visit_expr(e));
     }
 
     fn visit_expr_closure(&mut self, _: &'a syn::ExprClosure) {}

@@ -24,6 +24,21 @@ const EFFECTS: [&str; 10] = [
     "eprint",
 ];
 
+/// What a macro is given, as far as these are expressions: a walk over syntax takes them for tokens.
+pub(super) fn arguments(mac: &Macro) -> Vec<Expr> {
+    let read = |input: syn::parse::ParseStream<'_>| {
+        let mut arguments = Vec::new();
+        while !input.is_empty() {
+            arguments.push(input.parse()?);
+            if !input.is_empty() && input.parse::<Option<Token![;]>>()?.is_none() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(arguments)
+    };
+    read.parse2(mac.tokens.clone()).unwrap_or_default()
+}
+
 impl Lowerer<'_> {
     pub(super) fn macro_call(&mut self, mac: &Macro, span: Span) -> Lowered<Rv> {
         let name = mac.path.segments.last().map(|s| s.ident.to_string()).unwrap_or_default();

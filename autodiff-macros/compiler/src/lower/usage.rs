@@ -9,6 +9,7 @@ use syn::visit::{self, Visit};
 use syn::{Block, Expr};
 
 use super::expr::is_compound;
+use super::macros::arguments;
 
 /// Methods that change their receiver, in families that share a prefix.
 const FAMILIES: [&str; 8] =
@@ -124,5 +125,9 @@ impl<'a> Visit<'a> for Changed {
             self.root(&e.receiver);
         }
         visit::visit_expr_method_call(self, e);
+    }
+
+    fn visit_macro(&mut self, mac: &'a syn::Macro) {
+        arguments(mac).iter().for_each(|e| self.visit_expr(e));
     }
 }
