@@ -28,10 +28,10 @@ impl<R> Iterator for Regions<R> {
     }
 }
 
-impl Op {
-    /// The regions of the operation.
-    pub fn regions(&self) -> Regions<&Region> {
-        let (first, second) = match self {
+/// The regions of an operation, shared or to be changed.
+macro_rules! regions {
+    ($op:expr) => {{
+        let (first, second) = match $op {
             Op::If(_, a, b) => (Some(a), Some(b)),
             Op::For { body, .. } => (Some(body), None),
             Op::While { cond, body, .. } => (Some(cond), Some(body)),
@@ -39,17 +39,17 @@ impl Op {
             _ => (None, None),
         };
         Regions { first, second }
+    }};
+}
+
+impl Op {
+    /// The regions of the operation.
+    pub fn regions(&self) -> Regions<&Region> {
+        regions!(self)
     }
 
     /// The regions of the operation, to be changed.
     pub fn regions_mut(&mut self) -> Regions<&mut Region> {
-        let (first, second) = match self {
-            Op::If(_, a, b) => (Some(a), Some(b)),
-            Op::For { body, .. } => (Some(body), None),
-            Op::While { cond, body, .. } => (Some(cond), Some(body)),
-            Op::View { start, .. } => (Some(start), None),
-            _ => (None, None),
-        };
-        Regions { first, second }
+        regions!(self)
     }
 }

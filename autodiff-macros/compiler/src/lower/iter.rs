@@ -58,10 +58,10 @@ pub enum Iter {
     Repeat(Box<Rv>),
 }
 
-impl Iter {
-    /// The iterators that it takes its items from.
-    fn parts(&self) -> impl Iterator<Item = &Iter> {
-        let (first, second) = match self {
+/// The iterators that one takes its items from, shared or to be changed.
+macro_rules! parts {
+    ($iter:expr) => {{
+        let (first, second) = match $iter {
             Iter::Range(..)
             | Iter::From(_)
             | Iter::Elements(..)
@@ -85,40 +85,28 @@ impl Iter {
             | Iter::MapWhile(i, _)
             | Iter::Scan(i, ..) => (Some(i), None),
         };
-        first.into_iter().chain(second).map(|part| &**part)
+        first.into_iter().chain(second)
+    }};
+}
+
+impl Iter {
+    /// The iterators that it takes its items from.
+    fn parts(&self) -> impl Iterator<Item = &Iter> {
+        parts!(self).map(|part| &**part)
     }
 
     /// Visits the closures and functions that are called for its items.
     pub fn each_callee(&mut self, visit: &mut impl FnMut(&mut Callee)) {
-        match self {
-            Iter::Range(..)
-            | Iter::From(_)
-            | Iter::Elements(..)
-            | Iter::Chunks(..)
-            | Iter::Windows(..)
-            | Iter::Once(_)
-            | Iter::Repeat(_) => {}
-            Iter::Zip(a, b) | Iter::Chain(a, b) => {
-                a.each_callee(visit);
-                b.each_callee(visit);
-            }
-            Iter::Enumerate(i)
-            | Iter::Rev(i)
-            | Iter::Skip(i, _)
-            | Iter::Take(i, _)
-            | Iter::StepBy(i, _)
-            | Iter::Copied(i)
-            | Iter::Flatten(i, _) => i.each_callee(visit),
-            Iter::Map(i, f)
-            | Iter::Inspect(i, f)
-            | Iter::Filter(i, f)
-            | Iter::TakeWhile(i, f)
-            | Iter::SkipWhile(i, f)
-            | Iter::MapWhile(i, f)
-            | Iter::Scan(i, _, f) => {
-                i.each_callee(visit);
-                visit(f);
-            }
+        parts!(&mut *self).for_each(|part| part.each_callee(visit));
+        if let Iter::Map(_, f)
+        | Iter::Inspect(_, f)
+        | Iter::Filter(_, f)
+        | Iter::TakeWhile(_, f)
+        | Iter::SkipWhile(_, f)
+        | Iter::MapWhile(_, f)
+        | Iter::Scan(_, _, f) = self
+        {
+            visit(f);
         }
     }
 }
