@@ -15,10 +15,12 @@ use proc_macro2::{Ident, Span, fallback};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    File, FnArg, GenericParam, Generics, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
+    File, FnArg, GenericParam, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
     ReceiverKind, ReturnType, Signature, TraitItemFn, UseTree,
 };
 
+use super::implementation::{Implementation, param_names};
+use super::imports::{Import, Imports};
 use super::is_differentiated;
 use super::signature::is_in_place;
 
@@ -27,10 +29,8 @@ use super::signature::is_in_place;
 pub struct Declared {
     structs: BTreeMap<String, Option<Declaration>>,
     implementations: Vec<Implementation>,
-    /// What functions return, by their names or by those of type and method; none where several have it.
-    outputs: BTreeMap<String, Option<Returned>>,
-    /// Which parameters of functions, `self` aside, are `&mut` references, in the same way.
-    exclusive: BTreeMap<String, Option<Vec<bool>>>,
+    /// Functions by their names or by those of type and method; none where several have it.
+    functions: BTreeMap<String, Option<Function>>,
     /// The types of constants, by their names or by those of type and constant, in the same way.
     constants: BTreeMap<String, Option<String>>,
     /// The modules in the file.
@@ -43,6 +43,14 @@ pub struct Declared {
     imports: BTreeMap<String, Option<String>>,
     /// The modules of which all is imported.
     globs: Vec<String>,
+}
+
+/// A function.
+#[derive(Debug)]
+struct Function {
+    /// Which of its parameters, `self` aside, are `&mut` references.
+    exclusive: Vec<bool>,
+    returned: Option<Returned>,
 }
 
 /// What is read of a function that may be called.
@@ -78,74 +86,6 @@ impl Returned {
     }
 }
 
-/// An `impl`, as text.
-#[derive(Debug)]
-pub struct Implementation {
-    /// `<'a, T: Float>`, or nothing.
-    pub generics: String,
-    /// Its lifetimes, `'a`.
-    pub lifetimes: Vec<String>,
-    /// The names of its other generic parameters.
-    pub params: Vec<String>,
-    /// Its predicates, each with a comma.
-    pub where_clause: String,
-    /// The type.
-    pub self_ty: String,
-    /// The trait, with its generic arguments.
-    pub of_trait: Option<String>,
-    /// Associated types.
-    pub types: Vec<(String, String)>,
-    /// The functions in it, by name and line.
-    functions: Vec<(String, usize)>,
-}
-
-impl Implementation {
-    /// Reads an `impl`.
-    pub fn new(item: &ItemImpl) -> Self {
-        let mut implementation = Self {
-            generics: String::new(),
-            lifetimes: Vec::new(),
-            params: Vec::new(),
-            where_clause: String::new(),
-            self_ty: item.self_ty.to_token_stream().to_string(),
-            of_trait: item.trait_.as_ref().map(|(path, _)| path.to_token_stream().to_string()),
-            types: Vec::new(),
-            functions: Vec::new(),
-        };
-        let Generics { params, where_clause, .. } = &item.generics;
-        if !params.is_empty() {
-            implementation.generics = format!("<{}>", params.to_token_stream());
-        }
-        for param in params {
-            match param {
-                GenericParam::Lifetime(l) => {
-                    implementation.lifetimes.push(l.lifetime.to_string());
-                }
-                GenericParam::Type(t) => implementation.params.push(t.ident.to_string()),
-                GenericParam::Const(c) => implementation.params.push(c.ident.to_string()),
-            }
-        }
-        for predicate in where_clause.iter().flat_map(|w| &w.predicates) {
-            implementation.where_clause += &format!("{}, ", predicate.to_token_stream());
-        }
-        for item in &item.items {
-            match item {
-                ImplItem::Fn(f) => {
-                    let ident = &f.sig.ident;
-                    let line = ident.span().start().line;
-                    implementation.functions.push((ident.to_string(), line));
-                }
-                ImplItem::Type(t) => {
-                    let ty = t.ty.to_token_stream().to_string();
-                    implementation.types.push((t.ident.to_string(), ty));
-                }
-                _ => {}
-            }
-        }
-        implementation
-    }
-}
-
 /// A struct, as text: tokens do not outlive the expansion that made them.
 #[derive(Debug)]
 pub struct Declaration {
@@ -170,11 +110,6 @@ pub struct DeclaredField {
 
 impl Declaration {
     fn new(item: &ItemStruct) -> Self {
-        let params = item.generics.params.iter().filter_map(|param| match param {
-            GenericParam::Lifetime(_) => None,
-            GenericParam::Type(t) => Some(t.ident.to_string()),
-            GenericParam::Const(c) => Some(c.ident.to_string()),
-        });
         let fields =
             item.fields.iter().zip(item.fields.members()).map(|(field, member)| DeclaredField {
                 member: member.to_token_stream().to_string(),
@@ -189,7 +124,7 @@ impl Declaration {
                 Ok(())
             });
         }
-        Self { params: params.collect(), fields: fields.collect(), derived }
+        Self { params: param_names(&item.generics), fields: fields.collect(), derived }
     }
 
     /// Whether it derives a trait.
@@ -267,7 +202,7 @@ impl Declared {
 
     /// What the function of that name, or `Type::function`, returns, if there is one alone.
     pub fn returned(&self, name: &str) -> Option<&Returned> {
-        self.outputs.get(name)?.as_ref()
+        self.functions.get(name)?.as_ref()?.returned.as_ref()
     }
 
     /// The path of what is imported under a name, if that is all that the name means in this file.
@@ -290,7 +225,7 @@ impl Declared {
     /// Which parameters of the function of that name, or of `Type::function`, `self` aside, are `&mut`
     /// references, if there is one alone.
     pub fn exclusive(&self, name: &str) -> Option<&[bool]> {
-        self.exclusive.get(name)?.as_deref()
+        Some(&self.functions.get(name)?.as_ref()?.exclusive)
     }
 
     /// The type of the constant of that name, or `Type::CONSTANT`, if there is one alone.
@@ -308,14 +243,12 @@ impl Declared {
             FnArg::Typed(typed) => Some(is_in_place(&typed.ty)),
             FnArg::Receiver(_) => None,
         });
-        let exclusive = Some(exclusive.collect());
-        self.exclusive.entry(name.clone()).and_modify(|known| *known = None).or_insert(exclusive);
-        self.outputs.entry(name).and_modify(|known| *known = None).or_insert(returned);
+        let function = Some(Function { exclusive: exclusive.collect(), returned });
+        self.functions.entry(name).and_modify(|known| *known = None).or_insert(function);
     }
 
     fn hide_function(&mut self, name: String) {
-        self.exclusive.insert(name.clone(), None);
-        self.outputs.insert(name, None);
+        self.functions.insert(name, None);
     }
 
     fn add(&mut self, name: String, item: Option<Declaration>) {
@@ -397,16 +330,16 @@ impl<'a> Visit<'a> for Declared {
             }
             _ => false,
         };
-        let mut names = Vec::new();
-        imported(&item.tree, within, &mut names);
-        let (mut found, mut globs) = (Vec::new(), Vec::new());
-        paths(&item.tree, "", &mut found, &mut globs);
-        found.into_iter().for_each(|(name, path)| self.add_import(name, Some(path)));
+        let Imports { names, globs } = Imports::of(&item.tree);
         self.globs.extend(globs);
-        for name in names {
-            self.add(name.clone(), None);
-            self.add_constant(name.clone(), None);
-            self.hide_function(name);
+        for Import { name, path, is_renamed } in names {
+            self.add_import(name.clone(), Some(path));
+            // Within the file only what is new.
+            if is_renamed || !within {
+                self.add(name.clone(), None);
+                self.add_constant(name.clone(), None);
+                self.hide_function(name);
+            }
         }
     }
 
@@ -429,40 +362,6 @@ impl<'a> Visit<'a> for Declared {
                 _ => {}
             }
         }
-    }
-}
-
-/// The names that an import makes known, within the file only those that are new.
-fn imported(tree: &UseTree, within: bool, names: &mut Vec<String>) {
-    match tree {
-        UseTree::Path(path) => imported(&path.tree, within, names),
-        UseTree::Group(group) => {
-            group.items.iter().for_each(|tree| imported(tree, within, names));
-        }
-        UseTree::Name(name) if !within => names.push(name.ident.to_string()),
-        UseTree::Rename(rename) => names.push(rename.rename.to_string()),
-        _ => {}
-    }
-}
-
-/// The names that an import makes known, each with its path, and the modules of which all is imported.
-fn paths(tree: &UseTree, within: &str, found: &mut Vec<(String, String)>, globs: &mut Vec<String>) {
-    let join = |ident: &Ident| match within {
-        "" => ident.to_string(),
-        within if ident == "self" => within.to_owned(),
-        within => format!("{within}::{ident}"),
-    };
-    match tree {
-        UseTree::Path(path) => paths(&path.tree, &join(&path.ident), found, globs),
-        UseTree::Group(group) => {
-            group.items.iter().for_each(|tree| paths(tree, within, found, globs));
-        }
-        UseTree::Name(name) => {
-            let path = join(&name.ident);
-            found.push((path.rsplit("::").next().unwrap_or_default().to_owned(), path));
-        }
-        UseTree::Rename(rename) => found.push((rename.rename.to_string(), join(&rename.ident))),
-        UseTree::Glob(_) => globs.push(within.to_owned()),
     }
 }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Generics, ItemFn, Receiver, ReceiverKind};
 
-use super::declared::Implementation;
+use super::implementation::Implementation;
 use crate::tokens::regrouped;
 
 /// The name under which generated code has `self`, which no parameter of a closure can be called.

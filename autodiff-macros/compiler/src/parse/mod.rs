@@ -3,14 +3,17 @@
 mod checkpoint;
 mod declared;
 mod fallback;
+mod implementation;
+mod imports;
 pub mod method;
 mod same_name;
 mod signature;
 mod types;
 
 pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
-pub use declared::{Declared, Implementation, Returned};
+pub use declared::{Declared, Returned};
 pub use fallback::fallback;
+pub use implementation::Implementation;
 pub use method::Method;
 pub use signature::{Parameter, Signature, is_in_place, needs_heap, parameters};
 pub use types::TypeReader;

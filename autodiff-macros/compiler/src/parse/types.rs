@@ -7,7 +7,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
-use super::declared::{Declaration, Declared, Implementation};
+use super::declared::{Declaration, Declared};
+use super::implementation::Implementation;
 use crate::ir::{Float, Struct, Type};
 use crate::tokens::regrouped;
 
@@ -48,6 +49,14 @@ const HARMLESS: [&str; 31] = [
     "FromStr",
     "Differentiable",
 ];
+
+/// The name of the trait that is a bound.
+fn bounding_trait(bound: &syn::TypeParamBound) -> Option<String> {
+    match bound {
+        syn::TypeParamBound::Trait(t) => t.path.segments.last().map(|s| s.ident.to_string()),
+        _ => None,
+    }
+}
 
 /// Knows the type parameters that stand for floats.
 #[derive(Clone, Debug, Default)]
@@ -102,23 +111,13 @@ impl TypeReader {
                         bounds.extend(p.bounds.iter().cloned());
                     }
                 }
-                let float = bounds.iter().any(|b| {
-                    matches!(b, syn::TypeParamBound::Trait(t)
-                        if t.path.segments.last().is_some_and(|s| s.ident == "Float"))
-                });
-                if !float {
+                // Lifetimes have no methods.
+                let traits: Vec<_> = bounds.iter().filter_map(bounding_trait).collect();
+                if !traits.iter().any(|name| name == "Float") {
                     self.others.push(name);
                     continue;
                 }
-                let harmless = |b: &syn::TypeParamBound| match b {
-                    syn::TypeParamBound::Trait(t) => t
-                        .path
-                        .segments
-                        .last()
-                        .is_some_and(|s| HARMLESS.iter().any(|name| s.ident == name)),
-                    _ => true,
-                };
-                if !bounds.iter().all(harmless) {
+                if !traits.iter().all(|name| HARMLESS.contains(&name.as_str())) {
                     self.ambiguous.insert(name.clone());
                 }
                 self.floats.push(name);
