@@ -504,6 +504,12 @@ impl Fun {
         Self::find(|fun| matches!(fun.spelling(), Spelling::Infix(text) if text == operator))
     }
 
+    /// Whether it is an operator of two numbers that gives a number, and one of the traits in `std::ops` that
+    /// types of the user's may implement.
+    pub fn is_arithmetic(self) -> bool {
+        matches!(self, Fun::Add | Fun::Sub | Fun::Mul | Fun::Div | Fun::Rem)
+    }
+
     /// The unary operator of that text: `-`, `!`.
     pub fn from_unary(operator: &str) -> Option<Fun> {
         Self::find(|fun| matches!(fun.spelling(), Spelling::Prefix(text) if text == operator))

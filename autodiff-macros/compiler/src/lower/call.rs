@@ -180,19 +180,13 @@ impl Lowerer<'_> {
             return Ok(rv);
         }
         if let Some(function) = self.of_libm(path)? {
-            let mut values = Vec::new();
-            for arg in args {
-                values.push(self.value_of(arg, span)?);
-            }
+            let values = self.values_of(args, span)?;
             return self.call_libm(function, values, span);
         }
         if let Some(owner) = owner
             && self.is_float_owner(owner)
         {
-            let mut values = Vec::new();
-            for arg in args {
-                values.push(self.value_of(arg, span)?);
-            }
+            let values = self.values_of(args, span)?;
             return self.float_function(owner, last, values, path, span);
         }
         self.call_annotated(path, args, span)
@@ -243,17 +237,12 @@ impl Lowerer<'_> {
         }
         let compares = matches!(name, "total_cmp" | "partial_cmp");
         let ty = if compares { Type::Unknown } else { ty };
-        let idents: Vec<_> =
-            (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
-        let captures =
-            idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
-        let what = format!("`{owner}::{name}`");
+        let captures = self.named_args(values.into_iter().map(Rv::Value), span)?;
+        let names = captures.iter().map(|(name, _)| name);
         let reference = compares.then(|| quote!(&));
-        let tokens = quote!(#path(#(#reference #idents),*));
-        let diagnostic = self.no_rule(&what, span);
-        self.refusals.push(diagnostic);
-        let refusal = self.refusals.len() - 1;
-        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)))
+        let tokens = quote!(#path(#(#reference #names),*));
+        let diagnostic = self.no_rule(&format!("`{owner}::{name}`"), span);
+        Ok(Rv::Value(self.verbatim_of(tokens, captures, ty, span, diagnostic)))
     }
 
     pub(super) fn no_rule(&self, what: &str, span: Span) -> Diagnostic {
@@ -477,16 +466,9 @@ impl Lowerer<'_> {
         args: impl IntoIterator<Item = &'e Expr>,
         span: Span,
     ) -> Lowered<Rv> {
-        let mut captures = Vec::new();
-        let mut joined = Type::Unknown;
-        for (i, rv) in self.args(args)?.into_iter().enumerate() {
-            joined = joined.join(&self.type_of(&rv));
-            let arg = match rv {
-                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
-                rv => CallArg::Value(self.value_of(rv, span)?),
-            };
-            captures.push((quote::format_ident!("ad_arg{}", i), arg));
-        }
+        let args = self.args(args)?;
+        let joined = args.iter().fold(Type::Unknown, |ty, rv| ty.join(&self.type_of(rv)));
+        let captures = self.named_args(args, span)?;
         let ty = match self.constant_type(path) {
             // `cmp::max`: of the type of what it is given.
             Type::Unknown if path.segments.iter().any(|s| s.ident == "cmp") => joined,
@@ -494,14 +476,13 @@ impl Lowerer<'_> {
         };
         let args = captures.iter().map(|(name, _)| name);
         let tokens = quote!(#path(#(#args),*));
-        self.refusals.push(Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             "AD0401",
             span,
             "this function cannot be differentiated, and it depends on a differentiated value",
             "write it with the operations that have derivatives, call a function under `#[differentiate]`, or hold the value constant with `autodiff::stop_gradient`",
-        ));
-        let refusal = self.refusals.len() - 1;
-        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)))
+        );
+        Ok(Rv::Value(self.verbatim_of(tokens, captures, ty, span, diagnostic)))
     }
 
     fn constant_type(&self, path: &Path) -> Type {

@@ -6,7 +6,7 @@ use syn::Path;
 
 use super::{Lowerer, Rv};
 use crate::errors::{Diagnostic, Lowered};
-use crate::ir::{CallArg, Float, Op, Type, Value};
+use crate::ir::{Float, Type, Value};
 use crate::rules::{Fun, Spelling};
 use crate::spelled::{ByPath, Mixed};
 
@@ -128,10 +128,7 @@ impl Lowerer<'_> {
                 false => Ok(None),
             };
         };
-        let mut values = Vec::new();
-        for arg in args {
-            values.push(self.value_of(arg.clone(), span)?);
-        }
+        let values = self.values_of(args.iter().cloned(), span)?;
         let floats = values.len() - usize::from(fun == Fun::Powi);
         let ty = values[..floats].iter().fold(Type::Unknown, |ty, v| ty.join(self.b.ty(*v)));
         if !ty.is_float() {
@@ -161,22 +158,12 @@ impl Lowerer<'_> {
 
     /// A call of a function that has no derivative: kept as it stands, so long as nothing active goes in.
     fn without_rule(&mut self, path: &Path, args: &[Rv], span: Span) -> Lowered<Rv> {
-        let mut captures = Vec::new();
-        for (i, arg) in args.iter().enumerate() {
-            let arg = match arg.clone() {
-                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
-                rv => CallArg::Value(self.value_of(rv, span)?),
-            };
-            captures.push((format_ident!("ad_arg{}", i), arg));
-        }
+        let captures = self.named_args(args.iter().cloned(), span)?;
         let names = captures.iter().map(|(name, _)| name);
         let tokens = quote!(#path(#(#names),*));
         let what = path.to_token_stream().to_string().replace(' ', "");
-        let refusal = self.no_rule(&format!("`{what}`"), span);
-        self.refusals.push(refusal);
-        let refusal = self.refusals.len() - 1;
-        let op = Op::Verbatim { tokens, refusal, captures };
-        Ok(Rv::Value(self.b.op(op, Type::Unknown, span)))
+        let diagnostic = self.no_rule(&format!("`{what}`"), span);
+        Ok(Rv::Value(self.verbatim_of(tokens, captures, Type::Unknown, span, diagnostic)))
     }
 
     /// `num_traits::Pow::pow` of floats.
@@ -216,10 +203,8 @@ impl Lowerer<'_> {
         if !ty.is_float() || !known || !function {
             return Ok(None);
         }
-        let mut values = Vec::new();
-        for arg in self.args(args)? {
-            values.push(self.value_of(arg, span)?);
-        }
+        let args = self.args(args)?;
+        let values = self.values_of(args, span)?;
         let floats = values.len() - usize::from(name == "powi");
         for v in &values[..floats] {
             self.refine(*v, &ty);

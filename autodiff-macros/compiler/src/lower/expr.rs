@@ -4,7 +4,6 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
-use super::references::operator_name;
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Struct, Type, Value};
@@ -252,19 +251,15 @@ impl Lowerer<'_> {
         if let Some(op) = text.strip_suffix('=').filter(|_| is_compound(&e.op)) {
             return self.compound(&e.left, op, &e.right, span);
         }
-        let Some(name) = operator_name(&text) else {
-            let a = self.value(&e.left)?;
-            let b = self.value(&e.right)?;
-            return self.arithmetic(&text, a, b, span).map(Rv::Value);
+        let [a, b] = [&e.left, &e.right];
+        let (a, b) = match Fun::from_binary(&text).filter(|fun| fun.is_arithmetic()) {
+            Some(fun) => match (self.operand_of(a)?, self.operand_of(b)?) {
+                (CallArg::Value(a), CallArg::Value(b)) => (a, b),
+                (a, b) => return Ok(self.between_references(fun, a, b, span)),
+            },
+            None => (self.value(a)?, self.value(b)?),
         };
-        let a = self.operand_of(&e.left)?;
-        let b = self.operand_of(&e.right)?;
-        match (a, b) {
-            (CallArg::Value(a), CallArg::Value(b)) => {
-                self.arithmetic(&text, a, b, span).map(Rv::Value)
-            }
-            (a, b) => Ok(self.between_references(name, a, b, span)),
-        }
+        self.arithmetic(&text, a, b, span).map(Rv::Value)
     }
 
     pub(super) fn arithmetic(

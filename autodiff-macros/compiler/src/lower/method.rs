@@ -216,15 +216,14 @@ impl Lowerer<'_> {
         let arg = self.value(arg)?;
         let (path, span) = (&p.path, span_of(m));
         let captures = vec![(syn::Ident::new("ad_number", span), CallArg::Value(arg))];
-        self.refusals.push(Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             "AD0401",
             span,
             "a conversion between float types cannot be differentiated, and it depends on a differentiated value",
             "keep to one float type, or hold the value constant with `autodiff::stop_gradient`",
-        ));
-        let refusal = self.refusals.len() - 1;
-        let op = Op::Verbatim { tokens: quote!(#path(ad_number).unwrap()), refusal, captures };
-        Ok(Some(Rv::Value(self.b.op(op, Type::Float(Float::Param(owner)), span))))
+        );
+        let (tokens, ty) = (quote!(#path(ad_number).unwrap()), Type::Float(Float::Param(owner)));
+        Ok(Some(Rv::Value(self.verbatim_of(tokens, captures, ty, span, diagnostic))))
     }
 
     /// A method of a number.
@@ -248,27 +247,20 @@ impl Lowerer<'_> {
         }
         let method = &m.method;
         let turbofish = &m.turbofish;
-        let idents: Vec<_> =
-            (0..values.len()).map(|i| quote::format_ident!("ad_arg{}", i)).collect();
-        let captures =
-            idents.iter().cloned().zip(values.iter().map(|v| CallArg::Value(*v))).collect();
-        let (first, rest) = idents.split_first().expect("a receiver");
+        let captures = self.named_args(values.into_iter().map(Rv::Value), span)?;
+        let mut names = captures.iter().map(|(name, _)| name);
+        let first = names.next().expect("a receiver");
         // A reference is printed where std takes one.
-        let rest: Vec<_> = if matches!(name.as_str(), "total_cmp" | "partial_cmp" | "cmp" | "eq") {
-            rest.iter().map(|r| quote!(&#r)).collect()
-        } else {
-            rest.iter().map(ToTokens::to_token_stream).collect()
-        };
+        let compares = matches!(name.as_str(), "total_cmp" | "partial_cmp" | "cmp" | "eq");
+        let reference = compares.then(|| quote!(&));
+        let tokens = quote!(#first.#method #turbofish(#(#reference #names),*));
         let result = integer_result(&ty, &name);
         let what = format!("the method `{name}`");
         // What std's floats do not have is either a trait's method or a slip of the pen.
         let known = ty.is_float() && WITHOUT_RULE.contains(&name.as_str());
         let diagnostic = self.no_rule(&what, span);
         let diagnostic = if known { diagnostic } else { diagnostic.deferred() };
-        self.refusals.push(diagnostic);
-        let refusal = self.refusals.len() - 1;
-        let tokens = quote!(#first.#method #turbofish(#(#rest),*));
-        Ok(Rv::Value(self.b.op(Op::Verbatim { tokens, refusal, captures }, result, span)))
+        Ok(Rv::Value(self.verbatim_of(tokens, captures, result, span, diagnostic)))
     }
 }
 

@@ -42,6 +42,15 @@ pub enum Rv {
 }
 
 impl Lowerer<'_> {
+    /// Each operand as one value.
+    pub(super) fn values_of(
+        &mut self,
+        all: impl IntoIterator<Item = Rv>,
+        span: Span,
+    ) -> Lowered<Vec<Value>> {
+        all.into_iter().map(|rv| self.value_of(rv, span)).collect()
+    }
+
     /// The operand as one value.
     pub(super) fn value_of(&mut self, rv: Rv, span: Span) -> Lowered<Value> {
         match rv {
@@ -57,10 +66,7 @@ impl Lowerer<'_> {
                 Ok(self.load(&place, &ty, span))
             }
             Rv::Tuple(parts) => {
-                let mut values = Vec::new();
-                for part in parts {
-                    values.push(self.value_of(part, span)?);
-                }
+                let values = self.values_of(parts, span)?;
                 let ty = Type::Tuple(values.iter().map(|v| self.b.ty(*v).clone()).collect());
                 Ok(self.b.op(Op::Tuple(values), ty, span))
             }

@@ -7,6 +7,7 @@ use syn::Expr;
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Op, Type};
+use crate::rules::Fun;
 
 impl Lowerer<'_> {
     /// An operand: a reference if it is written as one, or refers to a struct, and what it refers to is not
@@ -27,12 +28,12 @@ impl Lowerer<'_> {
     /// `a op b` where one of them is a reference.
     pub(super) fn between_references(
         &mut self,
-        name: &str,
+        fun: Fun,
         a: CallArg,
         b: CallArg,
         span: Span,
     ) -> Rv {
-        let name = Ident::new(name, span);
+        let name = Ident::new(fun.name(), span);
         let operands = match (&a, &b) {
             (CallArg::Ref(..), CallArg::Ref(..)) => quote!(RefRef),
             (CallArg::Ref(..), _) => quote!(RefVal),
@@ -47,18 +48,6 @@ impl Lowerer<'_> {
         let path = quote!(::autodiff::__private::operator::references::Ref::neg);
         Rv::Value(self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span))
     }
-}
-
-/// The function of an arithmetic operator.
-pub(super) fn operator_name(op: &str) -> Option<&'static str> {
-    Some(match op {
-        "+" => "add",
-        "-" => "sub",
-        "*" => "mul",
-        "/" => "div",
-        "%" => "rem",
-        _ => return None,
-    })
 }
 
 fn is_reference(e: &Expr) -> bool {

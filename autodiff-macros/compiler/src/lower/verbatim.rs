@@ -1,6 +1,7 @@
 //! Code that is kept as the user wrote it because nothing in it has a derivative.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::format_ident;
 use syn::Ident;
 
 use super::usage::changes_receiver;
@@ -42,9 +43,38 @@ impl Lowerer<'_> {
             ));
         }
         let captures = self.captures(&tokens, span)?;
+        Ok(self.verbatim_of(tokens, captures, ty, span, diagnostic))
+    }
+
+    /// Code of which is known what it captures; `diagnostic` tells why it is refused should it turn out to
+    /// be active.
+    pub(super) fn verbatim_of(
+        &mut self,
+        tokens: TokenStream,
+        captures: Vec<(Ident, CallArg)>,
+        ty: Type,
+        span: Span,
+        diagnostic: Diagnostic,
+    ) -> Value {
         self.refusals.push(diagnostic);
         let refusal = self.refusals.len() - 1;
-        Ok(self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span))
+        self.b.op(Op::Verbatim { tokens, refusal, captures }, ty, span)
+    }
+
+    /// Arguments under names for such code.
+    pub(super) fn named_args(
+        &mut self,
+        args: impl IntoIterator<Item = Rv>,
+        span: Span,
+    ) -> Lowered<Vec<(Ident, CallArg)>> {
+        let named = args.into_iter().enumerate().map(|(i, rv)| {
+            let arg = match rv {
+                Rv::Ref(place, _, mutable) => CallArg::Ref(place, mutable),
+                rv => CallArg::Value(self.value_of(rv, span)?),
+            };
+            Ok((format_ident!("ad_arg{}", i), arg))
+        });
+        named.collect()
     }
 
     pub(super) fn verbatim_rv(
