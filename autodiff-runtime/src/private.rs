@@ -2,8 +2,6 @@
 #![doc(hidden)]
 
 mod fixed_stack;
-#[cfg(feature = "libm")]
-pub mod libm;
 mod linear;
 pub mod math;
 pub mod operator;
@@ -21,7 +19,10 @@ pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]
 pub use stack::{ShortStack, Stack};
 
-/// For generated code to compare with what the user's paths mean.
+/// For generated code to compare with what the user's paths mean: what is imported under one name from two
+/// places must be the same.
+#[cfg(feature = "libm")]
+pub use ::libm;
 pub use ::num_traits;
 
 /// Under this name, generated code finds `Vec` where the user's crate has no `std`.

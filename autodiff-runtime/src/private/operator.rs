@@ -1,9 +1,9 @@
 //! Derivatives of operators between values of types that only rustc knows: numbers, or types of the
 //! user's whose `impl` of the operator is under `#[differentiate]`.
 
-use super::math;
 pub mod references;
 
+use super::math;
 use crate::{Accumulate, Differentiable};
 
 /// `self O rhs`, with a derivative; `O` is the name of the trait in `std::ops`, as one of the types

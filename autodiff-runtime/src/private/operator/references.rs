@@ -23,19 +23,30 @@ macro_rules! binary {
         pub struct $of;
 
         impl $of {
-            $(binary!(@$of $operator $name $vjp $jvp);)*
+            $(
+                binary!(@forward $operator $name $jvp);
+                binary!(@$of $operator $name $vjp);
+            )*
         }
     )*};
-    (@RefRef $operator:ident $name:ident $vjp:ident $jvp:ident) => {
+    (@forward $operator:ident $name:ident $jvp:ident) => {
         /// The value.
         #[inline]
-        pub fn $name<'a, 'b, A, B>(a: &'a A, b: &'b B) -> <&'a A as ops::$operator<&'b B>>::Output
-        where
-            &'a A: ops::$operator<&'b B>,
-        {
+        pub fn $name<A: ops::$operator<B>, B>(a: A, b: B) -> A::Output {
             ops::$operator::$name(a, b)
         }
 
+        /// The value and its tangent.
+        #[inline]
+        pub fn $jvp<A, B, O, S, L, R>(a: A, b: B, a_dot: Option<&L>, b_dot: Option<&R>) -> (O, S)
+        where
+            A: ops::$operator<B, Output = O> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+        {
+            let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
+            (ops::$operator::$name(a, b), dot)
+        }
+    };
+    (@RefRef $operator:ident $name:ident $vjp:ident) => {
         /// The value and its pullback.
         #[inline]
         #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
@@ -56,33 +67,8 @@ macro_rules! binary {
                 deposit(b_bar, &bars.1);
             })
         }
-
-        /// The value and its tangent.
-        #[inline]
-        pub fn $jvp<'a, 'b, A, B, O, S, L, R>(
-            a: &'a A,
-            b: &'b B,
-            a_dot: Option<&L>,
-            b_dot: Option<&R>,
-        ) -> (O, S)
-        where
-            &'a A: ops::$operator<&'b B, Output = O>
-                + Binary<$operator, &'b B, Seed = S, Lhs = L, Rhs = R>,
-        {
-            let dot = Binary::<$operator, &'b B>::dot(&a, &b, a_dot, b_dot);
-            (ops::$operator::$name(a, b), dot)
-        }
     };
-    (@RefVal $operator:ident $name:ident $vjp:ident $jvp:ident) => {
-        /// The value.
-        #[inline]
-        pub fn $name<'a, A, B>(a: &'a A, b: B) -> <&'a A as ops::$operator<B>>::Output
-        where
-            &'a A: ops::$operator<B>,
-        {
-            ops::$operator::$name(a, b)
-        }
-
+    (@RefVal $operator:ident $name:ident $vjp:ident) => {
         /// The value and its pullback.
         #[inline]
         #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
@@ -104,30 +90,8 @@ macro_rules! binary {
             };
             (value, pull)
         }
-
-        /// The value and its tangent.
-        #[inline]
-        pub fn $jvp<'a, A, B, O, S, L, R>(
-            a: &'a A,
-            b: B,
-            a_dot: Option<&L>,
-            b_dot: Option<&R>,
-        ) -> (O, S)
-        where
-            &'a A: ops::$operator<B, Output = O>
-                + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
-        {
-            let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
-            (ops::$operator::$name(a, b), dot)
-        }
     };
-    (@ValRef $operator:ident $name:ident $vjp:ident $jvp:ident) => {
-        /// The value.
-        #[inline]
-        pub fn $name<'b, A: ops::$operator<&'b B>, B>(a: A, b: &'b B) -> A::Output {
-            ops::$operator::$name(a, b)
-        }
-
+    (@ValRef $operator:ident $name:ident $vjp:ident) => {
         /// The value and its pullback.
         #[inline]
         #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
@@ -148,22 +112,6 @@ macro_rules! binary {
                 deposit(b_bar, &bars.1);
             };
             (value, pull)
-        }
-
-        /// The value and its tangent.
-        #[inline]
-        pub fn $jvp<'b, A, B, O, S, L, R>(
-            a: A,
-            b: &'b B,
-            a_dot: Option<&L>,
-            b_dot: Option<&R>,
-        ) -> (O, S)
-        where
-            A: ops::$operator<&'b B, Output = O>
-                + Binary<$operator, &'b B, Seed = S, Lhs = L, Rhs = R>,
-        {
-            let dot = Binary::<$operator, &'b B>::dot(&a, &b, a_dot, b_dot);
-            (ops::$operator::$name(a, b), dot)
         }
     };
 }
