@@ -42,6 +42,7 @@ mod open_ranges;
 mod operators;
 mod optionals;
 mod ownership;
+mod patterns;
 mod programs;
 mod recursion;
 mod reference_operators;

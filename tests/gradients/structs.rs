@@ -7,5 +7,6 @@ mod elsewhere;
 mod kinds;
 mod literals;
 mod patterns;
+mod recursive;
 mod state;
 mod tangents;

@@ -200,7 +200,7 @@ fn differentiate(
         return Some(handle(plain, signature, options, None));
     }
     let lowered = lower::lower(function, signature, options.library, errors)?;
-    let lower::Function { graph, refusals, items, readings, iterated, spelled } = lowered;
+    let lower::Function { graph, refusals, items, readings, bindings, iterated, spelled } = lowered;
     if !errors.is_empty() {
         return None;
     }
@@ -221,6 +221,7 @@ fn differentiate(
         fused: passes.fused.as_ref(),
         items: &items,
         readings: &readings,
+        bindings: &bindings,
         iterated: &iterated,
         spelled: &spelled,
     };

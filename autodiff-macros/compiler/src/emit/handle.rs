@@ -56,6 +56,8 @@ pub struct Derivatives<'a> {
     pub items: &'a [syn::Item],
     /// What was read in declarations.
     pub readings: &'a [Reading],
+    /// Names in patterns that were taken for bindings.
+    pub bindings: &'a [Ident],
     /// What is iterated over in the body and has a type that rustc alone knows.
     pub iterated: &'a [Extent],
     /// How the body writes the elementary functions.
@@ -212,7 +214,7 @@ fn derived(
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
     let methods = methods();
-    let readings = readings(derivatives.readings);
+    let readings = readings(derivatives);
     let libm = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
@@ -293,7 +295,7 @@ fn methods() -> TokenStream {
 }
 
 /// Asserts what was read in declarations.
-fn readings(readings: &[Reading]) -> TokenStream {
+fn readings(derivatives: &Derivatives<'_>) -> TokenStream {
     let one = |reading: &Reading| {
         let (of, ty) = (reading.of.parse::<TokenStream>().ok()?, asserted(&reading.ty));
         Some(match &reading.read {
@@ -308,7 +310,9 @@ fn readings(readings: &[Reading]) -> TokenStream {
             Read::Constant => hygienic!(let _: #ty = #of;),
         })
     };
-    readings.iter().filter_map(one).collect()
+    // Only what is bound can have a pattern of its own.
+    let bindings = derivatives.bindings.iter().map(|name| quote!(let #name @ _ = ();));
+    derivatives.readings.iter().filter_map(one).chain(bindings).collect()
 }
 
 /// An expression or a pattern of the returned value's form.

@@ -4,6 +4,7 @@
 //! structured here: an `exit` code is a variable like any other, and what follows a statement that may
 //! exit is lowered under the condition that it did not.
 
+mod alternatives;
 mod array;
 mod assign;
 mod call;
@@ -64,6 +65,8 @@ pub struct Function {
     pub refusals: Vec<Diagnostic>,
     /// What was read in declarations, and is to be confirmed by rustc.
     pub readings: Vec<Reading>,
+    /// Names in patterns that look like constants, and were taken for bindings: to be confirmed as well.
+    pub bindings: Vec<Ident>,
     /// How the elementary functions are written.
     pub spelled: Spelled,
 }
@@ -214,6 +217,8 @@ struct Lowerer<'a> {
     /// What was read in declarations: types of fields, by the struct and the path from it, and what
     /// functions return, by their paths and the number of arguments.
     readings: BTreeMap<(String, Read), Type>,
+    /// Names in patterns that look like constants, and were taken for bindings.
+    bindings: BTreeMap<String, Ident>,
     library: Library,
     spelled: Spelled,
     /// Parameters of types of which nothing but bounds is known.
@@ -254,6 +259,7 @@ impl<'a> Lowerer<'a> {
             inlining: Vec::new(),
             totals: BTreeMap::new(),
             readings: BTreeMap::new(),
+            bindings: BTreeMap::new(),
             library,
             opaque: BTreeSet::new(),
             spelled: Spelled::new(signature.types.ambiguous().clone()),
@@ -283,6 +289,7 @@ impl<'a> Lowerer<'a> {
             items: std::mem::take(&mut self.items),
             iterated: std::mem::take(&mut self.iterated),
             refusals: std::mem::take(&mut self.refusals),
+            bindings: std::mem::take(&mut self.bindings).into_values().collect(),
             readings: std::mem::take(&mut self.readings)
                 .into_iter()
                 .map(|((of, read), ty)| Reading { of, read, ty })

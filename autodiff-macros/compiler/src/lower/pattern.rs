@@ -8,6 +8,7 @@ use syn::{Expr, Ident, Member, Pat};
 use super::form::Form;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
+use crate::ir::callee::is_type_name;
 use crate::ir::{Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
@@ -69,10 +70,11 @@ impl Lowerer<'_> {
                 }
                 Ok(())
             }
-            Pat::Or(o) => match o.cases.first() {
-                Some(first) => self.bind(first, rv),
-                None => Ok(()),
-            },
+            Pat::Or(o) => {
+                let name = quote::format_ident!("ad_alternatives", span = span_of(pat));
+                self.declare(&name, Binding::Other(rv.clone()));
+                self.bind_alternatives(o, rv, &syn::parse_quote!(#name))
+            }
             other => Err(self.refuse(
                 "AD0301",
                 Extent::of(other),
@@ -148,7 +150,7 @@ impl Lowerer<'_> {
     }
 
     /// What a name stands for once it is bound to an operand.
-    fn binding(&mut self, name: &Ident, mutable: bool, rv: Rv) -> Lowered<Binding> {
+    pub(super) fn binding(&mut self, name: &Ident, mutable: bool, rv: Rv) -> Lowered<Binding> {
         let span = name.span();
         let in_place = self.changed.in_place.contains(&name.to_string());
         Ok(match rv {
@@ -276,13 +278,16 @@ impl Lowerer<'_> {
             Pat::Ident(p) => match &p.subpat {
                 Some((_, sub)) => self.test(sub, rv, scrutinee),
                 None if self.is_constant_name(&p.ident) => {
-                    let tokens = p.ident.to_token_stream();
-                    if p.ident == "None" {
+                    // What is no number may be a variant of an enum, which need not have `==`.
+                    if !self.type_of(rv).is_scalar() {
                         return self.fits(pat, scrutinee, span).map(Some);
                     }
-                    self.equals(rv, tokens, span).map(Some)
+                    self.equals(rv, p.ident.to_token_stream(), span).map(Some)
                 }
-                None => Ok(None),
+                None => {
+                    self.confirm_binding(&p.ident);
+                    Ok(None)
+                }
             },
             Pat::Paren(p) => self.test(&p.pat, rv, scrutinee),
             Pat::Type(p) => self.test(&p.pat, rv, scrutinee),
@@ -411,11 +416,7 @@ impl Lowerer<'_> {
                 }
             }
             Pat::Paren(p) => self.bind_tested(&p.pat, rv, scrutinee),
-            Pat::Or(o) => {
-                let mut names = Names { found: Vec::new() };
-                names.visit_pat_or(o);
-                if names.found.is_empty() { Ok(()) } else { self.bind(pat, rv) }
-            }
+            Pat::Or(o) => self.bind_alternatives(o, rv, scrutinee),
             Pat::Tuple(t) => {
                 let total = self.tuple_len(&rv);
                 for (i, pat) in positions(t.elems.iter(), total) {
@@ -428,13 +429,28 @@ impl Lowerer<'_> {
         }
     }
 
-    /// Whether a name in a pattern is a constant rather than a binding, by the language's convention.
-    fn is_constant_name(&self, name: &Ident) -> bool {
+    /// Whether a name in a pattern is a constant rather than a binding: as the file tells, and by the
+    /// language's convention where it does not.
+    pub(super) fn is_constant_name(&self, name: &Ident) -> bool {
         let text = name.to_string();
-        matches!(self.lookup(name), Some(Binding::Item(_)))
-            || text == "None"
-            || text.len() > 1
-                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        if matches!(self.lookup(name), Some(Binding::Item(_))) || text == "None" {
+            return true;
+        }
+        if !is_type_name(name) {
+            return false;
+        }
+        let declared = self.types.declared();
+        let capitals = || text.chars().all(|c| !c.is_lowercase());
+        declared.is_pattern(&text)
+            || text.chars().nth(1).is_some() && (capitals() || declared.has_globs())
+    }
+
+    /// That a name in a pattern is a binding is for rustc to confirm, should it look like a constant.
+    fn confirm_binding(&mut self, name: &Ident) {
+        let text = name.to_string();
+        if is_type_name(name) || self.types.declared().is_pattern(&text) {
+            self.bindings.entry(text).or_insert_with(|| name.clone());
+        }
     }
 }
 
@@ -489,9 +505,7 @@ fn plain(ident: Ident) -> syn::PatIdent {
 
 /// The names in a pattern.
 pub(super) fn names(pat: &Pat) -> Vec<Ident> {
-    let mut names = Names { found: Vec::new() };
-    names.visit_pat(pat);
-    names.found
+    Bound::of(pat).found.into_iter().map(|p| p.ident).collect()
 }
 
 /// Whether evaluating an expression calls anything.
@@ -513,13 +527,22 @@ pub(super) fn calls(e: &Expr) -> bool {
     finder.0
 }
 
-struct Names {
-    found: Vec<Ident>,
+/// What looks like a binding in a pattern.
+pub(super) struct Bound {
+    pub(super) found: Vec<syn::PatIdent>,
 }
 
-impl<'a> Visit<'a> for Names {
+impl Bound {
+    pub(super) fn of(pat: &Pat) -> Self {
+        let mut bound = Self { found: Vec::new() };
+        bound.visit_pat(pat);
+        bound
+    }
+}
+
+impl<'a> Visit<'a> for Bound {
     fn visit_pat_ident(&mut self, p: &'a syn::PatIdent) {
-        self.found.push(p.ident.clone());
+        self.found.push(p.clone());
         visit::visit_pat_ident(self, p);
     }
 }

@@ -6,7 +6,7 @@
 //! is the struct which rustc means is asserted in the generated code (see `emit::handle::readings`).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -43,6 +43,8 @@ pub struct Declared {
     imports: BTreeMap<String, Option<String>>,
     /// The modules of which all is imported.
     globs: Vec<String>,
+    /// What stands for itself in a pattern: constants, and variants and structs without fields.
+    patterns: BTreeSet<String>,
 }
 
 /// A function.
@@ -215,6 +217,16 @@ impl Declared {
         self.globs.iter().any(|glob| glob == module) && !self.imports.contains_key(name)
     }
 
+    /// Whether a name that stands alone in a pattern may be that of something declared or imported.
+    pub fn is_pattern(&self, name: &str) -> bool {
+        self.patterns.contains(name) || self.imports.contains_key(name)
+    }
+
+    /// Whether there are names of which it is not known what they mean.
+    pub fn has_globs(&self) -> bool {
+        !self.globs.is_empty()
+    }
+
     fn add_import(&mut self, name: String, path: Option<String>) {
         let known = self.imports.entry(name).or_insert_with(|| path.clone());
         if *known != path {
@@ -259,6 +271,9 @@ impl Declared {
 impl<'a> Visit<'a> for Declared {
     fn visit_item_struct(&mut self, item: &'a ItemStruct) {
         self.add(item.ident.to_string(), Some(Declaration::new(item)));
+        if item.fields.is_empty() {
+            self.patterns.insert(item.ident.to_string());
+        }
     }
 
     fn visit_item_impl(&mut self, item: &'a ItemImpl) {
@@ -280,9 +295,12 @@ impl<'a> Visit<'a> for Declared {
 
     fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
         self.add(item.ident.to_string(), None);
+        let units = item.variants.iter().filter(|variant| variant.fields.is_empty());
+        self.patterns.extend(units.map(|variant| variant.ident.to_string()));
     }
 
     fn visit_item_const(&mut self, item: &'a syn::ItemConst) {
+        self.patterns.insert(item.ident.to_string());
         self.add_constant(item.ident.to_string(), Some(&item.ty));
     }
 
@@ -358,7 +376,10 @@ impl<'a> Visit<'a> for Declared {
         while let Some(word) = words.next() {
             match (word, words.clone().next()) {
                 ("struct", Some(name)) => self.add(name.to_owned(), None),
-                ("const" | "static", Some(name)) => self.add_constant(name.to_owned(), None),
+                ("const" | "static", Some(name)) => {
+                    self.patterns.insert(name.to_owned());
+                    self.add_constant(name.to_owned(), None);
+                }
                 _ => {}
             }
         }

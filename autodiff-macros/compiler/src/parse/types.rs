@@ -7,7 +7,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
-use super::declared::{Declaration, Declared};
+use super::declared::{Declaration, Declared, DeclaredField};
 use super::implementation::Implementation;
 use crate::ir::{Float, Struct, Type};
 use crate::tokens::regrouped;
@@ -77,6 +77,13 @@ struct Reached {
     root: String,
     path: String,
     structs: Vec<String>,
+}
+
+/// What is taken for granted of a struct inside its own declaration.
+#[derive(Clone, Copy, PartialEq)]
+enum Recursion {
+    Constant,
+    Active,
 }
 
 impl TypeReader {
@@ -259,17 +266,32 @@ impl TypeReader {
         if item.params.len() != given.len() {
             return None;
         }
-        let (mut fields, mut constants) = (Vec::new(), Vec::new());
+        let mut types = Vec::new();
         for field in &item.fields {
+            let tokens = substitute(field.ty.parse().ok()?, &item.params, &given);
+            types.push(syn::parse2::<syn::Type>(tokens).ok()?);
+        }
+        // A struct that holds itself is constant if all else in it is.
+        let is_constant = |recursion: Recursion| {
+            let all = item.fields.iter().zip(&types);
+            let one = |(field, ty): (&DeclaredField, &syn::Type)| {
+                field.constant || self.is_constant_within(ty, &reached.structs, recursion)
+            };
+            all.map(one).collect::<Vec<_>>()
+        };
+        let mut are_constant = is_constant(Recursion::Constant);
+        if !are_constant.iter().all(|is| *is) {
+            are_constant = is_constant(Recursion::Active);
+        }
+        let (mut fields, mut constants) = (Vec::new(), Vec::new());
+        for ((field, ty), constant) in item.fields.iter().zip(&types).zip(are_constant) {
             let path = format!("{}.{}", reached.path, field.member);
             let at = Reached { path, ..reached.clone() };
             let member: syn::Member = syn::parse_str(&field.member).ok()?;
-            let tokens = substitute(field.ty.parse().ok()?, &item.params, &given);
-            let ty: syn::Type = syn::parse2(tokens).ok()?;
-            if field.constant || self.is_constant(&ty) {
+            if constant {
                 constants.push(member.clone());
             }
-            fields.push((member, self.read_at(&ty, Some(&at))));
+            fields.push((member, self.read_at(ty, Some(&at))));
         }
         let is_copy = item.derives("Copy");
         let reached = (reached.root, reached.path);
@@ -290,13 +312,23 @@ impl TypeReader {
 
     /// Whether a parameter of this type is constant by its type alone.
     pub fn is_constant(&self, ty: &syn::Type) -> bool {
+        self.is_constant_within(ty, &[], Recursion::Constant)
+    }
+
+    /// The same of a type in the declarations of these structs, which may hold themselves.
+    fn is_constant_within(&self, ty: &syn::Type, structs: &[String], recursion: Recursion) -> bool {
+        let inner = |ty: &syn::Type| self.is_constant_within(ty, structs, recursion);
+        let read = |ty: &syn::Type| {
+            let at = Reached { structs: structs.to_vec(), ..Reached::default() };
+            self.read_at(ty, Some(&at).filter(|_| !structs.is_empty())).is_constant()
+        };
         match ty {
-            syn::Type::Paren(t) => self.is_constant(&t.elem),
-            syn::Type::Group(t) => self.is_constant(&t.elem),
-            syn::Type::Reference(t) => self.is_constant(&t.elem),
-            syn::Type::Array(t) => self.is_constant(&t.elem),
-            syn::Type::Slice(t) => self.is_constant(&t.elem),
-            syn::Type::Tuple(t) => t.elems.iter().all(|t| self.is_constant(t)),
+            syn::Type::Paren(t) => inner(&t.elem),
+            syn::Type::Group(t) => inner(&t.elem),
+            syn::Type::Reference(t) => inner(&t.elem),
+            syn::Type::Array(t) => inner(&t.elem),
+            syn::Type::Slice(t) => inner(&t.elem),
+            syn::Type::Tuple(t) => t.elems.iter().all(inner),
             syn::Type::ImplTrait(_) | syn::Type::FnPtr(_) | syn::Type::TraitObject(_) => true,
             syn::Type::Path(t) => {
                 let Some(last) = t.path.segments.last() else { return true };
@@ -311,18 +343,21 @@ impl TypeReader {
                         PathArguments::AngleBracketed(args) => args
                             .args
                             .iter()
-                            .all(|a| matches!(a, GenericArgument::Type(t) if self.is_constant(t))),
+                            .all(|a| matches!(a, GenericArgument::Type(t) if inner(t))),
                         _ => false,
                     },
+                    _ if structs.contains(&last.to_token_stream().to_string()) => {
+                        recursion == Recursion::Constant
+                    }
                     // A struct that derives a tangent has one, if without fields.
                     _ => {
                         let declared = self.declared.get(&name);
                         let derived = declared.is_some_and(|d| d.derives("Differentiable"));
-                        !derived && self.read(ty).is_constant()
+                        !derived && read(ty)
                     }
                 }
             }
-            _ => self.read(ty).is_constant(),
+            _ => read(ty),
         }
     }
 }
