@@ -1,6 +1,7 @@
 //! What generated code names. Not for use by hand: it changes with the compiler.
 #![doc(hidden)]
 
+mod elementary;
 mod fixed_stack;
 mod linear;
 pub mod math;
@@ -12,6 +13,7 @@ mod snapshots;
 mod stack;
 pub mod unannotated;
 
+pub use elementary::{Elementary, float};
 pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
 #[cfg(feature = "alloc")]

@@ -7,7 +7,11 @@
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
 
-use crate::private::operator::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary};
+use crate::private::Elementary;
+use crate::private::operator::{
+    Add, AddAssign, Binary, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
+    Unary,
+};
 
 /// A type whose values have tangents and adjoints.
 ///
@@ -133,7 +137,13 @@ pub trait Float:
     + Binary<Mul, Self, Seed = Self, Lhs = Self, Rhs = Self>
     + Binary<Div, Self, Seed = Self, Lhs = Self, Rhs = Self>
     + Binary<Rem, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<AddAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<SubAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<MulAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<DivAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + Binary<RemAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
     + Unary<Neg, Seed = Self, Of = Self>
+    + Elementary
     + Accumulate<Self>
     + SetZero
     + Default

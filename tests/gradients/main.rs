@@ -11,6 +11,7 @@ mod algorithms;
 mod applications;
 mod array_from_fn;
 mod arrays;
+mod assigning_operators;
 mod bindings;
 mod bookkeeping;
 mod branches;

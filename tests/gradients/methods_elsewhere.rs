@@ -80,3 +80,40 @@ impl Pendulum {
         (self.length - other.length).hypot(self.angle - other.angle)
     }
 }
+
+/// Methods named as elementary functions are.
+#[derive(Differentiable, Clone, Copy, Debug)]
+pub struct Complex {
+    pub re: f64,
+    pub im: f64,
+}
+
+impl Complex {
+    #[differentiate]
+    pub fn polar(radius: f64, angle: f64) -> Complex {
+        Complex { re: radius * angle.cos(), im: radius * angle.sin() }
+    }
+
+    #[differentiate]
+    pub fn exp(self) -> Complex {
+        Complex::polar(self.re.exp(), self.im)
+    }
+
+    #[differentiate]
+    pub fn abs(self) -> f64 {
+        self.re.hypot(self.im)
+    }
+}
+
+impl std::ops::MulAssign for Complex {
+    #[differentiate]
+    fn mul_assign(&mut self, o: Complex) {
+        (self.re, self.im) = (self.re * o.re - self.im * o.im, self.re * o.im + self.im * o.re);
+    }
+}
+
+/// A number of which a function in another file does not know that it is one.
+#[differentiate]
+pub fn doubled(x: f64) -> f64 {
+    2.0 * x
+}

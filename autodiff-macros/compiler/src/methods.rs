@@ -14,7 +14,7 @@ use std::rc::Rc;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::VisitMut;
-use syn::{FnArg, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type, parse_quote};
+use syn::{FnArg, Ident, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type, parse_quote};
 
 use crate::emit::{Name, silenced};
 use crate::errors::{Diagnostic, Errors, Extent};
@@ -24,7 +24,19 @@ use crate::parse::{Declared, Implementation, Method, Signature, without_checkpoi
 use crate::{derivatives, under_facade_name};
 
 /// The traits of operators, and how the runtime names them.
-const OPERATORS: [&str; 6] = ["Add", "Sub", "Mul", "Div", "Rem", "Neg"];
+const OPERATORS: [&str; 11] = [
+    "Add",
+    "Sub",
+    "Mul",
+    "Div",
+    "Rem",
+    "Neg",
+    "AddAssign",
+    "SubAssign",
+    "MulAssign",
+    "DivAssign",
+    "RemAssign",
+];
 
 /// The attribute on a function of a type.
 pub fn expand(
@@ -200,22 +212,26 @@ fn of_operator(
             }
         }
         ([lhs, rhs], [lhs_active, rhs_active]) => {
-            let (lhs_bar, rhs_bar) = (tangent(lhs), tangent(rhs));
-            let (lhs_zero, rhs_zero) = (zero(quote!(self), lhs), zero(quote!(rhs), rhs));
-            let (bars, dots) = match (lhs_active, rhs_active) {
-                (true, true) => (quote!(bars), quote!((lhs_dot, rhs_dot))),
-                (true, false) => (quote!((bars, #rhs_zero)), quote!(lhs_dot)),
-                _ => (quote!((#lhs_zero, bars)), quote!(rhs_dot)),
+            // `a += b` gives what it leaves in `a`.
+            let assigns = matches!(lhs, Type::Reference(r) if r.mutability.is_some());
+            let of = if assigns { referred(lhs) } else { lhs };
+            let (lhs_bar, rhs_bar) = (tangent(of), tangent(rhs));
+            let seed = if assigns { lhs_bar.clone() } else { seed };
+            let (lhs_zero, rhs_zero) = (zero(quote!(self), of), zero(quote!(rhs), rhs));
+            let both = (*lhs_active, *rhs_active);
+            let (bars, dot) = if assigns {
+                assigning(name, both, &rhs_zero)
+            } else {
+                giving(name, both, &lhs_zero, &rhs_zero)
             };
             quote! {
-                impl #declared #runtime::Binary<#runtime::#operator, #rhs> for #lhs #bounds {
+                impl #declared #runtime::Binary<#runtime::#operator, #rhs> for #of #bounds {
                     type Seed = #seed;
                     type Lhs = #lhs_bar;
                     type Rhs = #rhs_bar;
                     #[inline]
                     fn bars(&self, rhs: &#rhs, seed: #seed) -> (#lhs_bar, #rhs_bar) {
                         let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
-                        let bars = <#name>::vjp(lhs, ::core::clone::Clone::clone(other)).1(seed);
                         #bars
                     }
                     #[inline]
@@ -234,7 +250,7 @@ fn of_operator(
                             ::core::option::Option::None => #rhs_zero,
                         };
                         let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
-                        <#name>::jvp(lhs, ::core::clone::Clone::clone(other), #dots).1
+                        #dot
                     }
                 }
             }
@@ -242,6 +258,60 @@ fn of_operator(
         _ => TokenStream::new(),
     };
     quote!(#plain #handle #code)
+}
+
+/// The bodies of `bars` and `dot` where the operator gives a new value.
+fn giving(
+    name: &Ident,
+    active: (bool, bool),
+    lhs_zero: &TokenStream,
+    rhs_zero: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let (bars, dots) = match active {
+        (true, true) => (quote!(bars), quote!((lhs_dot, rhs_dot))),
+        (true, false) => (quote!((bars, #rhs_zero)), quote!(lhs_dot)),
+        _ => (quote!((#lhs_zero, bars)), quote!(rhs_dot)),
+    };
+    let bars = quote! {
+        let bars = <#name>::vjp(lhs, ::core::clone::Clone::clone(other)).1(seed);
+        #bars
+    };
+    (bars, quote!(<#name>::jvp(lhs, ::core::clone::Clone::clone(other), #dots).1))
+}
+
+/// The same where it changes its left operand.
+fn assigning(
+    name: &Ident,
+    (lhs_active, rhs_active): (bool, bool),
+    rhs_zero: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let shadows = match (lhs_active, rhs_active) {
+        (true, true) => quote!((&mut bars.0, &mut bars.1)),
+        (true, false) => quote!(&mut bars.0),
+        _ => quote!(&mut bars.1),
+    };
+    let (lhs_dot, rhs_dot) = (
+        match lhs_active {
+            true => quote!(::core::option::Option::Some(&mut lhs_dot)),
+            false => quote!(::autodiff::__private::receiver::Absent),
+        },
+        match rhs_active {
+            true => quote!(::core::option::Option::Some(&rhs_dot)),
+            false => quote!(::core::option::Option::None),
+        },
+    );
+    let bars = quote! {
+        let mut lhs = lhs;
+        let mut bars = (seed, #rhs_zero);
+        <#name>::vjp_into(&mut lhs, ::core::clone::Clone::clone(other), (), #shadows);
+        bars
+    };
+    let dot = quote! {
+        let (mut lhs, mut lhs_dot) = (lhs, lhs_dot);
+        <#name>::__jvp(&mut lhs, ::core::clone::Clone::clone(other), #lhs_dot, #rhs_dot);
+        lhs_dot
+    };
+    (bars, dot)
 }
 
 /// What an operand is, or refers to.

@@ -49,8 +49,9 @@ pub(crate) fn run(
         return None;
     }
     let own = &own.to_string();
-    let primal = step("simplify", optimize::primal(primal, without));
+    let mut primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, refusals, errors);
+    activity.assert_floats(&mut primal);
     let segmented = transform::segmented(&primal, &activity)
         .map(|graph| step("simplify", optimize::primal(step("segmented", graph), without)));
     let reversed = match &segmented {

@@ -510,6 +510,12 @@ impl Fun {
         matches!(self, Fun::Add | Fun::Sub | Fun::Mul | Fun::Div | Fun::Rem)
     }
 
+    /// Whether it may move its operands: those of an operator may be of a type of the user's, as may what is
+    /// selected.
+    pub fn may_move(self) -> bool {
+        self.is_arithmetic() || matches!(self, Fun::Neg | Fun::Select)
+    }
+
     /// The unary operator of that text: `-`, `!`.
     pub fn from_unary(operator: &str) -> Option<Fun> {
         Self::find(|fun| matches!(fun.spelling(), Spelling::Prefix(text) if text == operator))

@@ -1,6 +1,7 @@
 //! Derivatives of operators between values of types that only rustc knows: numbers, or types of the
 //! user's whose `impl` of the operator is under `#[differentiate]`.
 
+pub mod assign;
 pub mod references;
 
 use super::math;
@@ -87,6 +88,23 @@ macro_rules! operators {
 }
 operators!("`+`." Add "`-` between two." Sub "`*`." Mul "`/`." Div "`%`." Rem);
 
+macro_rules! assignments {
+    ($($text:literal $name:ident)*) => {$(
+        #[doc = $text]
+        #[derive(Debug)]
+        pub struct $name;
+    )*};
+}
+assignments!("`+=`." AddAssign "`-=`." SubAssign "`*=`." MulAssign "`/=`." DivAssign "`%=`." RemAssign);
+
+/// Adds an operand's adjoint to its shadow, if there is one.
+#[inline]
+fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
+    if let Some(shadow) = shadow {
+        shadow.accumulate(bar);
+    }
+}
+
 /// `-` before one.
 #[derive(Debug)]
 pub struct Neg;
@@ -107,12 +125,20 @@ impl Neg {
 
 macro_rules! float {
     ($float:ident: $($lhs:ty, $rhs:ty;)*) => {$(
-        float!($float: $lhs, $rhs; Add(_a, _b, g) => (g, g));
-        float!($float: $lhs, $rhs; Sub(_a, _b, g) => (g, -g));
-        float!($float: $lhs, $rhs; Mul(a, b, g) => (g * b, g * a));
-        float!($float: $lhs, $rhs; Div(a, b, g) => (g / b, -(g * (a / b)) / b));
-        float!($float: $lhs, $rhs; Rem(a, b, g) => (g, -(g * math::round((a - a % b) / b))));
+        float!($float: $lhs, $rhs; Add AddAssign(_a, _b, g) => (g, g));
+        float!($float: $lhs, $rhs; Sub SubAssign(_a, _b, g) => (g, -g));
+        float!($float: $lhs, $rhs; Mul MulAssign(a, b, g) => (g * b, g * a));
+        float!($float: $lhs, $rhs; Div DivAssign(a, b, g) => (g / b, -(g * (a / b)) / b));
+        float!($float: $lhs, $rhs; Rem RemAssign(a, b, g) =>
+            (g, -(g * math::round((a - a % b) / b))));
     )*};
+    (
+        $float:ident: $lhs:ty, $rhs:ty;
+        $op:ident $assign:ident($a:ident, $b:ident, $g:ident) => $bars:expr
+    ) => {
+        float!($float: $lhs, $rhs; $op($a, $b, $g) => $bars);
+        float!($float: $lhs, $rhs; $assign($a, $b, $g) => $bars);
+    };
     ($float:ident: $lhs:ty, $rhs:ty; $op:ident($a:ident, $b:ident, $g:ident) => $bars:expr) => {
         impl Binary<$op, $rhs> for $lhs {
             type Seed = $float;

@@ -3,7 +3,7 @@
 
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value, ValueSet};
-use crate::rules::Pullback;
+use crate::rules::{Pullback, Spelling};
 
 /// How the adjoint of a value is held.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +19,7 @@ pub enum Style {
 pub struct Activity {
     active: ValueSet,
     shadowed: ValueSet,
+    assumed: ValueSet,
 }
 
 impl Activity {
@@ -26,6 +27,7 @@ impl Activity {
     pub fn of(graph: &Graph, refusals: &[Diagnostic], errors: &mut Errors) -> Self {
         let (varied, useful) = (varied(graph, Opaque::Varies), useful(graph));
         refuse(graph, &varied, &useful, refusals, errors);
+        let assumed = assumed(graph, &varied, &useful);
         let active = varied.intersection(&useful);
         for param in graph.params.iter().filter(|p| !p.active && active.contains(p.value)) {
             errors.push(Diagnostic::new(
@@ -38,7 +40,14 @@ impl Activity {
                 "name it in `wrt`: a `&mut` parameter is a result, too",
             ));
         }
-        Self { active, shadowed: shadowed(graph) }
+        Self { active, shadowed: shadowed(graph), assumed }
+    }
+
+    /// Marks the values that are taken for floats by the name of a method alone: rustc is to find out.
+    pub fn assert_floats(&self, graph: &mut Graph) {
+        for (i, data) in graph.values.iter_mut().enumerate() {
+            data.is_asserted = self.assumed.contains(Value::new(i));
+        }
     }
 
     /// Whether a value carries a derivative.
@@ -63,6 +72,23 @@ impl Activity {
         region.nodes.iter().any(|n| self.touches(n))
             || region.results.iter().any(|r| self.is_active(*r))
     }
+}
+
+/// Values of a type that only rustc knows which have a method of the rule table called on them, where what
+/// that gives may carry a derivative.
+fn assumed(graph: &Graph, varied: &ValueSet, useful: &ValueSet) -> ValueSet {
+    let mut found = ValueSet::default();
+    graph.body.each_node(&mut |node| {
+        if let (Op::Scalar(fun, args), [result]) = (&node.op, &node.results[..])
+            && matches!(fun.spelling(), Spelling::Method(_))
+            && *graph.ty(args[0]) == Type::Unknown
+            && args.iter().any(|v| varied.contains(*v))
+            && useful.contains(*result)
+        {
+            found.insert(args[0]);
+        }
+    });
+    found
 }
 
 /// Whether a node itself writes any such memory.

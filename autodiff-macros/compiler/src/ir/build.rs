@@ -33,7 +33,7 @@ impl Builder {
 
     /// A new value with a name of the user's.
     pub fn named(&mut self, ty: Type, name: Option<Ident>, storage: Storage, span: Span) -> Value {
-        self.values.push(ValueData { ty, name, span, storage });
+        self.values.push(ValueData::new(ty, name, storage, span));
         Value::new(self.values.len() - 1)
     }
 

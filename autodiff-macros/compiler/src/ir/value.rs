@@ -17,7 +17,7 @@ impl Value {
 
     /// A new nameless local, entered in the table.
     pub fn fresh(table: &mut Vec<ValueData>, ty: Type, span: Span) -> Self {
-        table.push(ValueData { ty, name: None, span, storage: Storage::Local });
+        table.push(ValueData::new(ty, None, Storage::Local, span));
         Self::new(table.len() - 1)
     }
 
@@ -38,6 +38,15 @@ pub struct ValueData {
     pub span: Span,
     /// How the printed code holds it.
     pub storage: Storage,
+    /// Whether rustc is to find that it is a float, where a method of it is called.
+    pub is_asserted: bool,
+}
+
+impl ValueData {
+    /// What is known of a new value.
+    pub fn new(ty: Type, name: Option<Ident>, storage: Storage, span: Span) -> Self {
+        Self { ty, name, span, storage, is_asserted: false }
+    }
 }
 
 /// How a value is held by the variable that generated code gives it.

@@ -8,7 +8,6 @@ use syn::Ident;
 use super::{
     CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Value, ValueData, ValueMap,
 };
-use crate::rules::Fun;
 
 impl Place {
     /// The whole object.
@@ -335,8 +334,8 @@ impl Op {
             args.iter().filter_map(CallArg::by_value).for_each(f);
         };
         match self {
-            Op::Scalar(Fun::Select, vs)
-            | Op::Tuple(vs)
+            Op::Scalar(fun, vs) if fun.may_move() => vs.iter().for_each(|v| f(*v)),
+            Op::Tuple(vs)
             | Op::Struct(_, _, vs)
             | Op::Array(vs)
             | Op::VecOf(vs)
@@ -372,8 +371,8 @@ impl Op {
             args.iter_mut().filter_map(CallArg::by_value_mut).for_each(f);
         };
         match self {
-            Op::Scalar(Fun::Select, vs)
-            | Op::Tuple(vs)
+            Op::Scalar(fun, vs) if fun.may_move() => vs.iter_mut().for_each(f),
+            Op::Tuple(vs)
             | Op::Struct(_, _, vs)
             | Op::Array(vs)
             | Op::VecOf(vs)

@@ -5,7 +5,8 @@ use syn::{Expr, Member};
 
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Extent, Lowered, Reported};
-use crate::ir::{Op, Place, Proj, Storage, Take, Type};
+use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
+use crate::rules::Fun;
 
 impl Lowerer<'_> {
     pub(super) fn assignment(&mut self, left: &Expr, right: &Expr, span: Span) -> Lowered<Rv> {
@@ -192,18 +193,32 @@ impl Lowerer<'_> {
         right: &Expr,
         span: Span,
     ) -> Lowered<Rv> {
-        let rhs = self.value(right)?;
+        let overloadable = Fun::from_binary(op).filter(|fun| fun.is_arithmetic());
+        let rhs = match overloadable {
+            Some(_) => self.operand_of(right)?,
+            None => CallArg::Value(self.value(right)?),
+        };
+        let next = |this: &mut Self, current: Value| match (overloadable, rhs) {
+            (Some(fun), rhs) if !this.b.ty(current).is_scalar() => {
+                Ok(this.updated(fun, current, rhs, span))
+            }
+            (_, CallArg::Value(rhs)) => this.arithmetic(op, current, rhs, span),
+            (_, CallArg::Ref(place, _)) => {
+                let rhs = this.load(&place, &Type::Unknown, span);
+                this.arithmetic(op, current, rhs, span)
+            }
+        };
         match self.target(left) {
             Some(Binding::Var(var)) => {
                 let current = self.read(var, span);
-                let next = self.arithmetic(op, current, rhs, span)?;
+                let next = next(self, current)?;
                 self.assign(var, next);
             }
             _ => {
                 let (place, ty) = self.place(left)?;
                 self.writable(&place, span_of(left))?;
                 let current = self.b.load(place.clone(), Take::Value, ty.clone(), span);
-                let next = self.arithmetic(op, current, rhs, span)?;
+                let next = next(self, current)?;
                 self.refine(next, &ty);
                 self.b.effect(Op::Store(place, next), span);
             }

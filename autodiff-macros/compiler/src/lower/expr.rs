@@ -281,7 +281,12 @@ impl Lowerer<'_> {
             return Ok(self.b.scalar(fun, vec![a, b], Type::Bool, span));
         }
         let ty = self.result_type(a, b, matches!(fun, Fun::Shl | Fun::Shr));
-        Ok(self.b.scalar(fun, vec![a, b], ty, span))
+        let value = self.b.scalar(fun, vec![a, b], ty, span);
+        if *self.b.ty(value) == Type::Unknown {
+            let types = [a, b].map(|operand| self.presumed_type(operand));
+            self.presume(fun, &types, value);
+        }
+        Ok(value)
     }
 
     /// The type of `a op b`.

@@ -94,7 +94,14 @@ impl Lowerer<'_> {
                 if let Some(rv) = self.sequence_method(&receiver, &ty, m)? {
                     return Ok(rv);
                 }
-                if ty == Type::Unknown
+                let ty = match (&receiver, ty) {
+                    (Rv::Value(v), Type::Unknown) => self.presumed_type(*v),
+                    (Rv::Place(place, _), Type::Unknown) if place.path.is_empty() => {
+                        self.presumed_type(place.root)
+                    }
+                    (_, ty) => ty,
+                };
+                if (ty == Type::Unknown || ty.is_scalar())
                     && !matches!(receiver, Rv::Tuple(_))
                     && self.is_scalar_method(m)
                 {

@@ -46,6 +46,7 @@ use crate::Library;
 use crate::errors::{Diagnostic, Errors, Extent, Lowered, Reported};
 use crate::ir::{Builder, Checkpoint, Graph, Op, Param, Place, Storage, Take, Type, Value};
 use crate::parse::{Signature, TypeReader};
+use crate::rules::Fun;
 use crate::spelled::Spelled;
 
 use form::Form;
@@ -214,6 +215,10 @@ struct Lowerer<'a> {
     structures: BTreeMap<Value, Vec<(syn::Member, Value)>>,
     /// The totals whose type is not known yet, by the values that they start from.
     totals: BTreeMap<Value, consume::Total>,
+    /// What compound assignments leave of values that were not known to be numbers, and their operators.
+    updates: BTreeMap<Value, Fun>,
+    /// What operators of structs give, as the `impl`s in this file tell: good for a choice that is checked.
+    presumed: BTreeMap<Value, Type>,
     /// What was read in declarations: types of fields, by the struct and the path from it, and what
     /// functions return, by their paths and the number of arguments.
     readings: BTreeMap<(String, Read), Type>,
@@ -258,6 +263,8 @@ impl<'a> Lowerer<'a> {
             iterated: Vec::new(),
             inlining: Vec::new(),
             totals: BTreeMap::new(),
+            updates: BTreeMap::new(),
+            presumed: BTreeMap::new(),
             readings: BTreeMap::new(),
             bindings: BTreeMap::new(),
             library,
@@ -277,6 +284,7 @@ impl<'a> Lowerer<'a> {
         let results = results.iter().map(|v| self.read(*v, span)).collect();
         let mut body = self.b.close(Vec::new(), results);
         self.settle_totals(&mut body);
+        self.settle_updates(&mut body);
         let graph = Graph {
             values: std::mem::take(&mut self.b.values),
             params,

@@ -1,4 +1,5 @@
-//! Operators whose operands are references: calls, since what is borrowed is not copied.
+//! Operators that are calls: those whose operands are references, since what is borrowed is not copied, and
+//! those that change a value of a type of the user's, which may do so in a way of their own.
 
 use proc_macro2::{Ident, Span};
 use quote::quote;
@@ -6,7 +7,7 @@ use syn::Expr;
 
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Op, Type};
+use crate::ir::{CallArg, Node, Op, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -40,13 +41,86 @@ impl Lowerer<'_> {
             _ => quote!(ValRef),
         };
         let path = quote!(::autodiff::__private::operator::references::#operands::#name);
-        Rv::Value(self.b.op(Op::Call(path.into(), vec![a, b]), Type::Unknown, span))
+        let types = [&a, &b].map(|operand| self.operand_type(operand));
+        let value = self.b.op(Op::Call(path.into(), vec![a, b]), Type::Unknown, span);
+        self.presume(fun, &types, value);
+        Rv::Value(value)
+    }
+
+    /// Notes of what type the result of an operator is by the `impl`s in this file, where an operand is a
+    /// struct.
+    pub(super) fn presume(&mut self, fun: Fun, operands: &[Type], result: Value) {
+        let output = operands.iter().find_map(|ty| {
+            let Type::Struct(s) = ty else { return None };
+            let name = s.name.split_whitespace().next()?;
+            let output = self.types.declared().operator_output(fun.name(), name)?;
+            let own = output == "Self" || output.split_whitespace().next() == Some(name);
+            Some(if own { ty.clone() } else { self.types.read(&syn::parse_str(output).ok()?) })
+        });
+        self.presumed.extend(output.map(|ty| (result, ty)));
+    }
+
+    /// The type of a value, if need be as the `impl`s of operators in this file tell.
+    pub(super) fn presumed_type(&self, value: Value) -> Type {
+        match self.b.ty(value) {
+            Type::Unknown => self.presumed.get(&value).cloned().unwrap_or(Type::Unknown),
+            ty => ty.clone(),
+        }
+    }
+
+    /// The same of an operand.
+    fn operand_type(&self, operand: &CallArg) -> Type {
+        match operand {
+            CallArg::Value(value) => self.presumed_type(*value),
+            CallArg::Ref(place, _) => {
+                let root = self.presumed_type(place.root);
+                place.path.iter().fold(root, |ty, step| match (step, &ty) {
+                    (Proj::Field(member), Type::Struct(s)) => {
+                        s.field(member).cloned().unwrap_or(Type::Unknown)
+                    }
+                    (Proj::Index(_), ty) => ty.element(),
+                    _ => Type::Unknown,
+                })
+            }
+        }
+    }
+
+    /// What `a op= b` leaves, where `a` is not known to be a number.
+    pub(super) fn updated(&mut self, fun: Fun, a: Value, b: CallArg, span: Span) -> Value {
+        let name = Ident::new(fun.name(), span);
+        let by = match b {
+            CallArg::Ref(..) => quote!(ByRef),
+            CallArg::Value(_) => quote!(ByVal),
+        };
+        let path = quote!(::autodiff::__private::operator::assign::#by::#name);
+        let ty = self.b.ty(a).clone();
+        let op = Op::Call(path.into(), vec![CallArg::Value(a), b]);
+        let value = self.b.op(op, ty, span);
+        self.updates.insert(value, fun);
+        value
+    }
+
+    /// Makes plain arithmetic of the updates whose operands have turned out to be numbers.
+    pub(super) fn settle_updates(&self, region: &mut Region) {
+        for node in &mut region.nodes {
+            node.op.regions_mut().for_each(|inner| self.settle_updates(inner));
+            let Node { op: Op::Call(_, args), results, .. } = node else { continue };
+            if let [CallArg::Value(a), CallArg::Value(b)] = args[..]
+                && let Some(fun) = results.first().and_then(|value| self.updates.get(value))
+                && self.b.ty(a).is_scalar()
+            {
+                node.op = Op::Scalar(*fun, vec![a, b]);
+            }
+        }
     }
 
     /// `-a` of a reference.
     pub(super) fn negated_reference(&mut self, a: CallArg, span: Span) -> Rv {
         let path = quote!(::autodiff::__private::operator::references::Ref::neg);
-        Rv::Value(self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span))
+        let ty = self.operand_type(&a);
+        let value = self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span);
+        self.presume(Fun::Neg, &[ty], value);
+        Rv::Value(value)
     }
 }
 

@@ -161,6 +161,11 @@ fn holds_memory(ty: &Type) -> bool {
     }
 }
 
+/// Whether its operands and its result are numbers: an operator may be one of a type of the user's.
+fn is_of_numbers(fun: Fun) -> bool {
+    !fun.may_move() && !fun.returns_bool()
+}
+
 /// Values of a type that only rustc knows which are used as numbers, and so are copied for nothing.
 fn numbers(graph: &Graph) -> BTreeSet<Value> {
     let mut found = BTreeSet::new();
@@ -170,7 +175,7 @@ fn numbers(graph: &Graph) -> BTreeSet<Value> {
             let whole = |place: &Place| place.path.is_empty().then_some(place.root);
             // One of these is a number if the other is.
             let alike = match &node.op {
-                Op::Scalar(fun, operands) if *fun != Fun::Select => {
+                Op::Scalar(fun, operands) if is_of_numbers(*fun) => {
                     found.extend(operands.iter().chain(&node.results));
                     None
                 }

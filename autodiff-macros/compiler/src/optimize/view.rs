@@ -157,7 +157,7 @@ impl Fresh {
         for window in windows {
             let ty = Type::Slice(Box::new(window.element.clone()));
             let name = self.values[window.sequence.root.index()].name.clone();
-            self.values.push(ValueData { ty, name, span, storage: window.storage });
+            self.values.push(ValueData::new(ty, name, window.storage, span));
             let view = Value::new(self.values.len() - 1);
             let start = self.first_index(body, window.index, *lo);
             let op = Op::View { sequence: window.sequence.clone(), lo: *lo, hi: *hi, start };

@@ -177,6 +177,21 @@ impl Declared {
         self.implementations.iter().find(|i| i.functions.contains(&at))
     }
 
+    /// What an operator gives where a struct of that name is an operand, if all its `impl`s give the same.
+    pub fn operator_output(&self, method: &str, name: &str) -> Option<&str> {
+        let mentions = |text: &str| text.split_whitespace().any(|word| word == name);
+        let mut outputs = self.implementations.iter().filter_map(|i| {
+            let of_trait = i.of_trait.as_ref()?;
+            let operator = of_trait.split('<').next()?.split_whitespace().last()?;
+            let ours = operator.eq_ignore_ascii_case(method)
+                && (mentions(&i.self_ty) || mentions(of_trait));
+            let output = i.types.iter().find(|(name, _)| name == "Output");
+            ours.then(|| output.map_or("", |(_, ty)| ty.as_str()))
+        });
+        let first = outputs.next()?;
+        outputs.all(|other| other == first).then_some(first)
+    }
+
     /// Whether a function stands in the declaration of a trait.
     pub fn is_provided(&self, function: &Ident) -> bool {
         self.provided.contains(&(function.to_string(), function.span().start().line))

@@ -4,36 +4,44 @@
 
 use core::ops;
 
-use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary};
+use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary, deposit};
 use crate::Accumulate;
 use crate::private::Ignored;
 
-/// Adds an operand's adjoint to its shadow, if there is one.
-#[inline]
-fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
-    if let Some(shadow) = shadow {
-        shadow.accumulate(bar);
-    }
-}
-
 macro_rules! binary {
-    ($($of:ident $text:literal: $($operator:ident $name:ident $vjp:ident $jvp:ident)*;)*) => {$(
+    ($($of:ident $text:literal: $($operator:ident $name:ident $vjp:ident $vjp_into:ident $jvp:ident)*;)*) => {$(
         #[doc = $text]
         #[derive(Debug)]
         pub struct $of;
 
         impl $of {
             $(
-                binary!(@forward $operator $name $jvp);
+                binary!(@forward $operator $name $vjp_into $jvp);
                 binary!(@$of $operator $name $vjp);
             )*
         }
     )*};
-    (@forward $operator:ident $name:ident $jvp:ident) => {
+    (@forward $operator:ident $name:ident $vjp_into:ident $jvp:ident) => {
         /// The value.
         #[inline]
         pub fn $name<A: ops::$operator<B>, B>(a: A, b: B) -> A::Output {
             ops::$operator::$name(a, b)
+        }
+
+        /// Adds the adjoints to the shadows.
+        #[inline]
+        pub fn $vjp_into<A, B, S, L: Accumulate<L>, R: Accumulate<R>>(
+            a: A,
+            b: B,
+            seed: S,
+            a_bar: Option<&mut L>,
+            b_bar: Option<&mut R>,
+        ) where
+            A: Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+        {
+            let bars = Binary::<$operator, B>::bars(&a, &b, seed);
+            deposit(a_bar, &bars.0);
+            deposit(b_bar, &bars.1);
         }
 
         /// The value and its tangent.
@@ -117,23 +125,23 @@ macro_rules! binary {
 }
 binary! {
     RefRef "Between two references.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_vjp_into __add_jvp
+        Sub sub __sub_vjp __sub_vjp_into __sub_jvp
+        Mul mul __mul_vjp __mul_vjp_into __mul_jvp
+        Div div __div_vjp __div_vjp_into __div_jvp
+        Rem rem __rem_vjp __rem_vjp_into __rem_jvp;
     RefVal "Between a reference and a value.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_vjp_into __add_jvp
+        Sub sub __sub_vjp __sub_vjp_into __sub_jvp
+        Mul mul __mul_vjp __mul_vjp_into __mul_jvp
+        Div div __div_vjp __div_vjp_into __div_jvp
+        Rem rem __rem_vjp __rem_vjp_into __rem_jvp;
     ValRef "Between a value and a reference.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_vjp_into __add_jvp
+        Sub sub __sub_vjp __sub_vjp_into __sub_jvp
+        Mul mul __mul_vjp __mul_vjp_into __mul_jvp
+        Div div __div_vjp __div_vjp_into __div_jvp
+        Rem rem __rem_vjp __rem_vjp_into __rem_jvp;
 }
 
 /// Before a reference.
@@ -163,6 +171,16 @@ impl Ref {
         (ops::Neg::neg(a), |a: &A, seed, a_bar: Option<&mut L>| {
             deposit(a_bar, &Unary::<Neg>::bar(&a, seed))
         })
+    }
+
+    /// Adds the adjoint to the shadow.
+    #[inline]
+    pub fn __neg_vjp_into<A: Unary<Neg, Seed = S, Of = L>, S, L: Accumulate<L>>(
+        a: A,
+        seed: S,
+        a_bar: Option<&mut L>,
+    ) {
+        deposit(a_bar, &Unary::<Neg>::bar(&a, seed));
     }
 
     /// The value and its tangent.

@@ -203,7 +203,12 @@ impl Printer<'_> {
                 Expr::infix(operator, left, right, span)
             }
             Spelling::Method(name) => {
-                let receiver = self.expr(args[0]);
+                let mut receiver = self.expr(args[0]);
+                if self.graph.data(args[0]).is_asserted {
+                    let tokens = receiver.tokens;
+                    let asserted = quote_spanned!(span=> ::autodiff::__private::float(#tokens));
+                    receiver = Expr::postfix(asserted);
+                }
                 let operands: Vec<_> = args[1..].iter().map(|v| self.expr(*v)).collect();
                 let known = |v: &&Value| type_name(self.ty(**v)).is_some();
                 let own = args.first().filter(known);

@@ -186,12 +186,9 @@ fn count_trips(
         if let Op::While { body, .. } = &node.op
             && activity.touches(node)
         {
-            values.push(crate::ir::ValueData {
-                ty: Type::usize(),
-                name: Some(format_ident!("trips", span = node.span)),
-                span: node.span,
-                storage: Storage::Local,
-            });
+            let name = format_ident!("trips", span = node.span);
+            let (ty, storage) = (Type::usize(), Storage::Local);
+            values.push(crate::ir::ValueData::new(ty, Some(name), storage, node.span));
             trips.insert(layout.id(body), Value::new(values.len() - 1));
         }
         for inner in node.op.regions() {

@@ -1,0 +1,26 @@
+//! What a method with the name of an elementary function may be called on, if its derivative is to be the
+//! function's.
+
+/// A number: of another type, a method named `exp` may compute anything.
+#[diagnostic::on_unimplemented(
+    message = "[AD0412] a method of `{Self}` has the name of an elementary function, and is none of a float",
+    label = "this is taken for an `f32` or `f64`, since its type is not known here",
+    note = "call it by its path, `Type::exp(value)`, and put `#[differentiate]` on the method; or hold the value constant with `autodiff::stop_gradient`"
+)]
+pub trait Elementary {}
+
+macro_rules! numbers {
+    ($($number:ty)*) => {$(
+        impl Elementary for $number {}
+    )*};
+}
+numbers!(f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+
+impl<T: Elementary> Elementary for &T {}
+impl<T: Elementary> Elementary for &mut T {}
+
+/// The number itself.
+#[inline(always)]
+pub fn float<T: Elementary>(number: T) -> T {
+    number
+}
