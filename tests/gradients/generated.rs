@@ -140,8 +140,53 @@ fn generic_remainder<T: Float>(x: T, y: T) -> T {
     y % (T::from_f64(1.1) + x.abs())
 }
 
+/// What a branch overwrites, its condition has read before.
+#[differentiate]
+fn condition_on_what_a_branch_writes(x: &[f64], at: usize, limit: f64) -> f64 {
+    let mut y = x.to_vec();
+    for _ in 0..3 {
+        if y[1] > limit {
+            y[at] = y[at].sin();
+        }
+    }
+    y[at] * y[0]
+}
+
+/// An index of a store or a swap may be read where these write.
+#[differentiate]
+fn index_from_what_it_writes(x: &[f64], at: usize) -> f64 {
+    let mut y = x.to_vec();
+    let mut sum = 0.0;
+    for i in 0..4 {
+        let to = (y[at].abs() * 3.0) as usize % 4;
+        y[to] = x[i] * 2.0;
+        let with = (y[at].abs() * 3.0) as usize % 4;
+        y.swap(with, i);
+        for j in 0..3 {
+            sum += y[j] * y[j + 1] * x[i];
+        }
+    }
+    y[at] + sum
+}
+
+/// What is read of an array of literals is a number of a known type.
+#[differentiate]
+fn method_of_literal_in_array(x: f64, n: usize) -> f64 {
+    let zero: f64 = 0.0;
+    let mut sum = x;
+    for part in [zero, zero, zero + 0.25] {
+        sum *= if x > 3.0 { sum } else { part.hypot(n as f64) };
+    }
+    sum
+}
+
 #[test]
 fn types_and_memory() {
+    for at in 0..4 {
+        let x = vec![0.3, 1.2, 0.1, 0.7];
+        check!(index_from_what_it_writes(&x, at); x in [x.clone()]);
+    }
+    check!(method_of_literal_in_array(x, 2); x in [0.4]);
     check!(array_changed_while_taken(e, w); (e, w) in [([1.1, 2.0, 3.0], 0.3)]);
     check!(vector_replaced_while_taken(e.clone(), w); (e, w) in [(vec![1.1, 2.0, 3.0], 0.3)]);
     check!(part_of_call_in_array_map(x, y); (x, y) in [(0.4, 1.3)]);
@@ -154,6 +199,10 @@ fn types_and_memory() {
 
 #[test]
 fn control_flow() {
+    for at in 0..3 {
+        check!(condition_on_what_a_branch_writes(&x, at, limit);
+            (x, limit) in [(vec![0.9, 1.2, 0.8], 0.85), (vec![0.9, 1.2, 0.8], 1.0)]);
+    }
     check!(loop_while_any(&x, limit); (x, limit) in [(vec![1.0, -2.0, 0.3], 0.8)]);
     for n in [0, 1, 2] {
         check!(overwritten_by_constant(x, y, n); (x, y) in [(0.4, 1.3)]);

@@ -91,6 +91,7 @@ fn compare(subject: &Subject<'_>, outputs: &[f64]) -> Result<Verdict, Failure> {
     let mut slopes = vec![vec![0.0; outputs.len()]; inputs];
     let mut reach = slopes.clone();
     let mut finite = outputs.iter().all(|y| y.abs() < LARGEST);
+    let _ = crate::has_overflown();
     for input in 0..inputs {
         let parts = (subject.oracle)(point, &unit(inputs, input));
         if parts.len() != outputs.len() {
@@ -107,6 +108,7 @@ fn compare(subject: &Subject<'_>, outputs: &[f64]) -> Result<Verdict, Failure> {
         }
     }
 
+    finite &= !crate::has_overflown();
     let relative = if subject.single { 1e-4 } else { 1e-10 };
     let smallest = if subject.single { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
     let verify = |what: &str, got: f64, want: f64, scale: f64| {

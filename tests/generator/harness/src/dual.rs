@@ -4,6 +4,7 @@
 //! The rules are written down once more here, where they can be in another form than the compiler's
 //! table has them. Where no derivative exists, they follow the same convention.
 
+use std::cell::Cell;
 use std::iter::{Product, Sum};
 use std::ops::{
     Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
@@ -366,7 +367,24 @@ macro_rules! dual {
 /// What a slope becomes behind that partial derivative. What carries no derivative stays without one,
 /// even where the derivative is infinite.
 fn along(partial: f64, slope: f64) -> f64 {
-    if slope == 0.0 { 0.0 } else { partial * slope }
+    if slope == 0.0 {
+        return 0.0;
+    }
+    let product = partial * slope;
+    if !product.is_finite() {
+        OVERFLOWN.set(true);
+    }
+    product
+}
+
+thread_local! {
+    static OVERFLOWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a slope was not finite since the last call, be it of a number that nothing depends on: in
+/// reverse, it is multiplied by the zero that is the adjoint of such a number.
+pub fn has_overflown() -> bool {
+    OVERFLOWN.take()
 }
 
 /// How much of each of two arguments is in the one that was chosen.

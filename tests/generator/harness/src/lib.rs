@@ -10,5 +10,5 @@ mod dual;
 mod flat;
 
 pub use check::{Case, Failure, Scalar, Subject, Verdict, check, run_programs};
-pub use dual::{Dual32, Dual64};
+pub use dual::{Dual32, Dual64, has_overflown};
 pub use flat::{Flat, Lift, dual_parts};

@@ -5,20 +5,21 @@ use crate::ast::{Node, Sort};
 use crate::scope::{Bound, Ty};
 
 impl Gen {
+    /// A closure of a float whose type is told by where it is passed.
+    fn untyped_closure(&mut self) -> Option<Node> {
+        let name = self.name("a");
+        self.apart(|this| {
+            this.scope.freeze_all();
+            let (a, b) = (this.place_read()?, this.place_read()?);
+            Self::node(Sort::Other, "|$0| $1 * $0 + $2", vec![Node::word(name), a, b])
+        })
+    }
+
     /// A closure of so many floats that gives a float.
     fn closure(&mut self, arity: usize, depth: usize) -> Node {
         let names: Vec<String> = (0..arity).map(|_| self.name("a")).collect();
         self.apart(|this| {
             this.scope.freeze_all();
-            // Without types, operators alone say what the parameters are.
-            if arity == 1 && this.random.chance(25) {
-                let (a, b) = (this.place_read(), this.place_read());
-                let Some((a, b)) = a.zip(b) else {
-                    return Node::new(Sort::Other, "|v: %F| v", vec![]);
-                };
-                let name = Node::word(&names[0]);
-                return Node::new(Sort::Other, "|$0| $1 * $0 + $2", vec![name, a, b]);
-            }
             for name in &names {
                 this.scope.declare(name, Ty::Float, false);
             }
@@ -63,7 +64,8 @@ impl Gen {
                 Self::node(Sort::Float, template, vec![name, closure, a, b])
             }
             _ => {
-                let closure = self.closure(1, depth - 1);
+                let untyped = if self.random.chance(50) { self.untyped_closure() } else { None };
+                let closure = untyped.unwrap_or_else(|| self.closure(1, depth - 1));
                 let template = "({\n    fn $0(f: impl Fn(%F) -> %F, a: %F) -> %F {\n        f(f(a).sin())\n    }\n    $0($1, $2) * $3\n})";
                 Self::node(Sort::Float, template, vec![name, closure, a, b])
             }

@@ -35,7 +35,7 @@ impl Printer<'_> {
             Op::Cast(v, target) => self.expr(*v).cast(target, span),
             Op::Stop(v) | Op::Object(v) => self.expr(*v),
             Op::Tuple(parts) => {
-                let parts = self.tokens(parts);
+                let parts: Vec<_> = parts.iter().map(|v| self.typed(*v, span)).collect();
                 Expr::postfix(match &parts[..] {
                     [part] => quote_spanned!(span=> (#part,)),
                     _ => quote_spanned!(span=> (#(#parts),*)),
@@ -46,21 +46,21 @@ impl Printer<'_> {
                 Expr::open(quote_spanned!(span=> #path { #(#fields: #parts),* }))
             }
             Op::Array(parts) => {
-                let parts = self.tokens(parts);
+                let parts = self.elements(parts, span);
                 Expr::postfix(quote_spanned!(span=> [#(#parts),*]))
             }
             Op::Repeat(v, len) => {
-                let v = self.expr(*v).tokens;
+                let v = self.typed(*v, span);
                 Expr::postfix(quote_spanned!(span=> [#v; #len]))
             }
             Op::VecOf(parts) => {
-                let parts = self.tokens(parts);
+                let parts = self.elements(parts, span);
                 Expr::postfix(
                     quote_spanned!(span=> ::autodiff::__private::alloc::vec![#(#parts),*]),
                 )
             }
             Op::VecRepeat(v, len) => {
-                let (v, len) = (self.expr(*v).tokens, self.expr(*len).tokens);
+                let (v, len) = (self.typed(*v, span), self.expr(*len).tokens);
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::alloc::vec![#v; #len]))
             }
             Op::VecNew(None) => {
@@ -159,6 +159,23 @@ impl Printer<'_> {
             }
             op => unreachable!("{op:?} gives no expression"),
         }
+    }
+
+    /// A part of an aggregate. What is read of it later has no other type than that.
+    fn typed(&mut self, part: Value, span: Span) -> TokenStream {
+        let ty = self.ty(part).clone();
+        self.expr(part).typed(&ty, span).tokens
+    }
+
+    /// The elements of an array or a `Vec`: where all are numbers without a type, the first has it.
+    fn elements(&mut self, parts: &[Value], span: Span) -> Vec<TokenStream> {
+        let mut exprs: Vec<Expr> = parts.iter().map(|v| self.expr(*v)).collect();
+        if exprs.iter().all(Expr::is_untyped)
+            && let Some(first) = exprs.first_mut()
+        {
+            *first = first.clone().typed(self.ty(parts[0]), span);
+        }
+        exprs.into_iter().map(|expr| expr.tokens).collect()
     }
 
     /// The zero tangent of a value; `zero` is the value that will hold it.

@@ -191,7 +191,8 @@ impl<'a> Reverse<'a> {
         let Some((region, Site::Node(index))) = self.layout.def(v) else { return None };
         let from = At { region, index };
         if self.plan.restore.contains(&place.root) {
-            let to = At { region: here.region, index: here.index };
+            // What the node itself wrote is restored after its adjoint is known: reads see it.
+            let to = At { region: here.region, index: here.index + 1 };
             if !self.layout.within(to.region, from.region) {
                 return None;
             }
