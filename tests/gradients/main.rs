@@ -48,6 +48,7 @@ mod programs;
 mod recursion;
 mod reference_operators;
 mod references;
+mod reported;
 mod scalars;
 mod shadows;
 mod slices;
