@@ -38,6 +38,7 @@ mod methods_f32;
 mod models;
 mod nested_arrays;
 mod no_std;
+mod not_taken;
 mod observers;
 mod open_ranges;
 mod operators;

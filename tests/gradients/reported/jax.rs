@@ -4,7 +4,45 @@ use autodiff::differentiate;
 
 use crate::harness::check;
 
-// jax-ml/jax 1052: `arctan2(a, a)`, masked where `a` is zero, had NaN there.
+// jax-ml/jax 347: a norm that is chosen by `where` over its rows had NaN in the row that is not chosen.
+#[differentiate]
+fn long_rows(x: &[[f64; 2]]) -> f64 {
+    let mut total = 0.0;
+    for row in x {
+        let norm = (row[0] * row[0] + row[1] * row[1]).sqrt();
+        total += if norm > 0.5 { norm } else { 0.0 };
+    }
+    total
+}
+
+// The same, where the norm is computed once more.
+#[differentiate]
+fn long_rows_twice(x: &[[f64; 2]]) -> f64 {
+    let mut total = 0.0;
+    for row in x {
+        let squares: f64 = row.iter().map(|v| v * v).sum();
+        if squares.sqrt() > 0.5 {
+            total += squares.sqrt();
+        }
+    }
+    total
+}
+
+#[test]
+fn a_norm_that_is_not_chosen_has_no_part() {
+    let x = [[1.0, 2.0], [3.0, 4.0], [0.0, 0.0]];
+    let root = 5.0_f64.sqrt();
+    let want = [[1.0 / root, 2.0 / root], [0.6, 0.8], [0.0, 0.0]];
+    for got in [long_rows::grad(&x), long_rows_twice::grad(&x)] {
+        for (got, want) in got.iter().flatten().zip(want.iter().flatten()) {
+            assert!((got - want).abs() < 1e-15, "got {got}, expected {want}");
+        }
+    }
+    check!(long_rows(&x); x in [vec![[1.0, 2.0], [3.0, 4.0], [0.0, 0.0]]]);
+    check!(long_rows_twice(&x); x in [vec![[1.0, 2.0], [3.0, 4.0], [0.0, 0.0]]]);
+}
+
+// jax-ml/jax 1052: the same with `arctan2(a, a)`, masked where `a` is zero.
 #[differentiate(wrt(a))]
 fn masked_angles(a: &[f64; 3], mask: &[f64; 3]) -> f64 {
     let mut total = 0.0;

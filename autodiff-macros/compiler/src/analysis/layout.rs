@@ -276,6 +276,17 @@ impl<'g> Layout<'g> {
         Some(at.index)
     }
 
+    /// The region of a node of `outer` that `inner` is or lies in; `None` if it is `outer` itself.
+    pub fn child(&self, mut inner: RegionId, outer: RegionId) -> Option<RegionId> {
+        loop {
+            let parent = (inner != outer).then(|| self.parent(inner)).flatten()?.region;
+            if parent == outer {
+                return Some(inner);
+            }
+            inner = parent;
+        }
+    }
+
     /// The innermost region that both lie in.
     fn common(&self, a: RegionId, b: RegionId) -> RegionId {
         let mut region = a;

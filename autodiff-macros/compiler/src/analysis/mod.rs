@@ -2,12 +2,14 @@
 
 mod activity;
 mod affine;
+mod branches;
 mod heap;
 mod layout;
 mod seeded;
 
 pub use activity::{Activity, Style};
 pub use affine::Iteration;
+pub use branches::Branches;
 pub use heap::refuse_heap;
 pub use layout::{At, Kind, Layout, RECOMPUTE, RegionId, Site};
 pub use seeded::Seeded;

@@ -22,13 +22,24 @@ impl<'a> Reverse<'a> {
         for index in part.rev() {
             let node = &region.nodes[index];
             let here = Here { node, region: id, index };
-            if self.settled.contains(&(id, index)) || !self.activity.touches(node) {
+            let settled = self.settled.contains(&(id, index)) || self.branches.contains(id, index);
+            if settled || !self.activity.touches(node) {
                 continue;
             }
             if self.failed {
                 return;
             }
             self.node(here);
+        }
+    }
+
+    /// Appends the backward sweep of the operations outside of a branch that are passed in it.
+    pub(super) fn backward_passed_in(&mut self, branch: RegionId) {
+        let branches = self.branches;
+        for at in branches.passed_in(branch) {
+            let node = &self.layout.region(at.region).nodes[at.index];
+            // Memory is as it was where the branch begins.
+            self.node(Here { node, region: branch, index: 0 });
         }
     }
 

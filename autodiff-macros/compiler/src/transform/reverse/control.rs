@@ -41,6 +41,7 @@ impl<'a> Reverse<'a> {
                 self.hand_in(here.node.results[i], seeds[i], *leaf, span);
             }
             self.backward(region, id);
+            self.backward_passed_in(id);
             let adjoints = self.close_adjoints();
             self.close_frame();
             let region = self.b.close(Vec::new(), Vec::new());

@@ -35,18 +35,16 @@ use quote::format_ident;
 
 use plan::{Missing, Plan};
 
-use crate::analysis::{Activity, Layout, RegionId, Style};
+use crate::analysis::{Activity, Branches, Layout, RegionId, Style};
 use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 
 /// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
 pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
     let layout = Layout::new(graph);
     let mut plan = Plan::certain(graph, activity, &layout);
-    let mut values = graph.values.clone();
-    let mut trips = BTreeMap::new();
-    count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
+    let known = Known::of(graph, activity, &layout);
     loop {
-        let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
+        let mut reverse = Reverse::new(graph, activity, &layout, &plan, &known, own);
         let result = reverse.run();
         let missing = reverse.missing;
         if !plan.grow(missing, graph, activity, &layout) {
@@ -73,13 +71,11 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
 /// ```
 pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
     let layout = Layout::new(graph);
-    let mut values = graph.values.clone();
-    let mut trips = BTreeMap::new();
-    count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
+    let known = Known::of(graph, activity, &layout);
     for path in fuse::candidates(graph, activity, &layout).into_iter().take(fuse::TRIES) {
         let mut plan = Plan::default();
         loop {
-            let mut reverse = Reverse::new(graph, activity, &layout, &plan, &trips, own, &values);
+            let mut reverse = Reverse::new(graph, activity, &layout, &plan, &known, own);
             let Some(result) = reverse.run_fused(&path) else { break };
             let missing = reverse.missing;
             if !plan.grow(missing, graph, activity, &layout) {
@@ -134,18 +130,18 @@ impl<'a> Reverse<'a> {
         activity: &'a Activity,
         layout: &'a Layout<'a>,
         plan: &'a Plan,
-        trips: &'a BTreeMap<RegionId, Value>,
+        known: &'a Known,
         own: &'a str,
-        values: &[crate::ir::ValueData],
     ) -> Self {
         let mut reverse = Reverse {
             graph,
             activity,
             layout,
             plan,
-            trips,
+            trips: &known.trips,
+            branches: &known.branches,
             own,
-            b: Builder::new(values.to_vec()),
+            b: Builder::new(known.values.clone()),
             missing: Missing::default(),
             frames: Vec::new(),
             adjoints: Vec::new(),
@@ -170,6 +166,23 @@ impl<'a> Reverse<'a> {
             reverse.kept_in.entry(reverse.home(*v)).or_default().push(*v);
         }
         reverse
+    }
+}
+
+/// What is known before the first run.
+struct Known {
+    /// The values of the primal, and the numbers of iterations.
+    values: Vec<crate::ir::ValueData>,
+    /// By body of the loop.
+    trips: BTreeMap<RegionId, Value>,
+    branches: Branches,
+}
+
+impl Known {
+    fn of(graph: &Graph, activity: &Activity, layout: &Layout<'_>) -> Self {
+        let (mut values, mut trips) = (graph.values.clone(), BTreeMap::new());
+        count_trips(&graph.body, activity, layout, &mut values, &mut trips);
+        Self { values, trips, branches: Branches::of(graph, activity, layout) }
     }
 }
 
@@ -204,6 +217,8 @@ struct Reverse<'a> {
     plan: &'a Plan,
     /// By body of the loop.
     trips: &'a BTreeMap<RegionId, Value>,
+    /// What the backward sweep passes in branches.
+    branches: &'a Branches,
     own: &'a str,
     b: Builder,
     missing: Missing,

@@ -235,6 +235,11 @@ impl<'a> Reverse<'a> {
             region.each_use(&mut |v| {
                 used.insert(v);
             });
+            for at in self.branches.within(self.layout.id(region), self.layout) {
+                self.layout.region(at.region).nodes[at.index].op.each_input(&mut |v| {
+                    used.insert(v);
+                });
+            }
         }
         used.into_iter()
             .filter(|v| {
