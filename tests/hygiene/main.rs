@@ -12,6 +12,7 @@
 
 mod lints;
 mod macros;
+mod modules;
 mod names;
 mod places;
 mod shadowed;

@@ -107,6 +107,7 @@ fn expand_in(
         let refused = errors.to_tokens();
         return quote!(#item #refused);
     }
+    let declared = &declared.seen_from(&function.sig.ident);
     let of = declared.implementation(&function.sig.ident);
     if declared.is_provided(&function.sig.ident) {
         errors.push(Diagnostic::new(

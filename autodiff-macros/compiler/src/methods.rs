@@ -95,7 +95,8 @@ pub fn expand_impl(
         let ImplItem::Fn(function) = entry else { continue };
         match syn::parse2::<ItemFn>(function.to_token_stream()) {
             Ok(function) => {
-                let expanded = expand(&function, Some(&of), declared, options, errors);
+                let declared = declared.seen_from(&function.sig.ident);
+                let expanded = expand(&function, Some(&of), &declared, options, errors);
                 *entry = ImplItem::Verbatim(expanded);
             }
             Err(_) => {

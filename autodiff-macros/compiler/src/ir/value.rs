@@ -100,8 +100,10 @@ pub enum Type {
 /// What the declaration of a struct says.
 #[derive(Clone, Eq, Debug)]
 pub struct Struct {
-    /// Its name, with generic arguments.
+    /// Its name, or its path as the user writes it, with generic arguments.
     pub name: String,
+    /// The scope of the source file that declares it.
+    pub scope: usize,
     /// The fields, in order.
     pub fields: Vec<(syn::Member, Type)>,
     /// Those without a derivative: by their types, or since they are marked so.
@@ -114,7 +116,7 @@ pub struct Struct {
 
 impl PartialEq for Struct {
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
+        (&self.name, self.scope) == (&other.name, other.scope)
     }
 }
 

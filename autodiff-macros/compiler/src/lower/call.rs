@@ -13,6 +13,7 @@ use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::callee::of_type;
 use crate::ir::{CallArg, Float, Op, Place, Type, Value};
+use crate::parse::names;
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -371,11 +372,11 @@ impl Lowerer<'_> {
 
     /// A call of a function that has the attribute itself, or whose arguments are all constant.
     fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
-        let exclusive = path.get_ident().and_then(|name| self.exclusive(&name.to_string()));
+        let exclusive = names(path).and_then(|path| self.exclusive(&path));
         let call = self.call_args(args, exclusive.as_deref(), span)?;
         let value = self.b.op(Op::Call(path.to_token_stream().into(), call), Type::Unknown, span);
-        if let Some(name) = path.get_ident() {
-            self.read_output_of(value, name);
+        if names(path).is_some() {
+            self.read_output_of(value, path);
         }
         Ok(Rv::Value(value))
     }

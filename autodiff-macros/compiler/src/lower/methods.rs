@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, ExprMethodCall, Ident, Path};
+use syn::{Expr, ExprMethodCall, Path};
 
 use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
@@ -114,7 +114,7 @@ impl Lowerer<'_> {
         };
         let exclusive = match &ty {
             // Whatever the generic arguments are.
-            Type::Struct(s) if path.is_some() => s.name.split_whitespace().next(),
+            Type::Struct(s) if path.is_some() => s.name.split(" <").next(),
             _ => None,
         };
         let exclusive = exclusive.and_then(|of| self.exclusive(&format!("{of}::{name}")));
@@ -190,10 +190,8 @@ impl Lowerer<'_> {
     pub(super) fn annotated_function(&self, path: &Path) -> Option<OfType> {
         let (owner, last) = of_type(path)?;
         let name = owner.segments.last()?.ident.to_string();
-        let ty = match owner.get_ident() {
-            Some(_) => self.struct_type(&owner),
-            None => Type::Unknown,
-        };
+        let plain = owner.segments.iter().all(|segment| segment.arguments.is_none());
+        let ty = if plain { self.struct_type(&owner) } else { Type::Unknown };
         let of = self.of_type(ty, &last.ident.to_string());
         let plain = last.arguments.is_none() && !OF_STD_ALONE.contains(&name.as_str());
         let of_trait = self.types.declared().is_trait(&name);
@@ -222,8 +220,8 @@ impl Lowerer<'_> {
     }
 
     /// Takes the type of what the call of a function without a type before it gives from its declaration.
-    pub(super) fn read_output_of(&mut self, value: Value, function: &Ident) {
-        let path = function.to_string();
+    pub(super) fn read_output_of(&mut self, value: Value, function: &Path) {
+        let path = function.to_token_stream().to_string();
         let declared = self.types.declared().returned(&path).cloned();
         let declared = declared.map(|declared| (path, declared));
         let of = OfType { ty: Type::Unknown, declared, exclusive: None };
@@ -237,7 +235,8 @@ impl Lowerer<'_> {
             "Self" => of.ty.clone(),
             output => match output.parse::<TokenStream>() {
                 Ok(tokens) if mentions(tokens.clone(), "Self") => Type::Unknown,
-                Ok(tokens) => syn::parse2(tokens).map_or(Type::Unknown, |ty| self.types.read(&ty)),
+                Ok(tokens) => syn::parse2(tokens)
+                    .map_or(Type::Unknown, |ty| self.types.read_in(declared.scope, &ty)),
                 Err(_) => Type::Unknown,
             },
         };

@@ -7,6 +7,7 @@ use super::form::is_none;
 use super::{Binding, Lowerer, Read, Rv};
 use crate::errors::{Lowered, Reported};
 use crate::ir::{Float, Type};
+use crate::parse::names;
 
 impl Lowerer<'_> {
     /// What a path stands for: something of the body, or a constant.
@@ -66,9 +67,7 @@ impl Lowerer<'_> {
 
     /// The type of a constant that this file declares, if it is a number: `LIMIT`, `Model::LIMIT`.
     fn declared_type(&mut self, path: &syn::Path) -> Type {
-        let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
-        let known = names.len() <= 2 && path.leading_colon.is_none();
-        let ty = known.then(|| self.types.declared().constant(&names.join("::"))).flatten();
+        let ty = names(path).and_then(|path| self.types.declared().constant(&path));
         let ty = ty.and_then(|ty| syn::parse_str(ty).ok()).map(|ty| self.types.read(&ty));
         match ty {
             Some(ty) if ty.is_scalar() && ty != Type::Unknown => {

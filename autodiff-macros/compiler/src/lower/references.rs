@@ -52,7 +52,7 @@ impl Lowerer<'_> {
     pub(super) fn presume(&mut self, fun: Fun, operands: &[Type], result: Value) {
         let output = operands.iter().find_map(|ty| {
             let Type::Struct(s) = ty else { return None };
-            let name = s.name.split_whitespace().next()?;
+            let name = s.name.split(" <").next()?.rsplit(' ').next()?;
             let output = self.types.declared().operator_output(fun.name(), name)?;
             let own = output == "Self" || output.split_whitespace().next() == Some(name);
             Some(if own { ty.clone() } else { self.types.read(&syn::parse_str(output).ok()?) })

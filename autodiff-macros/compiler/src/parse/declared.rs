@@ -2,57 +2,50 @@
 //!
 //! A macro sees the function alone, and there `model.bias` may be a number or anything else. Its code is
 //! right either way, since rustc finds derivatives by type; but what is known to be a number can be made
-//! faster and printed plainly. So the declaration is looked up in the source file by its name. That this
-//! is the struct which rustc means is asserted in the generated code (see `emit::handle::readings`).
+//! faster and printed plainly. So the declaration is looked up in the source file, by the path that the
+//! function names it by, from where the function stands. That this is the struct which rustc means is
+//! asserted in the generated code (see `emit::handle::readings`).
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use proc_macro2::{Ident, Span, fallback};
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::visit::{self, Visit};
-use syn::{
-    File, FnArg, GenericParam, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
-    ReceiverKind, ReturnType, Signature, TraitItemFn, UseTree,
-};
+use syn::{FnArg, ItemStruct, ReceiverKind, ReturnType, Signature};
 
 use super::implementation::{Implementation, param_names};
-use super::imports::{Import, Imports};
-use super::is_differentiated;
+use super::names::{Found, Space};
+use super::scopes::{Item, ScopeId, Scopes};
 use super::signature::is_in_place;
 
-/// Structs by their names, save for names that several have.
-#[derive(Debug, Default)]
+/// What a file declares, seen from one of its scopes.
+#[derive(Clone, Debug, Default)]
 pub struct Declared {
-    structs: BTreeMap<String, Option<Declaration>>,
-    implementations: Vec<Implementation>,
-    /// Functions by their names or by those of type and method; none where several have it.
-    functions: BTreeMap<String, Option<Function>>,
-    /// The types of constants, by their names or by those of type and constant, in the same way.
-    constants: BTreeMap<String, Option<String>>,
-    /// The modules in the file.
-    modules: Vec<String>,
-    /// Functions of traits, by name and line.
-    provided: Vec<(String, usize)>,
-    /// Traits.
-    traits: Vec<String>,
-    /// What each name that is imported means, by its path; nothing of one that is declared here too.
-    imports: BTreeMap<String, Option<String>>,
-    /// The modules of which all is imported.
-    globs: Vec<String>,
-    /// What stands for itself in a pattern: constants, and variants and structs without fields.
-    patterns: BTreeSet<String>,
+    file: Rc<Scopes>,
+    /// Where names are looked up; where that is not known, a name is known that means one thing in the
+    /// whole file.
+    at: Option<ScopeId>,
 }
 
 /// A function.
 #[derive(Debug)]
-struct Function {
+pub struct Function {
     /// Which of its parameters, `self` aside, are `&mut` references.
     exclusive: Vec<bool>,
     returned: Option<Returned>,
+}
+
+impl Function {
+    /// Reads a signature.
+    pub fn new(signature: &Signature, returned: Option<Returned>) -> Self {
+        let exclusive = signature.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(is_in_place(&typed.ty)),
+            FnArg::Receiver(_) => None,
+        });
+        Self { exclusive: exclusive.collect(), returned }
+    }
 }
 
 /// What is read of a function that may be called.
@@ -66,15 +59,18 @@ pub struct Returned {
     pub changes_self: bool,
     /// Whether it is under the attribute, itself or with its `impl`.
     pub is_annotated: bool,
+    /// Where its types are looked up.
+    pub scope: ScopeId,
 }
 
 impl Returned {
     /// Reads a signature; nothing of one whose types depend on generic parameters.
-    fn new(signature: &Signature, is_annotated: bool) -> Option<Self> {
+    pub fn new(signature: &Signature, is_annotated: bool, scope: ScopeId) -> Option<Self> {
         let lifetimes_only = signature.generics.type_params().next().is_none()
             && signature.generics.const_params().next().is_none();
         lifetimes_only.then(|| Self {
             is_annotated,
+            scope,
             output: match &signature.output {
                 ReturnType::Default => "()".into(),
                 ReturnType::Type(_, ty) => ty.to_token_stream().to_string(),
@@ -91,12 +87,18 @@ impl Returned {
 /// A struct, as text: tokens do not outlive the expansion that made them.
 #[derive(Debug)]
 pub struct Declaration {
+    /// Its name.
+    pub name: String,
     /// Its generic parameters, save for lifetimes.
     pub params: Vec<String>,
+    /// Those of them that are constants.
+    pub const_params: Vec<String>,
     /// The fields.
     pub fields: Vec<DeclaredField>,
     /// The traits that it derives.
     derived: Vec<String>,
+    /// The scope that it is declared in.
+    pub scope: ScopeId,
 }
 
 /// A field of a struct.
@@ -111,7 +113,8 @@ pub struct DeclaredField {
 }
 
 impl Declaration {
-    fn new(item: &ItemStruct) -> Self {
+    /// Reads a declaration in that scope.
+    pub fn new(item: &ItemStruct, scope: ScopeId) -> Self {
         let fields =
             item.fields.iter().zip(item.fields.members()).map(|(field, member)| DeclaredField {
                 member: member.to_token_stream().to_string(),
@@ -126,7 +129,19 @@ impl Declaration {
                 Ok(())
             });
         }
-        Self { params: param_names(&item.generics), fields: fields.collect(), derived }
+        Self {
+            name: item.ident.to_string(),
+            params: param_names(&item.generics),
+            const_params: item.generics.const_params().map(|c| c.ident.to_string()).collect(),
+            fields: fields.collect(),
+            derived,
+            scope,
+        }
+    }
+
+    /// Where it is declared: the scope and its name.
+    pub fn place(&self) -> (usize, String) {
+        (self.scope, self.name.clone())
     }
 
     /// Whether it derives a trait.
@@ -153,7 +168,9 @@ impl Declared {
                 {
                     return Some(declared.clone());
                 }
-                let declared = Rc::new(Self::parse(&std::fs::read_to_string(&path).ok()?));
+                let text = std::fs::read_to_string(&path).ok()?;
+                let file = Rc::new(Scopes::read(&text, is_crate(&path)));
+                let declared = Rc::new(Self { file, at: None });
                 *last = Some((path, changed, declared.clone()));
                 Some(declared)
             })
@@ -161,26 +178,38 @@ impl Declared {
         read().unwrap_or_default()
     }
 
-    /// What a file with this text declares.
+    /// What a crate of one file with this text declares.
     pub fn parse(text: &str) -> Self {
-        let _lines = Lines::counted();
-        let mut declared = Self::default();
-        if let Ok(file) = syn::parse_str::<File>(text) {
-            declared.visit_file(&file);
-        }
-        declared
+        Self { file: Rc::new(Scopes::read(text, true)), at: None }
+    }
+
+    /// The same, seen from the body of a function.
+    pub fn seen_from(&self, function: &Ident) -> Rc<Self> {
+        let at = self.file.bodies.get(&(function.to_string(), function.span().start().line));
+        Rc::new(Self { file: self.file.clone(), at: at.copied() })
+    }
+
+    /// The same, seen from a scope.
+    pub fn in_scope(&self, scope: ScopeId) -> Rc<Self> {
+        Rc::new(Self { file: self.file.clone(), at: self.at.and(Some(scope)) })
+    }
+
+    /// Whether names mean the same, seen from either.
+    pub fn sees_as(&self, other: &Self) -> bool {
+        self.at == other.at || self.at == other.at.map(|at| self.file.around_bodies(at))
     }
 
     /// The `impl` that a function stands in.
     pub fn implementation(&self, function: &Ident) -> Option<&Implementation> {
         let at = (function.to_string(), function.span().start().line);
-        self.implementations.iter().find(|i| i.functions.contains(&at))
+        let mut all = self.file.implementations.iter().map(|(_, implementation)| implementation);
+        all.find(|i| i.functions.contains(&at))
     }
 
     /// What an operator gives where a struct of that name is an operand, if all its `impl`s give the same.
     pub fn operator_output(&self, method: &str, name: &str) -> Option<&str> {
         let mentions = |text: &str| text.split_whitespace().any(|word| word == name);
-        let mut outputs = self.implementations.iter().filter_map(|i| {
+        let mut outputs = self.file.implementations.iter().filter_map(|(_, i)| {
             let of_trait = i.of_trait.as_ref()?;
             let operator = of_trait.split('<').next()?.split_whitespace().last()?;
             let ours = operator.eq_ignore_ascii_case(method)
@@ -194,228 +223,117 @@ impl Declared {
 
     /// Whether a function stands in the declaration of a trait.
     pub fn is_provided(&self, function: &Ident) -> bool {
-        self.provided.contains(&(function.to_string(), function.span().start().line))
+        self.file.provided.contains(&(function.to_string(), function.span().start().line))
     }
 
     /// Whether a trait of that name is declared.
     pub fn is_trait(&self, name: &str) -> bool {
-        self.traits.iter().any(|own| own == name)
+        self.file.traits.iter().any(|own| own == name)
     }
 
     /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
-    pub fn is_constant(&self, name: &str) -> bool {
+    pub fn is_constant(&self, path: &str) -> bool {
+        let name = path.rsplit("::").next().unwrap_or_default();
         let implements = |i: &Implementation| {
-            i.self_ty.split_whitespace().next() == Some(name)
-                && i.of_trait.as_ref().is_some_and(|t| t.contains("Differentiable"))
+            let own = i.self_ty.split(" <").next().and_then(|ty| ty.rsplit(":: ").next());
+            own == Some(name) && i.of_trait.as_ref().is_some_and(|t| t.contains("Differentiable"))
         };
-        self.get(name).is_some_and(|d| !d.derives("Differentiable"))
-            && !self.implementations.iter().any(implements)
-    }
-
-    /// The struct of that name, if there is one alone.
-    pub fn get(&self, name: &str) -> Option<&Declaration> {
-        self.structs.get(name)?.as_ref()
-    }
-
-    /// What the function of that name, or `Type::function`, returns, if there is one alone.
-    pub fn returned(&self, name: &str) -> Option<&Returned> {
-        self.functions.get(name)?.as_ref()?.returned.as_ref()
-    }
-
-    /// The path of what is imported under a name, if that is all that the name means in this file.
-    pub fn import(&self, name: &str) -> Option<&str> {
-        self.imports.get(name)?.as_deref()
-    }
-
-    /// Whether a name may mean what is in a module of which all is imported.
-    pub fn may_be_imported_from(&self, module: &str, name: &str) -> bool {
-        self.globs.iter().any(|glob| glob == module) && !self.imports.contains_key(name)
+        self.get(path).is_some_and(|d| !d.derives("Differentiable"))
+            && !self.file.implementations.iter().any(|(_, i)| implements(i))
     }
 
     /// Whether a name that stands alone in a pattern may be that of something declared or imported.
     pub fn is_pattern(&self, name: &str) -> bool {
-        self.patterns.contains(name) || self.imports.contains_key(name)
+        self.file.patterns.contains(name)
+            || self.file.all.iter().any(|scope| scope.imports.contains_key(name))
     }
 
     /// Whether there are names of which it is not known what they mean.
     pub fn has_globs(&self) -> bool {
-        !self.globs.is_empty()
+        self.file.all.iter().any(|scope| !scope.globs.is_empty())
     }
 
-    fn add_import(&mut self, name: String, path: Option<String>) {
-        let known = self.imports.entry(name).or_insert_with(|| path.clone());
-        if *known != path {
-            *known = None;
-        }
-    }
-
-    /// Which parameters of the function of that name, or of `Type::function`, `self` aside, are `&mut`
-    /// references, if there is one alone.
-    pub fn exclusive(&self, name: &str) -> Option<&[bool]> {
-        Some(&self.functions.get(name)?.as_ref()?.exclusive)
-    }
-
-    /// The type of the constant of that name, or `Type::CONSTANT`, if there is one alone.
-    pub fn constant(&self, name: &str) -> Option<&str> {
-        self.constants.get(name)?.as_deref()
-    }
-
-    fn add_constant(&mut self, name: String, ty: Option<&syn::Type>) {
-        let ty = ty.map(|ty| ty.to_token_stream().to_string());
-        self.constants.entry(name).and_modify(|known| *known = None).or_insert(ty);
-    }
-
-    fn add_function(&mut self, name: String, signature: &Signature, returned: Option<Returned>) {
-        let exclusive = signature.inputs.iter().filter_map(|input| match input {
-            FnArg::Typed(typed) => Some(is_in_place(&typed.ty)),
-            FnArg::Receiver(_) => None,
-        });
-        let function = Some(Function { exclusive: exclusive.collect(), returned });
-        self.functions.entry(name).and_modify(|known| *known = None).or_insert(function);
-    }
-
-    fn hide_function(&mut self, name: String) {
-        self.functions.insert(name, None);
-    }
-
-    fn add(&mut self, name: String, item: Option<Declaration>) {
-        self.structs.entry(name).and_modify(|known| *known = None).or_insert(item);
-    }
-}
-
-impl<'a> Visit<'a> for Declared {
-    fn visit_item_struct(&mut self, item: &'a ItemStruct) {
-        self.add(item.ident.to_string(), Some(Declaration::new(item)));
-        if item.fields.is_empty() {
-            self.patterns.insert(item.ident.to_string());
-        }
-    }
-
-    fn visit_item_impl(&mut self, item: &'a ItemImpl) {
-        let implementation = Implementation::new(item);
-        let name = implementation.self_ty.split_whitespace().next().unwrap_or_default();
-        let plain = implementation.params.is_empty();
-        for entry in &item.items {
-            if let ImplItem::Const(c) = entry {
-                self.add_constant(format!("{name}::{}", c.ident), Some(&c.ty).filter(|_| plain));
-            }
-            let ImplItem::Fn(f) = entry else { continue };
-            let annotated = is_differentiated(&item.attrs) || is_differentiated(&f.attrs);
-            let returned = Returned::new(&f.sig, annotated).filter(|_| plain);
-            self.add_function(format!("{name}::{}", f.sig.ident), &f.sig, returned);
-        }
-        self.implementations.push(implementation);
-        visit::visit_item_impl(self, item);
-    }
-
-    fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
-        self.add(item.ident.to_string(), None);
-        let units = item.variants.iter().filter(|variant| variant.fields.is_empty());
-        self.patterns.extend(units.map(|variant| variant.ident.to_string()));
-    }
-
-    fn visit_item_const(&mut self, item: &'a syn::ItemConst) {
-        self.patterns.insert(item.ident.to_string());
-        self.add_constant(item.ident.to_string(), Some(&item.ty));
-    }
-
-    fn visit_item_static(&mut self, item: &'a syn::ItemStatic) {
-        self.add_constant(item.ident.to_string(), Some(&item.ty));
-    }
-
-    fn visit_item_type(&mut self, item: &'a syn::ItemType) {
-        self.add(item.ident.to_string(), None);
-    }
-
-    fn visit_item_fn(&mut self, item: &'a ItemFn) {
-        self.add_function(
-            item.sig.ident.to_string(),
-            &item.sig,
-            Returned::new(&item.sig, is_differentiated(&item.attrs)),
-        );
-        self.add_import(item.sig.ident.to_string(), None);
-        visit::visit_item_fn(self, item);
-    }
-
-    fn visit_item_trait(&mut self, item: &'a syn::ItemTrait) {
-        self.traits.push(item.ident.to_string());
-        visit::visit_item_trait(self, item);
-    }
-
-    fn visit_trait_item_fn(&mut self, item: &'a TraitItemFn) {
-        let ident = &item.sig.ident;
-        self.provided.push((ident.to_string(), ident.span().start().line));
-        visit::visit_trait_item_fn(self, item);
-    }
-
-    fn visit_item_mod(&mut self, item: &'a ItemMod) {
-        self.modules.push(item.ident.to_string());
-        self.add_import(item.ident.to_string(), None);
-        visit::visit_item_mod(self, item);
-    }
-
-    // What is imported from elsewhere may hide what is declared here.
-    fn visit_item_use(&mut self, item: &'a ItemUse) {
-        let within = match &item.tree {
-            UseTree::Path(path) => {
-                let first = path.ident.to_string();
-                first == "super" || first == "self" || self.modules.contains(&first)
-            }
-            _ => false,
+    fn find(&self, path: &str, space: Space) -> Option<&Item> {
+        // Tokens stand apart.
+        let path = path.replace(' ', "");
+        let found = match self.at {
+            Some(at) => self.file.find(at, &path, space),
+            None => self.file.find_anywhere(&path, space),
         };
-        let Imports { names, globs } = Imports::of(&item.tree);
-        self.globs.extend(globs);
-        for Import { name, path, is_renamed } in names {
-            self.add_import(name.clone(), Some(path));
-            // Within the file only what is new.
-            if is_renamed || !within {
-                self.add(name.clone(), None);
-                self.add_constant(name.clone(), None);
-                self.hide_function(name);
-            }
+        match found {
+            Found::Item(_, _, item) => Some(item),
+            Found::Elsewhere | Found::Nothing => None,
         }
     }
 
-    fn visit_generic_param(&mut self, param: &'a GenericParam) {
-        match param {
-            GenericParam::Type(param) => self.add(param.ident.to_string(), None),
-            GenericParam::Const(param) => self.add_constant(param.ident.to_string(), None),
-            GenericParam::Lifetime(_) => {}
+    /// The struct that a path names.
+    pub fn get(&self, path: &str) -> Option<&Declaration> {
+        match self.find(path, Space::Types)? {
+            Item::Struct(declaration) => Some(declaration),
+            _ => None,
         }
     }
 
-    // What a macro writes is not there to be read.
-    fn visit_item_macro(&mut self, item: &'a syn::ItemMacro) {
-        let text = item.mac.tokens.to_token_stream().to_string();
-        let mut words = text.split_whitespace();
-        while let Some(word) = words.next() {
-            match (word, words.clone().next()) {
-                ("struct", Some(name)) => self.add(name.to_owned(), None),
-                ("const" | "static", Some(name)) => {
-                    self.patterns.insert(name.to_owned());
-                    self.add_constant(name.to_owned(), None);
-                }
-                _ => {}
-            }
+    /// Whether a name means the same constant here as it does seen from `other`.
+    pub fn agrees(&self, other: &Self, constant: &str) -> bool {
+        let find = |declared: &Self| match declared
+            .at
+            .map(|at| declared.file.find(at, constant, Space::Values))
+        {
+            Some(Found::Item(home, name, _)) => Some((home, name.to_owned())),
+            _ => None,
+        };
+        find(self).is_some_and(|found| find(other) == Some(found))
+    }
+
+    fn function(&self, path: &str) -> Option<&Function> {
+        match self.find(path, Space::Values)? {
+            Item::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+
+    /// What the function that a path names returns.
+    pub fn returned(&self, path: &str) -> Option<&Returned> {
+        self.function(path)?.returned.as_ref()
+    }
+
+    /// Which parameters of the function that a path names, `self` aside, are `&mut` references.
+    pub fn exclusive(&self, path: &str) -> Option<&[bool]> {
+        Some(&self.function(path)?.exclusive)
+    }
+
+    /// The type of the constant that a path names.
+    pub fn constant(&self, path: &str) -> Option<&str> {
+        match self.find(path, Space::Values)? {
+            Item::Constant(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
+    /// The path of what is imported under a name, if that is all that the name means.
+    pub fn import(&self, name: &str) -> Option<&str> {
+        match self.at {
+            Some(at) => self.file.import(at, name),
+            None => self.file.import_anywhere(name),
+        }
+    }
+
+    /// Whether a name may mean what is in a module of which all is imported.
+    pub fn may_be_imported_from(&self, module: &str, name: &str) -> bool {
+        match self.at {
+            Some(at) => self.file.may_be_imported_from(at, module, name),
+            None => self.file.may_be_imported_anywhere(module, name),
         }
     }
 }
 
-/// While it lives, tokens that are parsed know their lines: those that rustc parses for a macro stand
-/// where the macro was called.
-struct Lines;
-
-impl Lines {
-    fn counted() -> Self {
-        fallback::force();
-        Self
-    }
-}
-
-impl Drop for Lines {
-    fn drop(&mut self) {
-        fallback::unforce();
-    }
+/// Whether a file is a crate of its own, or may be taken for one by where it lies: `crate` is it.
+fn is_crate(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str());
+    matches!(name, "lib.rs" | "main.rs")
+        || matches!(folder, Some("tests" | "examples" | "benches" | "bin"))
 }
 
 #[cfg(test)]

@@ -1,32 +1,22 @@
 //! What is read of imports in the file around the attribute.
 
 use proc_macro2::Ident;
-use syn::UseTree;
-
-/// A name that an import makes known.
-pub struct Import {
-    /// The name.
-    pub name: String,
-    /// What it means.
-    pub path: String,
-    /// Whether that goes by another name where it is declared.
-    pub is_renamed: bool,
-}
+use syn::{ItemUse, UseTree};
 
 /// What the imports of a `use` make known.
 #[derive(Default)]
 pub struct Imports {
-    /// The names.
-    pub names: Vec<Import>,
+    /// Names, and the paths that they mean.
+    pub names: Vec<(String, String)>,
     /// The modules of which all is imported.
     pub globs: Vec<String>,
 }
 
 impl Imports {
     /// Reads a `use`.
-    pub fn of(tree: &UseTree) -> Self {
+    pub fn of(item: &ItemUse) -> Self {
         let mut imports = Self::default();
-        imports.read(tree, "");
+        imports.read(&item.tree, "");
         imports
     }
 
@@ -42,11 +32,10 @@ impl Imports {
             UseTree::Name(name) => {
                 let path = join(&name.ident);
                 let name = path.rsplit("::").next().unwrap_or_default().to_owned();
-                self.names.push(Import { name, path, is_renamed: false });
+                self.names.push((name, path));
             }
             UseTree::Rename(rename) => {
-                let (name, path) = (rename.rename.to_string(), join(&rename.ident));
-                self.names.push(Import { name, path, is_renamed: true });
+                self.names.push((rename.rename.to_string(), join(&rename.ident)));
             }
             UseTree::Glob(_) => self.globs.push(within.to_owned()),
         }

@@ -6,7 +6,9 @@ mod fallback;
 mod implementation;
 mod imports;
 pub mod method;
+mod names;
 mod same_name;
+mod scopes;
 mod signature;
 mod types;
 
@@ -16,7 +18,7 @@ pub use fallback::fallback;
 pub use implementation::Implementation;
 pub use method::Method;
 pub use signature::{Parameter, Signature, is_in_place, needs_heap, parameters};
-pub use types::TypeReader;
+pub use types::{TypeReader, names};
 
 /// Whether an attribute is `#[differentiate]`, by whatever path.
 pub fn is_differentiate(attribute: &syn::Attribute) -> bool {

@@ -1,5 +1,6 @@
 //! Reads a written type into what the graph knows of types.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -69,6 +70,9 @@ pub struct TypeReader {
     constants: Vec<(String, syn::Type)>,
     aliases: Vec<(String, Type)>,
     declared: Rc<Declared>,
+    /// Of the fields of a struct that another scope declares: where the function stands, and the generic
+    /// arguments given there.
+    here: Option<(Rc<Declared>, Vec<String>)>,
 }
 
 /// How a type is reached: from a type that the user names, through these fields of these structs.
@@ -76,8 +80,12 @@ pub struct TypeReader {
 struct Reached {
     root: String,
     path: String,
-    structs: Vec<String>,
+    /// By their scopes and names.
+    structs: Vec<(usize, String)>,
 }
+
+/// Generic parameters with their arguments.
+type Given<'t> = Vec<(&'t str, &'t TokenStream)>;
 
 /// What is taken for granted of a struct inside its own declaration.
 #[derive(Clone, Copy, PartialEq)]
@@ -169,6 +177,21 @@ impl TypeReader {
         self.aliases.push((name, ty));
     }
 
+    /// The type that is written in a scope of the source file, if it can be said here.
+    pub fn read_in(&self, scope: usize, ty: &syn::Type) -> Type {
+        let declared = self.declared.in_scope(scope);
+        if declared.sees_as(&self.declared) {
+            return self.read(ty);
+        }
+        let here = Some((self.declared.clone(), Vec::new()));
+        match (Self { declared, here, ..Self::default() }).read(ty) {
+            // Its fields are asserted by its name, which has to mean it here.
+            there @ Type::Struct(_) => Some(self.read(ty)).filter(|here| *here == there),
+            there => Some(there),
+        }
+        .unwrap_or(Type::Unknown)
+    }
+
     /// The type as far as it can be known; references are seen through.
     pub fn read(&self, ty: &syn::Type) -> Type {
         self.read_at(ty, None)
@@ -181,10 +204,9 @@ impl TypeReader {
             syn::Type::Paren(t) => self.read_at(&t.elem, at),
             syn::Type::Group(t) => self.read_at(&t.elem, at),
             syn::Type::Reference(t) => self.read_at(&t.elem, at),
-            syn::Type::Array(t) => Type::Array(
-                Box::new(self.read_at(&t.elem, element)),
-                t.len.to_token_stream().to_string(),
-            ),
+            syn::Type::Array(t) => self.length(&t.len).map_or(Type::Unknown, |length| {
+                Type::Array(Box::new(self.read_at(&t.elem, element)), length)
+            }),
             syn::Type::Slice(t) => Type::Slice(Box::new(self.read_at(&t.elem, element))),
             syn::Type::Tuple(t) if t.elems.is_empty() => Type::Unit,
             syn::Type::Tuple(t) => {
@@ -229,12 +251,12 @@ impl TypeReader {
                 Some(GenericArgument::Type(t)) => self.read_at(t, at),
                 _ => Type::Unknown,
             },
-            _ if path.segments.len() == 1 && !self.others.contains(&name) => {
-                self.declared.get(&name).map_or(Type::Unknown, |item| {
-                    self.structure(item, last, at).unwrap_or(Type::Unknown)
-                })
+            _ if path.segments.len() == 1 && self.others.contains(&name) => Type::Unknown,
+            _ => {
+                let item = names(path).and_then(|path| self.declared.get(&path));
+                let of = item.and_then(|item| self.structure(item, path, last, at));
+                of.unwrap_or(Type::Unknown)
             }
-            _ => Type::Unknown,
         }
     }
 
@@ -242,18 +264,20 @@ impl TypeReader {
     fn structure(
         &self,
         item: &Declaration,
+        path: &syn::Path,
         named: &syn::PathSegment,
         at: Option<&Reached>,
     ) -> Option<Type> {
-        let name = named.to_token_stream().to_string();
+        let name = path.to_token_stream().to_string();
         let mut reached = at.cloned().unwrap_or_default();
-        if reached.structs.contains(&name) {
+        let this = item.place();
+        if reached.structs.contains(&this) {
             return None;
         }
         if at.is_none() {
             reached.root.clone_from(&name);
         }
-        reached.structs.push(name.clone());
+        reached.structs.push(this);
         let given: Vec<TokenStream> = match &named.arguments {
             PathArguments::AngleBracketed(args) => args
                 .args
@@ -266,16 +290,17 @@ impl TypeReader {
         if item.params.len() != given.len() {
             return None;
         }
+        let (of_fields, replaced) = self.of_fields_in(item, &given)?;
         let mut types = Vec::new();
         for field in &item.fields {
-            let tokens = substitute(field.ty.parse().ok()?, &item.params, &given);
+            let tokens = substitute(field.ty.parse().ok()?, &replaced);
             types.push(syn::parse2::<syn::Type>(tokens).ok()?);
         }
         // A struct that holds itself is constant if all else in it is.
         let is_constant = |recursion: Recursion| {
             let all = item.fields.iter().zip(&types);
             let one = |(field, ty): (&DeclaredField, &syn::Type)| {
-                field.constant || self.is_constant_within(ty, &reached.structs, recursion)
+                field.constant || of_fields.is_constant_within(ty, &reached.structs, recursion)
             };
             all.map(one).collect::<Vec<_>>()
         };
@@ -291,11 +316,51 @@ impl TypeReader {
             if constant {
                 constants.push(member.clone());
             }
-            fields.push((member, self.read_at(ty, Some(&at))));
+            fields.push((member, of_fields.read_at(ty, Some(&at))));
         }
-        let is_copy = item.derives("Copy");
+        let (is_copy, scope) = (item.derives("Copy"), item.scope);
         let reached = (reached.root, reached.path);
-        Some(Type::Struct(Rc::new(Struct { name, fields, constants, is_copy, reached })))
+        Some(Type::Struct(Rc::new(Struct { name, scope, fields, constants, is_copy, reached })))
+    }
+
+    /// The reader for the fields of a struct with these generic arguments, and what stands for its generic
+    /// parameters in their types.
+    fn of_fields_in<'t>(
+        &self,
+        item: &'t Declaration,
+        given: &'t [TokenStream],
+    ) -> Option<(Cow<'_, Self>, Given<'t>)> {
+        let params = item.params.iter().map(String::as_str).zip(given);
+        let declared = self.declared.in_scope(item.scope);
+        if declared.sees_as(&self.declared) {
+            return Some((Cow::Borrowed(self), params.collect()));
+        }
+        // There the arguments would mean something else.
+        let (mut aliases, mut lengths) = (Vec::new(), Vec::new());
+        for (param, argument) in params {
+            if item.const_params.iter().any(|own| own == param) {
+                lengths.push((param, argument));
+            } else {
+                aliases.push((param.to_owned(), self.read(&syn::parse2(argument.clone()).ok()?)));
+            }
+        }
+        let given = given.iter().map(ToString::to_string).collect();
+        let here = Some((self.declared.clone(), given));
+        Some((Cow::Owned(Self { declared, aliases, here, ..Self::default() }), lengths))
+    }
+
+    /// The length of an array, if it means the same where it is printed.
+    fn length(&self, length: &syn::Expr) -> Option<String> {
+        let text = length.to_token_stream().to_string();
+        let same = match &self.here {
+            None => true,
+            Some((here, given)) => {
+                matches!(length, syn::Expr::Lit(_))
+                    || given.contains(&text)
+                    || self.declared.agrees(here, &text)
+            }
+        };
+        same.then_some(text)
     }
 
     /// Whether nothing but bounds is known of the type.
@@ -316,7 +381,12 @@ impl TypeReader {
     }
 
     /// The same of a type in the declarations of these structs, which may hold themselves.
-    fn is_constant_within(&self, ty: &syn::Type, structs: &[String], recursion: Recursion) -> bool {
+    fn is_constant_within(
+        &self,
+        ty: &syn::Type,
+        structs: &[(usize, String)],
+        recursion: Recursion,
+    ) -> bool {
         let inner = |ty: &syn::Type| self.is_constant_within(ty, structs, recursion);
         let read = |ty: &syn::Type| {
             let at = Reached { structs: structs.to_vec(), ..Reached::default() };
@@ -346,15 +416,12 @@ impl TypeReader {
                             .all(|a| matches!(a, GenericArgument::Type(t) if inner(t))),
                         _ => false,
                     },
-                    _ if structs.contains(&last.to_token_stream().to_string()) => {
-                        recursion == Recursion::Constant
-                    }
-                    // A struct that derives a tangent has one, if without fields.
-                    _ => {
-                        let declared = self.declared.get(&name);
-                        let derived = declared.is_some_and(|d| d.derives("Differentiable"));
-                        !derived && read(ty)
-                    }
+                    _ => match names(&t.path).and_then(|path| self.declared.get(&path)) {
+                        Some(d) if structs.contains(&d.place()) => recursion == Recursion::Constant,
+                        // A struct that derives a tangent has one, if without fields.
+                        Some(d) if d.derives("Differentiable") => false,
+                        _ => read(ty),
+                    },
                 }
             }
             _ => read(ty),
@@ -362,16 +429,22 @@ impl TypeReader {
     }
 }
 
+/// A path without generic arguments; nothing of one that begins with `::`.
+pub fn names(path: &syn::Path) -> Option<String> {
+    let names: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    path.leading_colon.is_none().then(|| names.join("::"))
+}
+
 /// Tokens with generic arguments for the names of parameters.
-fn substitute(tokens: TokenStream, params: &[String], given: &[TokenStream]) -> TokenStream {
+fn substitute(tokens: TokenStream, given: &Given<'_>) -> TokenStream {
     let mut out = TokenStream::new();
     for tree in tokens {
         match tree {
             TokenTree::Group(group) => {
-                out.extend([regrouped(&group, substitute(group.stream(), params, given))]);
+                out.extend([regrouped(&group, substitute(group.stream(), given))]);
             }
-            TokenTree::Ident(ident) => match params.iter().position(|p| ident == p) {
-                Some(i) => out.extend(given[i].clone()),
+            TokenTree::Ident(ident) => match given.iter().find(|(param, _)| ident == param) {
+                Some((_, argument)) => out.extend((*argument).clone()),
                 None => out.extend([TokenTree::from(ident)]),
             },
             tree => out.extend([tree]),
