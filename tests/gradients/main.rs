@@ -52,6 +52,7 @@ mod references;
 mod reported;
 mod scalars;
 mod shadows;
+mod slice_patterns;
 mod slices;
 mod stop_gradient;
 mod structs;

@@ -302,3 +302,25 @@ fn shadows_have_the_types_of_their_parameters() {
     assert_eq!(dx, (12.0, 9, 16.0));
     assert_eq!(dout, (4.0, false));
 }
+
+#[autodiff_reverse(d_iterated, Active, Const, Active)]
+fn iterated(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    #[checkpoint(every = 4)]
+    for _ in 0..n {
+        y = y.sin() * 1.5;
+    }
+    y
+}
+
+#[test]
+fn loops_may_be_checkpointed() {
+    let (mut y, mut slope) = (0.5_f64, 1.0);
+    for _ in 0..10 {
+        slope *= y.cos() * 1.5;
+        y = y.sin() * 1.5;
+    }
+    let (value, gradient) = d_iterated(0.5, 10, 1.0);
+    assert_eq!((value, iterated(0.5, 10)), (y, y));
+    assert_close(&[gradient], &[slope]);
+}

@@ -31,7 +31,7 @@ use crate::emit::types::is_its_own_tangent;
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::once;
 use crate::options::Options;
-use crate::parse::{Signature, TypeReader, is_differentiate, parameters};
+use crate::parse::{Signature, TypeReader, is_differentiate, parameters, without_checkpoints};
 use emit::Printer;
 use plan::Plan;
 use request::{Activity, Request};
@@ -74,6 +74,7 @@ pub fn expand(library: Library, mode: Mode, args: TokenStream, item: TokenStream
         requests.push(Request::of(mode, other, &mut errors));
     }
     let requests: Vec<Request> = requests.into_iter().flatten().collect();
+    let plain = without_checkpoints(&function, &mut errors);
     let generated = match second_handle(&function) {
         Some(refusal) => {
             let reason = refusal.to_expression();
@@ -81,7 +82,14 @@ pub fn expand(library: Library, mode: Mode, args: TokenStream, item: TokenStream
             function.attrs.retain(|attribute| !is_differentiate(attribute));
             requests.iter().map(|r| emit::refused(&r.name, &function, &reason)).collect()
         }
-        None => generate(&function, requests, library, &mut errors),
+        None => {
+            let plain = plain.as_ref().unwrap_or(&function);
+            generate(&function, plain, requests, library, &mut errors)
+        }
+    };
+    let function = match plain {
+        Some(plain) => ItemFn { attrs: function.attrs, ..plain },
+        None => function,
     };
     let generated = crate::under_facade_name(generated, None);
     let refusals = errors.to_tokens();
@@ -110,9 +118,10 @@ fn second_handle(function: &ItemFn) -> Option<Diagnostic> {
     ))
 }
 
-/// The handle, and the functions that are asked for.
+/// The handle, and the functions that are asked for; `plain` is the function as rustc is to see it.
 fn generate(
     function: &ItemFn,
+    plain: &ItemFn,
     requests: Vec<Request>,
     library: Library,
     errors: &mut Errors,
@@ -131,14 +140,15 @@ fn generate(
         false => Signature::read(
             function,
             &options,
-            crate::parse::Declared::around(function.sig.ident.span()),
+            crate::parse::Declared::around(function.sig.ident.span())
+                .seen_from(&function.sig.ident),
             None,
             errors,
         ),
     };
     let handle = match constant {
         true => Ok(TokenStream::new()),
-        false => crate::derivatives(function, function, &options, &signature, errors),
+        false => crate::derivatives(function, plain, &options, &signature, errors),
     };
     match handle {
         Ok(handle) => {

@@ -29,6 +29,7 @@ mod pattern;
 mod references;
 mod run;
 mod sequence;
+mod slice_pattern;
 mod stmt;
 mod structs;
 mod usage;

@@ -9,7 +9,7 @@ use super::form::Form;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::callee::is_type_name;
-use crate::ir::{Op, Place, Proj, Type, Value};
+use crate::ir::{Op, Place, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -125,28 +125,6 @@ impl Lowerer<'_> {
             (_, Type::Tuple(parts)) => Some(parts.len()),
             _ => None,
         }
-    }
-
-    fn bind_slice(&mut self, pat: &syn::PatSlice, rv: Rv) -> Lowered<()> {
-        if pat.elems.iter().any(|p| matches!(p, Pat::Rest(_))) {
-            return Err(self.refuse(
-                "AD0302",
-                Extent::of(pat),
-                "`..` in a slice pattern is not supported",
-                "index the slice: `let first = x[0]; let rest = &x[1..];`",
-            ));
-        }
-        for (i, p) in pat.elems.iter().enumerate() {
-            let index = self.b.int(i, span_of(p));
-            self.refine(index, &Type::usize());
-            let part = self.project(rv.clone(), Proj::Index(index), span_of(p))?;
-            let part = match (part, &rv) {
-                (Rv::Place(place, ty), Rv::Ref(_, _, m)) => Rv::Ref(place, ty, *m),
-                (part, _) => part,
-            };
-            self.bind(p, part)?;
-        }
-        Ok(())
     }
 
     /// What a name stands for once it is bound to an operand.
