@@ -22,7 +22,7 @@ use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
 use crate::options::Options;
-use crate::parse::{Method, Parameter, Signature};
+use crate::parse::{Method, Parameter, Signature, is_in_place};
 use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
@@ -111,7 +111,7 @@ pub fn handle(
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
     let attributes = quote!(#(#cfgs)* #silenced #[automatically_derived]);
-    let wrt = wrt(name, signature, &attributes);
+    let of_parameters = of_parameters(name, signature, &attributes);
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -135,7 +135,7 @@ pub fn handle(
             #public
         }
 
-        #(#wrt)*
+        #(#of_parameters)*
     }
 }
 
@@ -177,21 +177,33 @@ fn siblings(
     }
 }
 
-/// Says of which parameters there are derivatives: of all but those that `wrt` leaves out.
-fn wrt(name: &Ident, signature: &Signature, attributes: &TokenStream) -> Vec<TokenStream> {
+/// Says of which parameters there are derivatives, which are all but those that `wrt` leaves out, and which
+/// are `&mut` references.
+fn of_parameters(
+    name: &Ident,
+    signature: &Signature,
+    attributes: &TokenStream,
+) -> Vec<TokenStream> {
     let is_in = |p: &Parameter| p.active || signature.types.is_constant(&p.ty);
     let implementing = implement();
-    let one = |generics: TokenStream, parameter: TokenStream| {
+    let one = |generics: TokenStream, of_trait: TokenStream| {
         quote! {
             #attributes
-            #implementing #generics ::autodiff::__private::Wrt<#parameter> for #name {}
+            #implementing #generics ::autodiff::__private::#of_trait for #name {}
         }
     };
+    let each = |is: &dyn Fn(&Parameter) -> bool, of_trait: TokenStream| {
+        let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is(p));
+        let numbers: Vec<_> = parameters.map(|(i, _)| quote!(#of_trait<#i>)).collect();
+        numbers.into_iter().map(|of_trait| one(TokenStream::new(), of_trait))
+    };
+    let mut all: Vec<_> = each(&|p| is_in_place(&p.ty), quote!(Changes)).collect();
     if signature.parameters.iter().all(is_in) {
-        return vec![one(quote!(<const PARAMETER: usize>), quote!(PARAMETER))];
+        all.push(one(quote!(<const PARAMETER: usize>), quote!(Wrt<PARAMETER>)));
+    } else {
+        all.extend(each(&is_in, quote!(Wrt)));
     }
-    let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is_in(p));
-    parameters.map(|(i, _)| one(TokenStream::new(), quote!(#i))).collect()
+    all
 }
 
 fn derived(

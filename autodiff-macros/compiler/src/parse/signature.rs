@@ -124,6 +124,15 @@ impl Signature {
         Self { parameters, output, shape, types, method }
     }
 
+    /// Whether a function of a type has a parameter whose type has a derivative.
+    pub fn takes_numbers(
+        item: &ItemFn,
+        declared: Rc<Declared>,
+        method: (Method, Option<&Implementation>),
+    ) -> bool {
+        Self::written(item, declared, Some(method)).parameters.iter().any(|p| p.active)
+    }
+
     /// The signature as it is written: every parameter is active whose type has a derivative.
     fn written(
         item: &ItemFn,
