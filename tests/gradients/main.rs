@@ -46,6 +46,7 @@ mod optionals;
 mod ownership;
 mod patterns;
 mod programs;
+mod recurrences;
 mod recursion;
 mod reference_operators;
 mod references;

@@ -4,7 +4,9 @@
 use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
-use super::{DERIVED, TIDY, ascend, gather, promote, reciprocal, remember, rotate, split, view};
+use super::{
+    DERIVED, TIDY, ascend, gather, promote, reciprocal, relay, remember, rotate, split, view,
+};
 use crate::analysis::Activity;
 use crate::errors::Errors;
 use crate::ir::eval::{Datum, Evaluation, Outcome};
@@ -236,6 +238,99 @@ fn adjoints_are_multiplied_by_what_is_known_before() {
     let args = [vec![Datum::Float(0.7), Datum::Float(1.3)]];
     let after = run(tidied(&invariant), &[reciprocal::reciprocal], &args);
     assert_eq!(lines(&after, &["= recip"]), 1, "{after}");
+}
+
+#[test]
+fn a_recurrence_in_memory_goes_through_registers() {
+    let functions: [ItemFn; 5] = [
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                for i in 1..y.len() { y[i] = (y[i] + 0.3 * y[i - 1]) * x[i]; }
+                for i in (0..y.len().max(1) - 1).rev() { y[i] -= 0.7 * y[i + 1] * x[i]; }
+                y.iter().sum()
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                for i in 3..y.len() { y[i] += y[i - 1] * y[i - 3] * x[i]; }
+                y.iter().sum()
+            }
+        },
+        // What is behind is written once more.
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                for i in 2..y.len() {
+                    y[i] += y[i - 1] * y[i - 2];
+                    y[i - 1] *= y[i].sin();
+                    y[i - 2] = y[i] * y[i - 1] * x[i];
+                }
+                y.iter().sum()
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut y = x.to_vec();
+                for i in (1..=y.len().max(2) - 2).rev() {
+                    let t = y[i];
+                    y[i] = t * t * y[i + 1];
+                    y[i - 1] += t;
+                }
+                y.iter().sum()
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let n = x.len();
+                let mut y = vec![vec![1.0; n]; n];
+                for i in 1..n {
+                    for j in 1..n { y[i][j] = y[i - 1][j] * x[j] + y[i][j - 1] * x[i]; }
+                }
+                let mut s = 0.0;
+                for i in 0..n { s += y[i][i]; }
+                s
+            }
+        },
+    ];
+    let passes: [Pass; 3] = [remember::remember, super::dce::dce, relay::relay];
+    for function in &functions {
+        let before = tidied(function);
+        let loads = lines(&before, &["= load"]);
+        let after = run(before, &passes, &ramps());
+        assert!(lines(&after, &["carrying"]) > 0 && loads > 0, "{after}");
+        let again = relay::relay(after.clone());
+        assert_eq!(after.to_string(), again.to_string(), "once is enough");
+    }
+}
+
+#[test]
+fn a_recurrence_that_may_be_met_elsewhere_stays_in_memory() {
+    for function in [
+        parse_quote! {
+            fn f(x: &[f64], at: usize) -> f64 {
+                let mut y = x.to_vec();
+                for i in 1..y.len() { y[i] = y[i - 1] * x[i] + y[at]; }
+                y.iter().sum()
+            }
+        },
+        parse_quote! {
+            fn f(x: &[f64], at: usize) -> f64 {
+                let mut y = x.to_vec();
+                for i in 1..y.len() {
+                    y[i] = y[i - 1] * x[i];
+                    if i == at { y[i] = 1.0; }
+                }
+                y.iter().sum()
+            }
+        },
+    ] {
+        let before = super::dce::dce(remember::remember(tidied(&function)));
+        let args: Vec<Vec<Datum>> = (0..3).map(|at| vec![ramp(5), Datum::Int(at)]).collect();
+        let after = run(before.clone(), &[relay::relay], &args);
+        assert_eq!(before.to_string(), after.to_string());
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod literal;
 mod own;
 mod promote;
 mod reciprocal;
+mod relay;
 mod remember;
 mod rewrite;
 mod rotate;
@@ -55,7 +56,7 @@ const TIDY: [Pass; 5] = [
 ];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 14] = [
+const DERIVED: [Pass; 15] = [
     ("reciprocal", reciprocal::reciprocal),
     ("identities", identities),
     ("cse", cse::cse),
@@ -67,6 +68,7 @@ const DERIVED: [Pass; 14] = [
     ("dce", dce::dce),
     ("ascend", ascend::ascend),
     ("rotate", rotate::rotate),
+    ("relay", relay::relay),
     ("split", split::split),
     ("view", view::view),
     ("identities", identities),

@@ -234,19 +234,16 @@ impl Fresh {
         before: &mut Vec<Node>,
     ) -> Value {
         let ty = &promotion.ty;
-        let start = self.value(ty.clone(), span);
         if let (Kind::Sum, Some(zero)) = (promotion.kind, ty.neutral()) {
+            let start = self.value(ty.clone(), span);
             before.push(Node { op: Op::Const(zero), results: vec![start], span });
             return start;
         }
-        let (there, absent) = (self.value(ty.clone(), span), self.value(ty.clone(), span));
         let mut nodes = Vec::new();
         let place = self.place(promotion, &mut nodes);
-        nodes.push(Node { op: Op::Load(place, Take::Value), results: vec![there], span });
-        let load = Region { nodes, results: vec![there], ..Region::default() };
-        let nodes = vec![Node { op: Op::Undef, results: vec![absent], span }];
-        let undefined = Region { nodes, results: vec![absent], ..Region::default() };
-        before.push(Node { op: Op::If(runs, load, undefined), results: vec![start], span });
+        let load = self.load_if(runs, place, nodes, ty, span);
+        let start = load.results[0];
+        before.push(load);
         start
     }
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Literal, Span};
-use quote::quote;
+use proc_macro2::Span;
 
-use super::walk::{Fresh, accesses, adds, rewrite_loops};
+use super::walk::{Fresh, adds, moving_step, neighbours, only_sums, rewrite_loops};
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
@@ -85,45 +84,6 @@ fn stencils(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> 
     found
 }
 
-/// Whether all that a loop's body does with an object is to add to it.
-fn only_sums(body: &Region, root: Value) -> bool {
-    let mut only = true;
-    body.each_node(&mut |node| {
-        only &= accesses(&node.op, root).iter().all(|a| a.adds)
-            && !matches!(&node.op, Op::Len(p) if p.root == root);
-    });
-    only
-}
-
-/// The step of a place that moves by one with each iteration, if the others stay.
-fn moving_step(layout: &Layout<'_>, place: &Place, body: &Region, id: RegionId) -> Option<usize> {
-    let mut moving = None;
-    for (k, step) in place.path.iter().enumerate() {
-        match step {
-            Proj::Field(_) => {}
-            Proj::Index(v) if layout.moves_with(*v, body.params[0], id) => {
-                if moving.replace(k).is_some() {
-                    return None;
-                }
-            }
-            Proj::Index(v) if layout.is_fixed_in(*v, id) => {}
-            _ => return None,
-        }
-    }
-    moving
-}
-
-fn neighbours(layout: &Layout<'_>, a: &Place, b: &Place, step: usize) -> Option<i64> {
-    let same = a.root == b.root && a.path.len() == b.path.len();
-    let distance = match (same.then(|| &a.path[step])?, &b.path[step]) {
-        (Proj::Index(u), Proj::Index(v)) => layout.distance(*u, *v)?,
-        _ => return None,
-    };
-    let mut moved = b.clone();
-    moved.path[step] = a.path[step].clone();
-    layout.are_same(a, &moved).then_some(distance)
-}
-
 impl Fresh {
     fn rotate(
         &mut self,
@@ -180,13 +140,9 @@ impl Fresh {
         let runs = self.value(Type::Bool, span);
         after.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
         let mut flush = Vec::new();
-        let last = if *rev {
-            *lo
-        } else if *inclusive {
-            *hi
-        } else {
-            let one = self.integer(1, span, &mut flush);
-            self.arithmetic(Fun::Sub, *hi, one, span, &mut flush)
+        let last = match *rev {
+            true => *lo,
+            false => self.greatest(*hi, *inclusive, span, &mut flush),
         };
         let mut renamed = BTreeMap::from([(body.params[0], last)]);
         let indices: Vec<Value> = stencils
@@ -225,48 +181,5 @@ impl Fresh {
         let mut place = stencil.place.clone();
         self.shift(&mut place, stencil.step, distance, span, nodes);
         place
-    }
-
-    fn shift(
-        &mut self,
-        place: &mut Place,
-        step: usize,
-        distance: i64,
-        span: Span,
-        nodes: &mut Vec<Node>,
-    ) {
-        if distance != 0
-            && let Proj::Index(v) = place.path[step]
-        {
-            let distance = self.integer(distance, span, nodes);
-            place.path[step] = Proj::Index(self.arithmetic(Fun::Add, v, distance, span, nodes));
-        }
-    }
-
-    fn arithmetic(
-        &mut self,
-        fun: Fun,
-        a: Value,
-        b: Value,
-        span: Span,
-        nodes: &mut Vec<Node>,
-    ) -> Value {
-        let value = self.value(Type::usize(), span);
-        nodes.push(Node { op: Op::Scalar(fun, vec![a, b]), results: vec![value], span });
-        value
-    }
-
-    fn integer(&mut self, n: i64, span: Span, nodes: &mut Vec<Node>) -> Value {
-        let value = self.value(Type::Int(None), span);
-        let literal = Literal::i64_unsuffixed(n);
-        nodes.push(Node { op: Op::Const(quote!(#literal)), results: vec![value], span });
-        value
-    }
-
-    fn neutral(&mut self, ty: &Type, span: Span, nodes: &mut Vec<Node>) -> Value {
-        let value = self.value(ty.clone(), span);
-        let op = ty.neutral().map_or(Op::Undef, Op::Const);
-        nodes.push(Node { op, results: vec![value], span });
-        value
     }
 }

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span};
+use quote::quote;
 
 use crate::analysis::{Layout, RegionId};
-use crate::ir::{CallArg, Graph, Node, Op, Place, PullArg, Region, Type, Value, ValueData};
+use crate::ir::{
+    CallArg, Graph, Node, Op, Place, Proj, PullArg, Region, Take, Type, Value, ValueData,
+};
+use crate::rules::Fun;
 
 /// Looks for work in every `for` loop, and does it, outer loops first: what `find` says of a loop counts
 /// the nodes of its body before anything is added there. `apply` may put nodes before and after the loop.
@@ -103,6 +107,132 @@ impl Fresh {
         node.op.each_input(&mut |input| self.again(input, body, renamed, nodes));
         self.copy(node, renamed, nodes);
     }
+
+    /// The greatest index of a loop that ends there, if it runs at all.
+    pub fn greatest(
+        &mut self,
+        hi: Value,
+        inclusive: bool,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) -> Value {
+        if inclusive {
+            return hi;
+        }
+        let one = self.integer(1, span, nodes);
+        self.arithmetic(Fun::Sub, hi, one, span, nodes)
+    }
+
+    /// What is at a place before a loop, if that `runs`: nothing is touched that the loop would not touch.
+    /// The nodes give the place.
+    pub fn load_if(
+        &mut self,
+        runs: Value,
+        place: Place,
+        mut nodes: Vec<Node>,
+        ty: &Type,
+        span: Span,
+    ) -> Node {
+        let [start, there, absent] = [0; 3].map(|_| self.value(ty.clone(), span));
+        nodes.push(Node { op: Op::Load(place, Take::Value), results: vec![there], span });
+        let load = Region { nodes, results: vec![there], ..Region::default() };
+        let nodes = vec![Node { op: Op::Undef, results: vec![absent], span }];
+        let undefined = Region { nodes, results: vec![absent], ..Region::default() };
+        Node { op: Op::If(runs, load, undefined), results: vec![start], span }
+    }
+
+    /// Moves a place by some distance along a step of its path.
+    pub fn shift(
+        &mut self,
+        place: &mut Place,
+        step: usize,
+        distance: i64,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) {
+        if distance != 0
+            && let Proj::Index(v) = place.path[step]
+        {
+            let fun = if distance > 0 { Fun::Add } else { Fun::Sub };
+            let distance = self.integer(distance.abs(), span, nodes);
+            place.path[step] = Proj::Index(self.arithmetic(fun, v, distance, span, nodes));
+        }
+    }
+
+    /// An operation on indices.
+    pub fn arithmetic(
+        &mut self,
+        fun: Fun,
+        a: Value,
+        b: Value,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) -> Value {
+        let value = self.value(Type::usize(), span);
+        nodes.push(Node { op: Op::Scalar(fun, vec![a, b]), results: vec![value], span });
+        value
+    }
+
+    /// An integer constant.
+    pub fn integer(&mut self, n: i64, span: Span, nodes: &mut Vec<Node>) -> Value {
+        let value = self.value(Type::Int(None), span);
+        let literal = Literal::i64_unsuffixed(n);
+        nodes.push(Node { op: Op::Const(quote!(#literal)), results: vec![value], span });
+        value
+    }
+
+    /// What a sum starts from.
+    pub fn neutral(&mut self, ty: &Type, span: Span, nodes: &mut Vec<Node>) -> Value {
+        let value = self.value(ty.clone(), span);
+        let op = ty.neutral().map_or(Op::Undef, Op::Const);
+        nodes.push(Node { op, results: vec![value], span });
+        value
+    }
+}
+
+/// Whether all that a loop's body does with an object is to add to it.
+pub fn only_sums(body: &Region, root: Value) -> bool {
+    let mut only = true;
+    body.each_node(&mut |node| {
+        only &= accesses(&node.op, root).iter().all(|a| a.adds)
+            && !matches!(&node.op, Op::Len(p) if p.root == root);
+    });
+    only
+}
+
+/// The step of a place that moves by one with each iteration, if the others stay.
+pub fn moving_step(
+    layout: &Layout<'_>,
+    place: &Place,
+    body: &Region,
+    id: RegionId,
+) -> Option<usize> {
+    let mut moving = None;
+    for (k, step) in place.path.iter().enumerate() {
+        match step {
+            Proj::Field(_) => {}
+            Proj::Index(v) if layout.moves_with(*v, body.params[0], id) => {
+                if moving.replace(k).is_some() {
+                    return None;
+                }
+            }
+            Proj::Index(v) if layout.is_fixed_in(*v, id) => {}
+            _ => return None,
+        }
+    }
+    moving
+}
+
+/// How far the second of two places is from the first, where they differ in that step alone.
+pub fn neighbours(layout: &Layout<'_>, a: &Place, b: &Place, step: usize) -> Option<i64> {
+    let same = a.root == b.root && a.path.len() == b.path.len();
+    let distance = match (same.then(|| &a.path[step])?, &b.path[step]) {
+        (Proj::Index(u), Proj::Index(v)) => layout.distance(*u, *v)?,
+        _ => return None,
+    };
+    let mut moved = b.clone();
+    moved.path[step] = a.path[step].clone();
+    layout.are_same(a, &moved).then_some(distance)
 }
 
 /// Whether anything is added to memory.

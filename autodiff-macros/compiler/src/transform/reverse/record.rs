@@ -121,32 +121,37 @@ impl<'a> Reverse<'a> {
     /// each iteration of the fused loop dissolves in registers. Others are made once.
     fn room(&mut self, region: RegionId, span: Span) -> (usize, Option<Value>) {
         let (loops, base) = self.stored_loops(region);
-        let ranges: Option<Vec<(Value, Value)>> = loops
+        let ranges: Option<Vec<(Value, Value, bool)>> = loops
             .into_iter()
             .map(|node| match &node.op {
-                Op::For { lo, hi, inclusive: false, .. } => Some((*lo, *hi)),
+                Op::For { lo, hi, inclusive, .. } => Some((*lo, *hi, *inclusive)),
                 _ => None,
             })
             .collect();
         let Some(ranges) = ranges else { return (0, None) };
-        let fixed = ranges.iter().all(|(lo, hi)| self.is_fixed(*lo) && self.is_fixed(*hi));
+        let fixed = ranges.iter().all(|(lo, hi, _)| self.is_fixed(*lo) && self.is_fixed(*hi));
         if base != 0 && fixed {
             return (self.live[&base], None);
         }
-        let counts = ranges.iter().map(|(lo, hi)| Some(self.layout.distance(*lo, *hi)?.max(0)));
+        let counts = ranges.iter().map(|(lo, hi, inclusive)| {
+            Some((self.layout.distance(*lo, *hi)? + i64::from(*inclusive)).max(0))
+        });
         let few = counts.product::<Option<i64>>().is_some_and(|count| count <= FEW);
-        let known = |v: Value| {
-            self.layout.def(v).is_some_and(|(region, site)| {
-                region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v))
-            })
-        };
-        if few || !ranges.iter().all(|(lo, hi)| known(*lo) && known(*hi)) {
+        if few {
             return (0, None);
         }
+        let ends: Option<Vec<[Value; 2]>> = ranges
+            .iter()
+            .map(|(lo, hi, _)| Some([self.known_before(*lo, span)?, self.known_before(*hi, span)?]))
+            .collect();
+        let Some(ends) = ends else { return (0, None) };
         let mut product: Option<Value> = None;
-        for (lo, hi) in ranges {
+        for ([lo, hi], (_, _, inclusive)) in ends.into_iter().zip(ranges) {
             let count = self.b.value(Type::usize(), span);
-            let tokens = quote::quote!((ad_lo..ad_hi).count());
+            let tokens = match inclusive {
+                true => quote::quote!((ad_lo..=ad_hi).count()),
+                false => quote::quote!((ad_lo..ad_hi).count()),
+            };
             let op = Op::arithmetic(tokens, &[("ad_lo", lo), ("ad_hi", hi)]);
             self.b.before(0, op, vec![count], span);
             product = Some(match product {
@@ -160,6 +165,29 @@ impl<'a> Reverse<'a> {
             });
         }
         (0, product)
+    }
+
+    /// An integer as it is known before the function's outermost loops; `None` if it is not.
+    fn known_before(&mut self, v: Value, span: Span) -> Option<Value> {
+        let (region, site) = self.layout.def(v)?;
+        if region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v)) {
+            return Some(v);
+        }
+        let ty = self.graph.ty(v).clone();
+        let op = match &self.layout.node(v)?.op {
+            op @ Op::Const(_) => op.clone(),
+            // Where there is less than nothing, the loop will say so.
+            Op::Scalar(Fun::Sub, args) if ty == Type::usize() => {
+                let of = self.known_before(args[0], span)?;
+                let less = self.known_before(args[1], span)?;
+                let tokens = quote::quote!(usize::saturating_sub(ad_of, ad_less));
+                Op::arithmetic(tokens, &[("ad_of", of), ("ad_less", less)])
+            }
+            _ => return None,
+        };
+        let known = self.b.value(ty, span);
+        self.b.before(0, op, vec![known], span);
+        Some(known)
     }
 
     /// How often the loops around a region run at most, if these are constants of the program.
