@@ -9,3 +9,4 @@ mod calls;
 mod found;
 mod second_order;
 mod shapes;
+mod structs;

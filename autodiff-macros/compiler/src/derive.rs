@@ -11,6 +11,8 @@
 //! `model.degree` as it names that of `model.b`. So a tangent dereferences to a struct of the fields that
 //! it leaves out, each of type `()`, which is the tangent of every constant.
 
+mod coordinates;
+
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
@@ -290,7 +292,8 @@ fn tangent_of(
     let target = quote!(#tangent #arguments);
     let arithmetic = arithmetic(input, &generics, &target, &tangent, &members, &active);
     let constants = constants(&generics, &target, &written, fields, parts);
-    quote!(#definition #differentiable #arithmetic #constants)
+    let coordinates = coordinates::coordinates(input, &generics, &target, &active);
+    quote!(#definition #differentiable #arithmetic #constants #coordinates)
 }
 
 /// What every tangent can do.
