@@ -57,6 +57,7 @@ mod slice_patterns;
 mod slices;
 mod stop_gradient;
 mod structs;
+mod successors;
 mod tuples;
 mod vectors;
 mod while_loops;

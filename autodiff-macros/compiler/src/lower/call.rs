@@ -53,6 +53,9 @@ impl Lowerer<'_> {
             }
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
+        if let Some(iter) = self.successors(c) {
+            return iter;
+        }
         if is_from_fn(c) {
             return self.array_from_fn(c, None, span);
         }

@@ -32,6 +32,7 @@ mod sequence;
 mod slice_pattern;
 mod stmt;
 mod structs;
+mod successors;
 mod usage;
 mod verbatim;
 
