@@ -97,6 +97,60 @@ fn in_both_branches(s: f64) -> f64 {
     if s > 0.5 { n } else { 2.0 * n }
 }
 
+#[differentiate]
+fn norm(x: &[f64]) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+#[differentiate]
+fn root(x: f64) -> f64 {
+    x.sqrt()
+}
+
+#[differentiate]
+fn by_a_call(x: &[f64]) -> f64 {
+    let n = norm(x);
+    if n > 0.5 { n * x[0] } else { 2.0 * x[1] }
+}
+
+#[differentiate]
+fn by_calls_in_a_loop(rows: &[[f64; 2]], s: f64) -> f64 {
+    let mut total = s;
+    for row in rows {
+        let (n, r) = (norm(row), root(row[0] * row[0]));
+        if n > 0.5 {
+            total += n * s;
+            if s > 0.0 {
+                total += r;
+            }
+        }
+    }
+    total
+}
+
+#[differentiate]
+fn by_a_call_before_changes(u: &mut [f64]) -> f64 {
+    let n = norm(u);
+    u[0] = 3.0 * u[1];
+    let result = if n > 0.5 { n * u[0] } else { u[1] };
+    u[1] *= u[0];
+    result
+}
+
+#[test]
+fn where_calls_are_not_needed() {
+    assert_eq!(by_a_call::grad(&[0.0, 0.0]), [0.0, 2.0]);
+    let (rows, s) = by_calls_in_a_loop::grad(&[[0.0, 0.0], [3.0, 4.0]], 2.0);
+    assert_eq!((rows[0], s), ([0.0, 0.0], 6.0));
+    check!(by_a_call(&x); x in [vec![0.3, -0.9], vec![0.1, 0.2]]);
+    check!(by_calls_in_a_loop(&rows, s); (rows, s) in [
+        (vec![[0.3, 0.9], [0.1, 0.2], [1.0, -0.5]], 0.7), (vec![[0.3, 0.9]], -0.7)
+    ]);
+    crate::harness::check_in_place!(by_a_call_before_changes(&mut u); mut u; u in [
+        vec![0.5, 4.0], vec![0.1, 0.2]
+    ]);
+}
+
 #[test]
 fn where_nothing_depends_on_it() {
     assert_eq!(one_operation::grad(0.0), 3.0);

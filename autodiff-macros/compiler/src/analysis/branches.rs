@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Activity, At, Kind, Layout, RegionId, Style};
-use crate::ir::{Graph, Node, Op, Region, Value, ValueMap};
+use super::{Activity, At, Kind, Layout, RegionId, Site, Style};
+use crate::ir::{CallArg, Callee, Graph, Node, Op, Proj, Region, Value, ValueMap};
 use crate::rules::Fun;
 
 /// An operation is passed in no more branches than this.
@@ -80,9 +80,40 @@ impl<'g> Search<'_, 'g> {
                     || args.iter().any(|arg| self.wild.get(*arg) == Some(&true));
                 self.wild.insert(node.results[0], wild);
             }
+            if self.is_plain_call(node, At { region: id, index }) {
+                self.wild.insert(node.results[0], true);
+            }
             node.op.regions().for_each(|inner| self.read(inner));
         }
         region.results.iter().for_each(|v| self.uses.or_default(*v).push((id, None)));
+    }
+
+    /// Whether the adjoint of a value, if it has one, is a value too: that of memory is zeroed where the
+    /// memory is overwritten, and what is added to it later in the sweep would be lost.
+    fn is_number(&self, value: Value) -> bool {
+        !self.activity.is_active(value) || self.activity.style(value) == Style::Scalar
+    }
+
+    /// Whether a node calls a function with numbers and memory that nothing overwrites later, and that is
+    /// reached in the same way then.
+    fn is_plain_call(&self, node: &Node, at: At) -> bool {
+        let Op::Call(Callee::Function(_), args) = &node.op else { return false };
+        let steady = |v: &Value| match self.layout.def(*v) {
+            Some((_, Site::Param(_))) => true,
+            _ => matches!(self.layout.node(*v).map(|node| &node.op), Some(Op::Const(_))),
+        };
+        args.iter().all(|arg| match arg {
+            CallArg::Value(v) => self.is_number(*v),
+            CallArg::Ref(_, true) => false,
+            CallArg::Ref(place, false) => {
+                let reached = place.path.iter().all(|step| match step {
+                    Proj::Index(v) => steady(v),
+                    Proj::Slice(lo, hi, _) => lo.iter().chain(hi).all(steady),
+                    Proj::Field(_) => true,
+                });
+                reached && !self.layout.written_after(place.root, at)
+            }
+        })
     }
 
     /// Whether the result and the derivatives of an operation are finite where its arguments are, but for
@@ -109,24 +140,29 @@ impl<'g> Search<'_, 'g> {
             let mut inner: Vec<_> = node.op.regions().collect();
             inner.reverse();
             inner.into_iter().for_each(|inner| self.find(inner));
-            let Op::Scalar(_, args) = &node.op else { continue };
-            let Some(branches) = self.branches_of(node, id) else { continue };
             let at = At { region: id, index };
+            // The pullback that a call left behind is used up where it runs.
+            let most = match &node.op {
+                Op::Scalar(_, args) if args.iter().all(|arg| self.is_number(*arg)) => MOST,
+                _ if self.is_plain_call(node, at) => 1,
+                _ => continue,
+            };
+            let Some(branches) = self.branches_of(node, id, most) else { continue };
             for branch in &branches {
                 self.found.only.entry(*branch).or_default().push(at);
             }
             self.found.all.insert((id, index));
-            for arg in args {
-                let uses = self.uses.or_default(*arg);
+            node.op.each_input(&mut |arg| {
+                let uses = self.uses.or_default(arg);
                 uses.retain(|used| *used != (id, Some(index)));
                 uses.extend(branches.iter().map(|branch| (*branch, None)));
-            }
+            });
         }
     }
 
     /// The branches that alone make use of the result of an operation in that region; none where there are
     /// so many that to pass it in each would cost more than it is worth.
-    fn branches_of(&self, node: &Node, home: RegionId) -> Option<Vec<RegionId>> {
+    fn branches_of(&self, node: &Node, home: RegionId, most: usize) -> Option<Vec<RegionId>> {
         let &[result] = node.results.as_slice() else { return None };
         let wanted = self.wild.get(result) == Some(&true)
             && self.activity.is_active(result)
@@ -136,7 +172,7 @@ impl<'g> Search<'_, 'g> {
             return None;
         }
         let uses: Vec<_> = self.uses.get(result)?.iter().map(|(region, _)| *region).collect();
-        self.split(&uses, home).filter(|branches| (1..=MOST).contains(&branches.len()))
+        self.split(&uses, home).filter(|branches| (1..=most).contains(&branches.len()))
     }
 
     /// The innermost branches in a region that hold these uses; `None` if it is the region itself.

@@ -38,8 +38,12 @@ impl<'a> Reverse<'a> {
         let branches = self.branches;
         for at in branches.passed_in(branch) {
             let node = &self.layout.region(at.region).nodes[at.index];
-            // Memory is as it was where the branch begins.
-            self.node(Here { node, region: branch, index: 0 });
+            let here = match node.op {
+                Op::Call(..) => Here { node, region: at.region, index: at.index },
+                // Memory is as it was where the branch begins.
+                _ => Here { node, region: branch, index: 0 },
+            };
+            self.node(here);
         }
     }
 
