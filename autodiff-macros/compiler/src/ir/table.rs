@@ -102,6 +102,13 @@ impl<T> ValueMap<T> {
         }
     }
 
+    /// Forgets what is known of a value.
+    pub fn remove(&mut self, value: Value) {
+        if let Some(place) = self.places.get_mut(value.index()) {
+            *place = 0;
+        }
+    }
+
     /// What is known of a value, the default if that was nothing.
     pub fn or_default(&mut self, value: Value) -> &mut T
     where

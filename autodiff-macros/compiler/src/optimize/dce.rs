@@ -3,6 +3,7 @@
 use std::mem;
 
 use crate::ir::{CallArg, Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
+use crate::rules::Fun;
 
 /// Keeps what has an effect and what that depends on. A carried value that feeds itself alone goes,
 /// and so does memory that is only written, and of a kept record what nobody takes back.
@@ -184,6 +185,8 @@ fn handed_on(graph: &Graph) -> ValueSet {
     graph.body.each_node(&mut |node| {
         match &node.op {
             Op::StackPush(_, record) => record.iter().for_each(|v| add(*v)),
+            // A choice may be one of stacks; no other arithmetic is.
+            Op::Scalar(fun, _) if *fun != Fun::Select => return,
             Op::StackPop(_) => {}
             op => op.each_input(&mut add),
         }

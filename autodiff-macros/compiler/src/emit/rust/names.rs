@@ -15,6 +15,10 @@ pub struct Names {
     given: BTreeSet<String>,
     /// The names so far, without the number that tells them apart.
     stems: BTreeMap<String, Stem>,
+    /// The same of nameless values, which are most, and of those with their name.
+    nameless: Stem,
+    /// Whether that name is among those given.
+    nameless_is_given: bool,
 }
 
 #[derive(Debug, Default)]
@@ -27,22 +31,28 @@ struct Stem {
 
 /// Whether a name might be invented here: `t`, or any with a number after it.
 pub fn may_be_invented(name: &str) -> bool {
-    let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    name == NAMELESS || digits.len() < name.len() && digits.ends_with('_')
+    if !name.ends_with(|c: char| c.is_ascii_digit()) {
+        return name == NAMELESS;
+    }
+    name.trim_end_matches(|c: char| c.is_ascii_digit()).ends_with('_')
 }
 
 impl Names {
     /// No invented name is among `given`.
     pub fn new(given: impl Iterator<Item = String>) -> Self {
-        let given = given.filter(|name| may_be_invented(name)).collect();
-        Self { given, stems: BTreeMap::new() }
+        let given: BTreeSet<String> = given.filter(|name| may_be_invented(name)).collect();
+        let nameless_is_given = given.contains(NAMELESS);
+        Self { given, stems: BTreeMap::new(), nameless: Stem::default(), nameless_is_given }
     }
 
     /// The name itself for its first holder, the name with a number for those that follow.
     pub fn fresh(&mut self, name: Option<&Ident>, span: Span) -> Ident {
-        let base = name.map_or_else(|| NAMELESS.to_owned(), ToString::to_string);
-        let is_free = name.is_some() || !self.given.contains(&base);
-        let stem = self.stems.entry(base.clone()).or_default();
+        let base = name.map(ToString::to_string);
+        let stem = match &base {
+            Some(base) if base != NAMELESS => self.stems.entry(base.clone()).or_default(),
+            _ => &mut self.nameless,
+        };
+        let is_free = name.is_some() || !self.nameless_is_given;
         if is_free && !stem.held {
             stem.held = true;
             return match name {
@@ -50,6 +60,7 @@ impl Names {
                 None => Ident::new(NAMELESS, Span::mixed_site().located_at(span)),
             };
         }
+        let base = base.as_deref().unwrap_or(NAMELESS);
         let base = base.trim_start_matches("r#");
         let text = loop {
             stem.last += 1;

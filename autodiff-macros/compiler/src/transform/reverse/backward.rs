@@ -84,7 +84,7 @@ impl<'a> Reverse<'a> {
                 }
             }
             Op::Repeat(v, _) | Op::VecRepeat(v, _) => self.repeat(*v, node),
-            Op::Object(init) if self.aliases.contains_key(init) => {}
+            Op::Object(init) if self.aliases.contains(*init) => {}
             Op::Object(init) => {
                 let shadow = self.shadow(node.results[0], span);
                 self.collect(Place::whole(shadow), *init, span);

@@ -51,7 +51,7 @@ impl<'a> Reverse<'a> {
         let mut updates = Vec::new();
         for v in outer {
             let after: Vec<Option<Value>> =
-                arms.iter().map(|(_, adjoints)| adjoints.get(&v).copied()).collect();
+                arms.iter().map(|(_, adjoints)| adjoints.get(v).copied()).collect();
             if after.iter().all(Option::is_none) {
                 continue;
             }
@@ -226,7 +226,7 @@ impl<'a> Reverse<'a> {
                 Carried::Outer(v) => *v,
             };
             let ty = self.b.ty(primal).clone();
-            let found = self.adjoints.last().and_then(|frame| frame.get(&primal)).copied();
+            let found = self.adjoints.last().and_then(|frame| frame.get(primal)).copied();
             results.push(match (found, c) {
                 (Some(adjoint), _) => adjoint,
                 (None, Carried::Outer(_)) => *param,

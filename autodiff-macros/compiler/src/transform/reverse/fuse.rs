@@ -210,7 +210,7 @@ impl<'a> Reverse<'a> {
         }
         let mut sums = Vec::new();
         for (v, param) in outer.iter().zip(&params) {
-            let found = self.adjoints.last().and_then(|frame| frame.get(v)).copied();
+            let found = self.adjoints.last().and_then(|frame| frame.get(*v)).copied();
             sums.push(found.unwrap_or(*param));
         }
         self.close_adjoints();

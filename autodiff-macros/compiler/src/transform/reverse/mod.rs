@@ -36,7 +36,9 @@ use quote::format_ident;
 use plan::{Missing, Plan};
 
 use crate::analysis::{Activity, Branches, Layout, RegionId, Style};
-use crate::ir::{Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
+use crate::ir::{
+    Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet,
+};
 
 /// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
 pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
@@ -145,19 +147,19 @@ impl<'a> Reverse<'a> {
             missing: Missing::default(),
             frames: Vec::new(),
             adjoints: Vec::new(),
-            shadows: BTreeMap::new(),
+            shadows: ValueMap::default(),
             records: BTreeMap::new(),
             stacks: BTreeMap::new(),
-            exported: BTreeMap::new(),
+            exported: ValueMap::default(),
             held: BTreeMap::new(),
             held_again: BTreeMap::new(),
             slots: Vec::new(),
             live: BTreeMap::from([(0, 0)]),
-            made: BTreeSet::new(),
+            made: ValueSet::default(),
             before: Vec::new(),
-            copies: BTreeMap::new(),
+            copies: ValueMap::default(),
             settled: BTreeSet::new(),
-            aliases: BTreeMap::new(),
+            aliases: ValueMap::default(),
             early: false,
             failed: false,
             kept_in: BTreeMap::new(),
@@ -223,16 +225,16 @@ struct Reverse<'a> {
     b: Builder,
     missing: Missing,
     /// Primal values that the backward sweep has at hand, by nesting of its regions.
-    frames: Vec<BTreeMap<Value, Value>>,
+    frames: Vec<ValueMap<Value>>,
     /// Adjoints of numbers, by nesting of the backward sweep's regions.
-    adjoints: Vec<BTreeMap<Value, Value>>,
-    shadows: BTreeMap<Value, Value>,
+    adjoints: Vec<ValueMap<Value>>,
+    shadows: ValueMap<Value>,
     /// What each region of a loop keeps in one iteration, as what and under which value.
     records: BTreeMap<RegionId, Vec<(Field, Value)>>,
     /// Where the records of a region go.
     stacks: BTreeMap<RegionId, Value>,
     /// Values of branches outside loops that leave the branch; and whether they are wrapped.
-    exported: BTreeMap<Value, (Value, bool)>,
+    exported: ValueMap<(Value, bool)>,
     /// What the transform itself keeps.
     held: BTreeMap<Key, Value>,
     /// The same, taken back.
@@ -243,16 +245,16 @@ struct Reverse<'a> {
     /// fused loops; and how deep in that code each is.
     live: BTreeMap<RegionId, usize>,
     /// Values of the function's body that the forward sweep has computed so far.
-    made: BTreeSet<Value>,
+    made: ValueSet,
     /// The fused loops under construction, from the outermost inwards: of the region around each, what
     /// precedes that index has run.
     before: Vec<(RegionId, usize)>,
     /// Final states of objects that the caller takes.
-    copies: BTreeMap<Value, Value>,
+    copies: ValueMap<Value>,
     /// Nodes whose backward has been merged into another's.
     settled: BTreeSet<(RegionId, usize)>,
     /// Aggregates that share the shadow of the object they initialise.
-    aliases: BTreeMap<Value, Value>,
+    aliases: ValueMap<Value>,
     /// Whether what follows a fused loop runs backwards right now, before the loop.
     early: bool,
     /// Whether fusion turned out to be impossible.
@@ -266,8 +268,8 @@ impl Reverse<'_> {
         let body = &self.graph.body;
         let span = self.graph.body.nodes.last().map_or_else(Span::call_site, |n| n.span);
         self.b.open();
-        self.frames.push(BTreeMap::new());
-        self.adjoints.push(BTreeMap::new());
+        self.frames.push(ValueMap::default());
+        self.adjoints.push(ValueMap::default());
         self.augment(body, 0);
         self.copy_final_states(span);
         let results = self.move_results();
@@ -374,8 +376,7 @@ impl Reverse<'_> {
                 Style::Shadow => {
                     // The seed itself is the shadow of what was returned, once.
                     let target = self.returned_object(*leaf).unwrap_or(*leaf);
-                    let free =
-                        !self.shadows.contains_key(&target) && !self.aliases.contains_key(&target);
+                    let free = !self.shadows.contains(target) && !self.aliases.contains(target);
                     if free && self.graph.body.results.iter().filter(|r| *r == leaf).count() == 1 {
                         self.shadows.insert(target, *seed);
                         self.shadows.insert(*leaf, *seed);

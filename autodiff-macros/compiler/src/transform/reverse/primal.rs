@@ -34,14 +34,14 @@ impl<'a> Reverse<'a> {
 
     /// A value that needs no node: in a frame, or a local of the function's body.
     fn at_hand(&mut self, v: Value) -> Option<Value> {
-        if let Some(found) = self.frames.iter().rev().find_map(|frame| frame.get(&v)) {
+        if let Some(found) = self.frames.iter().rev().find_map(|frame| frame.get(v)) {
             return Some(*found);
         }
         if !self.is_live(v) {
             return None;
         }
         if self.leaves_the_function(v) {
-            return match self.copies.get(&v) {
+            return match self.copies.get(v) {
                 Some(copy) => Some(*copy),
                 None if self.plan.copy.contains(&v) => Some(v),
                 None => {
@@ -55,8 +55,8 @@ impl<'a> Reverse<'a> {
 
     /// A value that is there to be looked at, whoever owns it in the end.
     pub(super) fn shape_at_hand(&self, v: Value) -> Option<Value> {
-        let again = self.frames.iter().rev().find_map(|frame| frame.get(&v)).copied();
-        let copy = self.copies.get(&v).copied();
+        let again = self.frames.iter().rev().find_map(|frame| frame.get(v)).copied();
+        let copy = self.copies.get(v).copied();
         again.or(copy).or_else(|| (self.is_live(v) && !self.leaves_the_function(v)).then_some(v))
     }
 
@@ -95,7 +95,7 @@ impl<'a> Reverse<'a> {
 
     /// What it costs to have a value in the backward sweep; `None` if it cannot be had.
     fn cost(&self, v: Value, here: Here<'a>) -> Option<u32> {
-        if self.frames.iter().any(|frame| frame.contains_key(&v)) || self.is_live(v) {
+        if self.frames.iter().any(|frame| frame.contains(v)) || self.is_live(v) {
             return Some(0);
         }
         let again = self.cost_again(v, here);

@@ -6,7 +6,7 @@ use super::augment::Exports;
 use super::{Field, Key, Reverse};
 use crate::analysis::{Kind, RegionId, Site};
 use crate::ir::callee::is_type_name;
-use crate::ir::{Node, Op, Place, Proj, Storage, Take, Type, Value};
+use crate::ir::{Node, Op, Place, Proj, Storage, Take, Type, Value, ValueMap};
 use crate::rules::Fun;
 
 /// So many records need no heap.
@@ -33,7 +33,7 @@ impl<'a> Reverse<'a> {
             return Some(again);
         }
         let ty = self.b.ty(value).clone();
-        Some(match self.exported.get(&value).copied() {
+        Some(match self.exported.get(value).copied() {
             Some((exported, true)) => self.b.op(Op::Unkeep(exported), ty, span),
             Some((exported, false)) => exported,
             None => value,
@@ -42,11 +42,11 @@ impl<'a> Reverse<'a> {
 
     /// Opens a frame for the backward sweep of a region: what was kept in it is at hand again.
     pub(super) fn open_frame(&mut self, region: RegionId, span: Span) {
-        self.frames.push(std::collections::BTreeMap::new());
+        self.frames.push(ValueMap::default());
         let kept = self.kept_in.get(&region).cloned().unwrap_or_default();
         self.failed |= self.early && !kept.is_empty();
         for v in kept {
-            let value = if let Some((exported, wrapped)) = self.exported.get(&v).copied() {
+            let value = if let Some((exported, wrapped)) = self.exported.get(v).copied() {
                 if wrapped {
                     let ty = self.b.ty(v).clone();
                     let name = self.b.data(v).name.clone();
@@ -170,7 +170,7 @@ impl<'a> Reverse<'a> {
     /// An integer as it is known before the function's outermost loops; `None` if it is not.
     fn known_before(&mut self, v: Value, span: Span) -> Option<Value> {
         let (region, site) = self.layout.def(v)?;
-        if region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(&v)) {
+        if region == 0 && (matches!(site, Site::Param(_)) || self.made.contains(v)) {
             return Some(v);
         }
         let ty = self.graph.ty(v).clone();

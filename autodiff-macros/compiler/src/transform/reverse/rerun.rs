@@ -225,7 +225,8 @@ impl<'a> Reverse<'a> {
     ) {
         let Rerun { states, names } = rerun;
         let id = self.layout.id(body);
-        self.frames.last_mut().expect("a frame is open").extend(names);
+        let frame = self.frames.last_mut().expect("a frame is open");
+        names.iter().for_each(|(v, name)| frame.insert(*v, *name));
         let carried = body.params[fixed..].to_vec();
         let from = match states.checkpoint {
             Checkpoint::Snapshots(_) => {

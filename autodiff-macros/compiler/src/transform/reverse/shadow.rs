@@ -1,12 +1,10 @@
 //! Adjoints: sums of contributions for numbers, shadows for memory.
 
-use std::collections::BTreeMap;
-
 use proc_macro2::Span;
 
 use super::{Here, Key, Reverse, zero_constant};
 use crate::analysis::{RegionId, Style};
-use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value};
+use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet};
 use crate::rules::Fun;
 use crate::transform::operator;
 
@@ -33,7 +31,7 @@ impl<'a> Reverse<'a> {
 
     /// The adjoint of a number so far.
     pub(super) fn adjoint(&self, v: Value) -> Option<Value> {
-        self.adjoints.iter().rev().find_map(|frame| frame.get(&v)).copied()
+        self.adjoints.iter().rev().find_map(|frame| frame.get(v)).copied()
     }
 
     pub(super) fn set_adjoint(&mut self, v: Value, adjoint: Value) {
@@ -47,7 +45,7 @@ impl<'a> Reverse<'a> {
     pub(super) fn take_adjoint(&mut self, v: Value) -> Option<Value> {
         let found = self.adjoint(v);
         for frame in &mut self.adjoints {
-            frame.remove(&v);
+            frame.remove(v);
         }
         found
     }
@@ -71,10 +69,10 @@ impl<'a> Reverse<'a> {
 
     /// The shadow of a value.
     pub(super) fn shadow(&mut self, v: Value, span: Span) -> Value {
-        if let Some(alias) = self.aliases.get(&v).copied() {
+        if let Some(alias) = self.aliases.get(v).copied() {
             return self.shadow(alias, span);
         }
-        if let Some(shadow) = self.shadows.get(&v) {
+        if let Some(shadow) = self.shadows.get(v) {
             return *shadow;
         }
         // Every shadow is opened with its region; what comes here was added by the transform.
@@ -119,8 +117,8 @@ impl<'a> Reverse<'a> {
         for v in params.chain(results).collect::<Vec<_>>() {
             if !self.activity.is_active(v)
                 || self.activity.style(v) != Style::Shadow
-                || self.aliases.contains_key(&v)
-                || self.shadows.contains_key(&v) && id == 0
+                || self.aliases.contains(v)
+                || self.shadows.contains(v) && id == 0
             {
                 continue;
             }
@@ -222,8 +220,9 @@ impl<'a> Reverse<'a> {
 
     /// Numbers defined outside a node that its regions may contribute to.
     pub(super) fn outer_numbers(&self, node: &Node) -> Vec<Value> {
-        let mut inside = std::collections::BTreeSet::new();
-        let mut used = std::collections::BTreeSet::new();
+        let mut inside = ValueSet::default();
+        let mut seen = ValueSet::default();
+        let mut used = Vec::new();
         for region in node.op.regions() {
             inside.extend(region.params.iter().copied());
             region.each_node(&mut |n| {
@@ -233,30 +232,34 @@ impl<'a> Reverse<'a> {
                 }
             });
             region.each_use(&mut |v| {
-                used.insert(v);
+                if seen.insert(v) {
+                    used.push(v);
+                }
             });
             for at in self.branches.within(self.layout.id(region), self.layout) {
                 self.layout.region(at.region).nodes[at.index].op.each_input(&mut |v| {
-                    used.insert(v);
+                    if seen.insert(v) {
+                        used.push(v);
+                    }
                 });
             }
         }
-        used.into_iter()
-            .filter(|v| {
-                !inside.contains(v)
-                    && self.activity.is_active(*v)
-                    && self.activity.style(*v) == Style::Scalar
-            })
-            .collect()
+        used.retain(|v| {
+            !inside.contains(*v)
+                && self.activity.is_active(*v)
+                && self.activity.style(*v) == Style::Scalar
+        });
+        used.sort_unstable();
+        used
     }
 
     /// Opens a frame of adjoints.
     pub(super) fn open_adjoints(&mut self) {
-        self.adjoints.push(BTreeMap::new());
+        self.adjoints.push(ValueMap::default());
     }
 
     /// Closes it and gives the adjoints of values defined outside.
-    pub(super) fn close_adjoints(&mut self) -> BTreeMap<Value, Value> {
+    pub(super) fn close_adjoints(&mut self) -> ValueMap<Value> {
         self.adjoints.pop().expect("a frame is open")
     }
 }
