@@ -425,17 +425,6 @@ impl<A: Inner<B, T>, B, T: core::iter::Sum, const N: usize> Inner<[B; N], T> for
 )]
 pub trait Wrt<const PARAMETER: usize> {}
 
-/// Implemented by a handle for each parameter that is a `&mut` reference.
-#[diagnostic::on_unimplemented(
-    message = "[AD0413] `{Self}` is given a `&mut` reference for a parameter that is a shared one",
-    label = "does not change what this argument refers to",
-    note = "pass a shared reference: `&*x`"
-)]
-pub trait Changes<const PARAMETER: usize> {}
-
-/// Cannot be called where the callee takes that parameter as anything but a `&mut` reference.
-pub const fn changes<Callee: Changes<PARAMETER>, const PARAMETER: usize>() {}
-
 /// Cannot be called where the callee's derivative with respect to that parameter is not to be had.
 pub const fn in_wrt<Callee: Wrt<PARAMETER>, const PARAMETER: usize>() {}
 

@@ -426,39 +426,3 @@ fn a_receiver_that_changes_is_shown_to_other_methods() {
     let links = vec![0.5, 1.75, -0.25];
     check!(relaxed(&links, stiffness, by); (links, stiffness, by) in [(links.clone(), 1.5, 0.2)]);
 }
-
-/// Under the attribute as a whole, with functions that have nothing to be differentiated.
-#[derive(autodiff::Differentiable, Clone, Debug)]
-struct Bank {
-    weights: Vec<f64>,
-}
-
-#[differentiate]
-impl Bank {
-    fn of_size(n: usize) -> Self {
-        Bank { weights: vec![0.5; n] }
-    }
-
-    fn describe(name: &str) -> String {
-        format!("bank {name}")
-    }
-
-    fn loss(&self, x: f64) -> f64 {
-        let ones = Bank::of_size(self.weights.len());
-        let mut sum = 0.0;
-        for (w, one) in self.weights.iter().zip(&ones.weights) {
-            sum += (w * x).sin() * one;
-        }
-        sum
-    }
-}
-
-#[test]
-fn constructors_stand_beside_differentiated_methods() {
-    let layer = Bank::of_size(2);
-    let (of_layer, of_x) = layer.loss_grad(0.8);
-    let slope = 0.5 * (0.4_f64).cos();
-    assert!((of_layer.weights[1] - 0.8 * slope).abs() < 1e-15);
-    assert!((of_x - 2.0 * 0.5 * slope).abs() < 1e-15);
-    assert_eq!(Bank::describe("1"), "bank 1");
-}

@@ -83,8 +83,7 @@ pub fn expand(
     quote!(#[allow(dead_code)] #item #beside)
 }
 
-/// The attribute on an `impl`: on each function in it that takes numbers. Others, as constructors, stay as
-/// they are, unless there are none but such.
+/// The attribute on an `impl`: on each function in it.
 pub fn expand_impl(
     mut item: ItemImpl,
     declared: &Rc<Declared>,
@@ -92,22 +91,8 @@ pub fn expand_impl(
     errors: &mut Errors,
 ) -> TokenStream {
     let of = Implementation::new(&item);
-    let takes_numbers = |entry: &ImplItem| match entry {
-        ImplItem::Fn(function) => {
-            let function = syn::parse2::<ItemFn>(function.to_token_stream()).ok()?;
-            let declared = declared.seen_from(&function.sig.ident);
-            let method = (Method::new(&function, Some(&of)), Some(&of));
-            Some(Signature::takes_numbers(&as_function(&function), declared, method))
-        }
-        _ => None,
-    };
-    let take_numbers: Vec<_> = item.items.iter().map(takes_numbers).collect();
-    let any = take_numbers.contains(&Some(true));
-    for (entry, takes_numbers) in item.items.iter_mut().zip(take_numbers) {
+    for entry in &mut item.items {
         let ImplItem::Fn(function) = entry else { continue };
-        if any && takes_numbers == Some(false) {
-            continue;
-        }
         match syn::parse2::<ItemFn>(function.to_token_stream()) {
             Ok(function) => {
                 let declared = declared.seen_from(&function.sig.ident);

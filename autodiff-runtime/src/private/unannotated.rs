@@ -2,7 +2,7 @@
 //! holds one for calls with so many arguments. What is called first, `__annotated`, cannot be compiled;
 //! what the others give is then of no interest to rustc.
 
-use super::{Changes, Wrt};
+use super::Wrt;
 
 /// Implemented by nothing.
 #[diagnostic::on_unimplemented(
@@ -30,8 +30,6 @@ impl<const ARGUMENTS: usize> StandIn<ARGUMENTS> {
 }
 
 impl<const ARGUMENTS: usize, const PARAMETER: usize> Wrt<PARAMETER> for StandIn<ARGUMENTS> {}
-
-impl<const ARGUMENTS: usize, const PARAMETER: usize> Changes<PARAMETER> for StandIn<ARGUMENTS> {}
 
 macro_rules! stand_ins {
     ($($name:ident: $count:literal $($argument:ident)*;)*) => {$(

@@ -22,7 +22,7 @@ use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
 use crate::options::Options;
-use crate::parse::{Method, Parameter, Signature, is_in_place};
+use crate::parse::{Method, Parameter, Signature};
 use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
@@ -111,7 +111,7 @@ pub fn handle(
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
     let attributes = quote!(#(#cfgs)* #silenced #[automatically_derived]);
-    let of_parameters = of_parameters(name, signature, &attributes);
+    let wrt = wrt(name, signature, &attributes);
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -135,7 +135,7 @@ pub fn handle(
             #public
         }
 
-        #(#of_parameters)*
+        #(#wrt)*
     }
 }
 
@@ -177,33 +177,21 @@ fn siblings(
     }
 }
 
-/// Says of which parameters there are derivatives, which are all but those that `wrt` leaves out, and which
-/// are `&mut` references.
-fn of_parameters(
-    name: &Ident,
-    signature: &Signature,
-    attributes: &TokenStream,
-) -> Vec<TokenStream> {
+/// Says of which parameters there are derivatives: of all but those that `wrt` leaves out.
+fn wrt(name: &Ident, signature: &Signature, attributes: &TokenStream) -> Vec<TokenStream> {
     let is_in = |p: &Parameter| p.active || signature.types.is_constant(&p.ty);
     let implementing = implement();
-    let one = |generics: TokenStream, of_trait: TokenStream| {
+    let one = |generics: TokenStream, parameter: TokenStream| {
         quote! {
             #attributes
-            #implementing #generics ::autodiff::__private::#of_trait for #name {}
+            #implementing #generics ::autodiff::__private::Wrt<#parameter> for #name {}
         }
     };
-    let each = |is: &dyn Fn(&Parameter) -> bool, of_trait: TokenStream| {
-        let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is(p));
-        let numbers: Vec<_> = parameters.map(|(i, _)| quote!(#of_trait<#i>)).collect();
-        numbers.into_iter().map(|of_trait| one(TokenStream::new(), of_trait))
-    };
-    let mut all: Vec<_> = each(&|p| is_in_place(&p.ty), quote!(Changes)).collect();
     if signature.parameters.iter().all(is_in) {
-        all.push(one(quote!(<const PARAMETER: usize>), quote!(Wrt<PARAMETER>)));
-    } else {
-        all.extend(each(&is_in, quote!(Wrt)));
+        return vec![one(quote!(<const PARAMETER: usize>), quote!(PARAMETER))];
     }
-    all
+    let parameters = signature.parameters.iter().enumerate().filter(|(_, p)| is_in(p));
+    parameters.map(|(i, _)| one(TokenStream::new(), quote!(#i))).collect()
 }
 
 fn derived(
@@ -314,6 +302,13 @@ fn readings(derivatives: &Derivatives<'_>) -> TokenStream {
             Read::Field(path) => {
                 let path: TokenStream = path.parse().ok()?;
                 hygienic!(let _ = |ad_struct: &#of| { let _: &#ty = &ad_struct #path; };)
+            }
+            Read::Payload { of: whole, member, path } => {
+                let parsed = |text: &String| text.parse::<TokenStream>().ok();
+                let (whole, member, path) = (parsed(whole)?, parsed(member)?, parsed(path)?);
+                hygienic!(let _ = |ad_enum: #whole| if let #of { #member: ad_part, .. } = ad_enum {
+                    let _: &#ty = &ad_part #path;
+                };)
             }
             Read::Output(arguments) => {
                 let any = (0..*arguments).map(|_| quote!(_));

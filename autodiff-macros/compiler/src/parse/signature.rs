@@ -124,15 +124,6 @@ impl Signature {
         Self { parameters, output, shape, types, method }
     }
 
-    /// Whether a function of a type has a parameter whose type has a derivative.
-    pub fn takes_numbers(
-        item: &ItemFn,
-        declared: Rc<Declared>,
-        method: (Method, Option<&Implementation>),
-    ) -> bool {
-        Self::written(item, declared, Some(method)).parameters.iter().any(|p| p.active)
-    }
-
     /// The signature as it is written: every parameter is active whose type has a derivative.
     fn written(
         item: &ItemFn,
@@ -175,7 +166,7 @@ fn is_plain_self(ty: &Type, of: Option<&Implementation>, types: &TypeReader) -> 
         (Type::Reference(r), _) => is_plain_self(&r.elem, of, types),
         (Type::Path(p), Some(of)) if p.path.is_ident("Self") => {
             let name = of.self_ty.split_whitespace().next().unwrap_or_default();
-            types.declared().is_constant(name)
+            types.declared().has_no_tangent(name)
         }
         _ => false,
     }

@@ -21,7 +21,7 @@ use super::Derivatives;
 use crate::emit::rust::{Plain, takes};
 use crate::emit::types;
 use crate::errors::Extent;
-use crate::ir::{CallArg, Graph, Op};
+use crate::ir::{Graph, Op};
 use crate::parse::{Signature, TypeReader};
 use crate::tokens::mentions;
 
@@ -50,16 +50,13 @@ pub fn is_possible(item: &ItemFn, signature: &Signature) -> bool {
     body(item, signature, &[]).is_some()
 }
 
-/// Checks that what is called has a derivative with respect to what is differentiated, and changes what it is
-/// lent to be changed.
+/// Checks that what is called has a derivative with respect to what is differentiated.
 fn callees(forward: &Graph) -> Vec<TokenStream> {
     let mut checks: Vec<TokenStream> = Vec::new();
     forward.body.each_node(&mut |node| {
-        let Op::CallJvp(path, args, dots) = &node.op else { return };
+        let Op::CallJvp(path, _, dots) = &node.op else { return };
         let given: Vec<usize> = (0..dots.len()).filter(|i| dots[*i].is_some()).collect();
-        let changed = |i: &usize| matches!(args[*i], CallArg::Ref(_, true));
-        let changed: Vec<usize> = (0..args.len()).filter(changed).collect();
-        let check = takes(path, &given, &changed, node.span);
+        let check = takes(path, &given, node.span);
         let same = |check: &TokenStream| checks.iter().any(|c| c.to_string() == check.to_string());
         checks.extend(check.filter(|check| !same(check)));
     });

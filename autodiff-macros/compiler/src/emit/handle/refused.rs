@@ -74,9 +74,5 @@ pub fn refused(item: &ItemFn, signature: &Signature, reasons: &[Diagnostic]) -> 
         #(#cfgs)*
         #silenced
         impl<const PARAMETER: usize> ::autodiff::__private::Wrt<PARAMETER> for #name {}
-
-        #(#cfgs)*
-        #silenced
-        impl<const PARAMETER: usize> ::autodiff::__private::Changes<PARAMETER> for #name {}
     }
 }

@@ -92,21 +92,14 @@ fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) 
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
-/// Code that is in error where the callee's `wrt` leaves out one of these arguments, or one of those
-/// that are lent to be `changed` is not a `&mut` reference there.
-pub fn takes(
-    callee: &Callee,
-    arguments: &[usize],
-    changed: &[usize],
-    span: Span,
-) -> Option<TokenStream> {
+/// Code that is in error where the callee's `wrt` leaves out one of these arguments.
+pub fn takes(callee: &Callee, arguments: &[usize], span: Span) -> Option<TokenStream> {
     let Callee::Function(path) = callee else { return None };
     let Imported { import, .. } = importable(path, span)?;
     Some(quote_spanned! {span=> {
         #import
         use ::autodiff::__private::unannotated::with1::*;
         #(::autodiff::__private::in_wrt::<AdCallee, #arguments>();)*
-        #(::autodiff::__private::changes::<AdCallee, #changed>();)*
     }})
 }
 
