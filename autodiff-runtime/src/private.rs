@@ -2,6 +2,7 @@
 #![doc(hidden)]
 
 mod fixed_stack;
+pub mod foreign;
 mod linear;
 pub mod math;
 pub mod operator;
@@ -38,6 +39,9 @@ use core::ops::{ControlFlow, Mul, Range};
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
     pub use super::ToOwned as _;
+    pub use super::foreign::methods::OfOptions as _;
+    #[cfg(feature = "nalgebra")]
+    pub use crate::matrix::OfMatrices as _;
     pub use core::clone::Clone as _;
     pub use core::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
 }
@@ -242,6 +246,24 @@ impl<T: Default> Undefined for T {
 pub fn float_like<T: crate::Float>(_: &T, number: impl Into<f64>) -> T {
     T::from_f64(number.into())
 }
+
+/// The seed of an elementary function, which is one of numbers.
+#[inline(always)]
+pub fn seed_of_number<T: Number>(seed: T) -> T {
+    seed
+}
+
+/// See [`seed_of_number`].
+#[diagnostic::on_unimplemented(
+    message = "[AD0404] this function of a `{Self}` has no derivative rule",
+    label = "only that of a number has",
+    note = "write it with the operations that have one, put it in a function under `#[differentiate]`, or hold the value constant with `autodiff::stop_gradient`"
+)]
+pub trait Number {}
+
+impl<T: crate::Float> Number for T {}
+// Of an integer.
+impl Number for () {}
 
 /// The exponent in the derivative of `powi`: one less, save for 0 and `i32::MIN`.
 #[inline]
@@ -465,6 +487,16 @@ pub trait OfSequence {}
 impl<T> OfSequence for core::slice::Iter<'_, T> {}
 impl<T> OfSequence for core::slice::IterMut<'_, T> {}
 impl<T, const N: usize> OfSequence for core::array::IntoIter<T, N> {}
+#[cfg(feature = "nalgebra")]
+impl<T, R: nalgebra::Dim, C: nalgebra::Dim, S: nalgebra::RawStorage<T, R, C>> OfSequence
+    for nalgebra::iter::MatrixIter<'_, T, R, C, S>
+{
+}
+#[cfg(feature = "nalgebra")]
+impl<T, R: nalgebra::Dim, C: nalgebra::Dim, S: nalgebra::RawStorageMut<T, R, C>> OfSequence
+    for nalgebra::iter::MatrixIterMut<'_, T, R, C, S>
+{
+}
 #[cfg(feature = "alloc")]
 impl<T> OfSequence for alloc::vec::IntoIter<T> {}
 #[cfg(feature = "alloc")]

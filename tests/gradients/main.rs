@@ -35,6 +35,7 @@ mod methods;
 mod methods_elsewhere;
 mod methods_f32;
 mod models;
+mod nalgebra;
 mod nested_arrays;
 mod no_std;
 mod observers;

@@ -253,7 +253,7 @@ impl Lowerer<'_> {
         }
         let [a, b] = [&e.left, &e.right];
         let (a, b) = match Fun::from_binary(&text).filter(|fun| fun.is_arithmetic()) {
-            Some(fun) => match (self.operand_of(a)?, self.operand_of(b)?) {
+            Some(fun) => match self.operands_of(a, b)? {
                 (CallArg::Value(a), CallArg::Value(b)) => (a, b),
                 (a, b) => return Ok(self.between_references(fun, a, b, span)),
             },
@@ -341,6 +341,14 @@ impl Lowerer<'_> {
                 Proj::Slice(lo, hi, inclusive)
             }
             index => {
+                // `m[(i, j)]`: each part counts.
+                if let Rv::Tuple(parts) = &index {
+                    for part in parts {
+                        if let Rv::Value(v) = part {
+                            self.refine(*v, &Type::usize());
+                        }
+                    }
+                }
                 let index = self.value_of(index, span_of(&e.index))?;
                 self.refine(index, &Type::usize());
                 Proj::Index(index)

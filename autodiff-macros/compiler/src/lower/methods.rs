@@ -141,7 +141,10 @@ impl Lowerer<'_> {
                     _ => None,
                 };
                 let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
-                let of_std = OF_STD.contains(&(name.as_str(), m.args.len()));
+                // Of an `Option` that a method gives, these two are differentiated.
+                let unwraps = matches!(name.as_str(), "unwrap" | "expect")
+                    && root.is_some_and(|root| self.called.contains(&root));
+                let of_std = OF_STD.contains(&(name.as_str(), m.args.len())) && !unwraps;
                 plain && !opaque && !of_std && !name.starts_with("is_")
             }
             _ => false,
@@ -182,6 +185,7 @@ impl Lowerer<'_> {
         args.extend(given);
         let op = Op::Call(Callee::Method { name: m.method.clone(), known }, args);
         let value = self.b.op(op, Type::Unknown, span);
+        self.called.insert(value);
         self.read_output(value, of);
         Ok(Rv::Value(value))
     }

@@ -77,6 +77,17 @@ pub fn dot(
     b.own_code(quote!(#operator::#function(#(#operands),*)), captures, span)
 }
 
+/// The seed of an elementary function of something of a type that only rustc knows: in error if it is no
+/// number, since the rule table speaks of numbers.
+pub fn seed_of_number(seed: Value, ty: &Type, b: &mut Builder, span: Span) -> Value {
+    if *ty != Type::Unknown {
+        return seed;
+    }
+    let name = Ident::new("ad_seed", span);
+    let captures = vec![(name.clone(), CallArg::Value(seed))];
+    b.own_code(quote!(::autodiff::__private::seed_of_number(#name)), captures, span)
+}
+
 /// The sum of two adjoints of a type that only rustc knows.
 pub fn sum(x: Value, y: Value, b: &mut Builder, span: Span) -> Value {
     let [one, other] = ["ad_sum", "ad_summand"].map(|name| Ident::new(name, span));

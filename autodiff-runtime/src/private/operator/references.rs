@@ -7,29 +7,22 @@ use core::ops;
 use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary};
 use crate::Accumulate;
 use crate::private::Ignored;
-
-/// Adds an operand's adjoint to its shadow, if there is one.
-#[inline]
-fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
-    if let Some(shadow) = shadow {
-        shadow.accumulate(bar);
-    }
-}
+use crate::private::foreign::methods::deposit;
 
 macro_rules! binary {
-    ($($of:ident $text:literal: $($operator:ident $name:ident $vjp:ident $jvp:ident)*;)*) => {$(
+    ($($of:ident $text:literal: $($operator:ident $name:ident $vjp:ident $jvp:ident $into:ident)*;)*) => {$(
         #[doc = $text]
         #[derive(Debug)]
         pub struct $of;
 
         impl $of {
             $(
-                binary!(@forward $operator $name $jvp);
+                binary!(@forward $operator $name $jvp $into);
                 binary!(@$of $operator $name $vjp);
             )*
         }
     )*};
-    (@forward $operator:ident $name:ident $jvp:ident) => {
+    (@forward $operator:ident $name:ident $jvp:ident $into:ident) => {
         /// The value.
         #[inline]
         pub fn $name<A: ops::$operator<B>, B>(a: A, b: B) -> A::Output {
@@ -44,6 +37,26 @@ macro_rules! binary {
         {
             let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
             (ops::$operator::$name(a, b), dot)
+        }
+
+        /// The value; the adjoints go to their shadows.
+        #[inline]
+        pub fn $into<A, B, O, S, L, R>(
+            a: A,
+            b: B,
+            seed: S,
+            a_bar: Option<&mut L>,
+            b_bar: Option<&mut R>,
+        ) -> O
+        where
+            A: ops::$operator<B, Output = O> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+            L: Accumulate<L>,
+            R: Accumulate<R>,
+        {
+            let bars = Binary::<$operator, B>::bars(&a, &b, seed);
+            deposit(a_bar, &bars.0);
+            deposit(b_bar, &bars.1);
+            ops::$operator::$name(a, b)
         }
     };
     (@RefRef $operator:ident $name:ident $vjp:ident) => {
@@ -117,23 +130,23 @@ macro_rules! binary {
 }
 binary! {
     RefRef "Between two references.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_jvp __add_vjp_into
+        Sub sub __sub_vjp __sub_jvp __sub_vjp_into
+        Mul mul __mul_vjp __mul_jvp __mul_vjp_into
+        Div div __div_vjp __div_jvp __div_vjp_into
+        Rem rem __rem_vjp __rem_jvp __rem_vjp_into;
     RefVal "Between a reference and a value.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_jvp __add_vjp_into
+        Sub sub __sub_vjp __sub_jvp __sub_vjp_into
+        Mul mul __mul_vjp __mul_jvp __mul_vjp_into
+        Div div __div_vjp __div_jvp __div_vjp_into
+        Rem rem __rem_vjp __rem_jvp __rem_vjp_into;
     ValRef "Between a value and a reference.":
-        Add add __add_vjp __add_jvp
-        Sub sub __sub_vjp __sub_jvp
-        Mul mul __mul_vjp __mul_jvp
-        Div div __div_vjp __div_jvp
-        Rem rem __rem_vjp __rem_jvp;
+        Add add __add_vjp __add_jvp __add_vjp_into
+        Sub sub __sub_vjp __sub_jvp __sub_vjp_into
+        Mul mul __mul_vjp __mul_jvp __mul_vjp_into
+        Div div __div_vjp __div_jvp __div_vjp_into
+        Rem rem __rem_vjp __rem_jvp __rem_vjp_into;
 }
 
 /// Before a reference.
@@ -163,6 +176,17 @@ impl Ref {
         (ops::Neg::neg(a), |a: &A, seed, a_bar: Option<&mut L>| {
             deposit(a_bar, &Unary::<Neg>::bar(&a, seed))
         })
+    }
+
+    /// The value; the adjoint goes to its shadow.
+    #[inline]
+    pub fn __neg_vjp_into<'a, A, O, S, L>(a: &'a A, seed: S, a_bar: Option<&mut L>) -> O
+    where
+        &'a A: ops::Neg<Output = O> + Unary<Neg, Seed = S, Of = L>,
+        L: Accumulate<L>,
+    {
+        deposit(a_bar, &Unary::<Neg>::bar(&a, seed));
+        ops::Neg::neg(a)
     }
 
     /// The value and its tangent.

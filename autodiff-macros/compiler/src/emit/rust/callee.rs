@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, PathArguments};
 
@@ -11,6 +12,9 @@ use crate::parse::method::derivative_name;
 
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
+
+/// Functions of the runtime that give what they are given.
+const CHECKS: [&str; 3] = ["callee", "checked", "seed_of_number"];
 
 /// A call of a derivative of what is called: for a method, `receiver` stands before it.
 pub fn derived_call(
@@ -24,8 +28,7 @@ pub fn derived_call(
         Callee::Method { name, .. } => {
             let name = derivative_name(name, function);
             let called = quote_spanned!(span=> #receiver.#name(#(#arguments),*));
-            // The last form of a receiver that rustc tries.
-            return or_unannotated(&name, Some(quote!(&mut self,)), arguments.len(), called, span);
+            return method_or_unannotated(&name, arguments.len(), called, span);
         }
         Callee::Function(path) => path,
     };
@@ -33,28 +36,25 @@ pub fn derived_call(
         && let Some((owner, last)) = of_type(&parsed)
         && last.arguments.is_none()
     {
-        let name = derivative_name(&last.ident, function);
-        let called = quote_spanned!(span=> #owner::#name(#(#arguments),*));
-        return or_unannotated(&name, None, arguments.len(), called, span);
+        return function_or_foreign(&owner, &last.ident, function, arguments, span);
     }
     let callee = derivative(path, function, arguments.len(), span);
     quote_spanned!(span=> #callee(#(#arguments),*))
 }
 
-/// The call of a function of a type, `receiver.__loss_vjp(..)`, `Model::__new_vjp(..)`. Where the type has
-/// none of that name, a stand-in explains.
-fn or_unannotated(
+/// The call of a method, `receiver.__loss_vjp(..)`. Where the type has none of that name, a stand-in explains.
+fn method_or_unannotated(
     name: &Ident,
-    this: Option<TokenStream>,
     arguments: usize,
     called: TokenStream,
     span: Span,
 ) -> TokenStream {
     let (types, patterns): (Vec<_>, Vec<_>) =
         (0..arguments).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
+    // The last form of a receiver that rustc tries.
     quote_spanned! {span=> {
         trait AdUnannotated: ::core::marker::Sized {
-            fn #name<#(#types,)* R>(#this #(#patterns: #types),*) -> R
+            fn #name<#(#types,)* R>(&mut self, #(#patterns: #types),*) -> R
             where
                 ::autodiff::__private::unannotated::Unannotated<Self>:
                     ::autodiff::__private::unannotated::Annotated,
@@ -64,6 +64,43 @@ fn or_unannotated(
         }
         impl<T> AdUnannotated for T {}
         #called
+    }}
+}
+
+/// The call of a function of a type, `Model::__new_vjp(..)`. Where the type has none of that name, it may be
+/// another crate's and have its derivatives in the runtime, found by the name; or that explains.
+fn function_or_foreign(
+    owner: &Path,
+    of: &Ident,
+    function: &str,
+    arguments: &[TokenStream],
+    span: Span,
+) -> TokenStream {
+    let name = derivative_name(of, function);
+    let (types, names): (Vec<_>, Vec<_>) =
+        (0..arguments.len()).map(|i| (format_ident!("A{}", i), format_ident!("a{}", i))).unzip();
+    let text = of.unraw().to_string();
+    let wanted = match function {
+        "__vjp" => quote!(Vjp),
+        "__jvp" => quote!(Jvp),
+        _ => quote!(VjpInto),
+    };
+    let foreign = quote!(::autodiff::__private::foreign);
+    let found = quote_spanned!(span=> #foreign::Function<
+        #foreign::#wanted<#foreign::Named<{ #foreign::name(#text) }>>,
+        (#(#types,)*)
+    >);
+    quote_spanned! {span=> {
+        trait AdForeign: ::core::marker::Sized {
+            fn #name<#(#types),*>(#(#names: #types),*) -> <Self as #found>::Output
+            where
+                Self: #found,
+            {
+                <Self as #found>::call((#(#names,)*))
+            }
+        }
+        impl<T> AdForeign for T {}
+        #owner::#name(#(#arguments),*)
     }}
 }
 
@@ -172,7 +209,7 @@ impl VisitMut for Plain {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
             && let syn::Expr::Path(p) = &*call.func
-            && p.path.segments.last().is_some_and(|s| s.ident == "callee" || s.ident == "checked")
+            && p.path.segments.last().is_some_and(|s| CHECKS.iter().any(|check| s.ident == check))
             && let Some(callee) = call.args.first()
         {
             *e = plain(callee);

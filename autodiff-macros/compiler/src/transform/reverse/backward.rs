@@ -116,6 +116,7 @@ impl<'a> Reverse<'a> {
             return;
         }
         let ty = self.b.ty(result).clone();
+        let seed = operator::seed_of_number(seed, &ty, &mut self.b, span);
         for (i, part) in parts.iter().enumerate() {
             let Some(expr) = part else { continue };
             if !self.activity.is_active(args[i]) {
