@@ -1,8 +1,8 @@
 //! Functions: what they take, return and call.
 
 use super::Gen;
-use crate::ast::{Node, Sort};
-use crate::scope::{Bound, Storage, Ty};
+use crate::ast::{Node, Sort, Text};
+use crate::scope::{Bound, Held, Record, Storage, Ty};
 
 /// How an argument is passed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,6 +28,18 @@ pub enum Passed {
     MutSlice,
     MutArray(i64),
     MutFloat,
+    Vector,
+    VectorRef,
+    VectorMut,
+    Body,
+    BodyRef,
+    BodyMut,
+    /// `&[V3]` of length `n`.
+    Vectors,
+    /// `Vec<V3>` of length `n`.
+    VectorVec,
+    /// `&mut [V3]` of length `n`.
+    VectorsMut,
     /// A `usize` below 5.
     Count,
     Flag,
@@ -52,6 +64,15 @@ impl Passed {
             Self::MutSlice => "&mut [%F]".into(),
             Self::MutArray(n) => format!("&mut [%F; {n}]"),
             Self::MutFloat => "&mut %F".into(),
+            Self::Vector => "%V".into(),
+            Self::VectorRef => "&%V".into(),
+            Self::VectorMut => "&mut %V".into(),
+            Self::Body => "%B".into(),
+            Self::BodyRef => "&%B".into(),
+            Self::BodyMut => "&mut %B".into(),
+            Self::Vectors => "&[%V]".into(),
+            Self::VectorVec => "Vec<%V>".into(),
+            Self::VectorsMut => "&mut [%V]".into(),
             Self::Count => "usize".into(),
             Self::Flag => "bool".into(),
             Self::Permutation => "&[usize]".into(),
@@ -65,13 +86,68 @@ impl Passed {
 
     /// Whether the function changes it for its caller.
     pub fn in_place(self) -> bool {
-        matches!(self, Self::MutSlice | Self::MutArray(_) | Self::MutFloat)
+        matches!(
+            self,
+            Self::MutSlice
+                | Self::MutArray(_)
+                | Self::MutFloat
+                | Self::VectorMut
+                | Self::BodyMut
+                | Self::VectorsMut
+        )
+    }
+
+    /// Whether it is passed by value.
+    pub fn owned(self) -> bool {
+        matches!(
+            self,
+            Self::Float
+                | Self::Pair
+                | Self::Vec
+                | Self::Array(_)
+                | Self::Vector
+                | Self::Body
+                | Self::VectorVec
+                | Self::Count
+                | Self::Flag
+        )
+    }
+
+    /// Whether it is a parameter by value that is declared `mut`.
+    pub fn declared_mutable(self) -> bool {
+        matches!(self, Self::Vec | Self::Array(_) | Self::Vector | Self::Body | Self::VectorVec)
+    }
+
+    /// The number of floats in it, as an expression.
+    pub fn floats(self) -> String {
+        match self {
+            Self::Float | Self::MutFloat => "1".to_owned(),
+            Self::Pair => "2".to_owned(),
+            Self::Array(n) | Self::ArrayRef(n) | Self::MutArray(n) => n.to_string(),
+            Self::Grid(rows, columns) => (rows * columns).to_string(),
+            Self::Rows(columns) => format!("{columns} * n"),
+            Self::Vector | Self::VectorRef | Self::VectorMut => "3".to_owned(),
+            Self::Body | Self::BodyRef | Self::BodyMut => "(7 + n)".to_owned(),
+            Self::Vectors | Self::VectorVec | Self::VectorsMut => "3 * n".to_owned(),
+            _ => "n".to_owned(),
+        }
     }
 
     /// What the parameter is inside the function, and whether it can be changed there.
     fn inside(self) -> (Ty, bool) {
         let seq = |len, storage| Ty::Seq { len, storage };
+        let record = |kind, held| Ty::Record { kind, held };
+        let records = |storage| Ty::Records { len: Bound::N(0), storage };
         match self {
+            Self::Vector => (record(Record::Vector, Held::Owned), true),
+            Self::VectorRef => (record(Record::Vector, Held::Ref), false),
+            Self::VectorMut => (record(Record::Vector, Held::RefMut), true),
+            Self::Body => (record(Record::Body, Held::Owned), true),
+            Self::BodyRef => (record(Record::Body, Held::Ref), false),
+            Self::BodyMut => (record(Record::Body, Held::RefMut), true),
+            Self::Vectors => (records(Storage::Slice), false),
+            Self::VectorVec => (records(Storage::Vec), true),
+            Self::VectorsMut => (records(Storage::MutSlice), true),
             Self::Float => (Ty::Float, false),
             Self::Pair => (Ty::Pair, false),
             Self::Slice | Self::VecRef => (seq(Bound::N(0), Storage::Slice), false),
@@ -109,6 +185,8 @@ pub enum Returned {
     /// A vector of length `n`.
     Vec,
     Array,
+    Vector,
+    Body,
 }
 
 impl Returned {
@@ -120,15 +198,33 @@ impl Returned {
             Self::Pair => "(%F, %F)",
             Self::Vec => "Vec<%F>",
             Self::Array => "[%F; 3]",
+            Self::Vector => "%V",
+            Self::Body => "%B",
         }
     }
 }
 
-/// A function.
+/// Where a method stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// What `impl` is of.
+    pub head: &'static str,
+    pub name: &'static str,
+    /// How it takes `self`.
+    pub receiver: &'static str,
+    /// Whether it is that of an operator.
+    pub operator: bool,
+}
+
+/// A function or method.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Function {
+    /// What calls name.
     pub name: String,
+    pub place: Option<Place>,
     pub generics: &'static str,
+    /// Whether it computes in `T`.
+    pub generic: bool,
     pub parameters: Vec<Parameter>,
     pub returned: Returned,
     /// The options of the attribute.
@@ -143,6 +239,8 @@ pub struct Program {
     pub seed: u64,
     /// Whether it computes in `f32`.
     pub single: bool,
+    /// Whether the structs of the prelude are declared, and whether these are generic.
+    pub structs: Option<bool>,
     pub functions: Vec<Function>,
 }
 
@@ -151,23 +249,42 @@ impl Program {
     pub fn new(seed: u64) -> Self {
         let mut this = Gen::new(seed);
         let single = this.random.chance(25);
+        let structs = this.random.chance(50).then(|| this.random.chance(30));
+        let mut members = Vec::new();
+        if let Some(generic) = structs {
+            (this.structs, this.structs_generic) = (true, generic);
+            members = this.members();
+            this.members_known = true;
+        }
         for _ in 0..this.random.below(3) {
             let callee = this.callee();
             this.callees.push(callee);
         }
         let main = this.main();
-        let mut functions = this.callees;
+        let mut functions = members;
+        functions.extend(this.callees);
         functions.push(main);
-        let mut program = Self { seed, single, functions };
+        let mut program = Self { seed, single, structs, functions };
         program.drop_uncalled();
         program
+    }
+
+    /// Whether the structs of the prelude are generic.
+    pub fn structs_generic(&self) -> bool {
+        self.structs == Some(true)
     }
 
     /// Removes functions that nothing calls.
     pub fn drop_uncalled(&mut self) {
         for at in (0..self.functions.len().saturating_sub(1)).rev() {
             let name = self.functions[at].name.clone();
-            if !self.functions[at + 1..].iter().any(|f| f.body.mentions(&name)) {
+            // A member may call others, whatever their order.
+            let others = self
+                .functions
+                .iter()
+                .enumerate()
+                .filter(|(k, f)| *k > at || *k < at && f.place.is_some());
+            if !others.into_iter().any(|(_, f)| f.body.mentions(&name)) {
                 self.functions.remove(at);
             }
         }
@@ -184,7 +301,7 @@ impl Program {
     }
 }
 
-fn parameter(name: &str, passed: Passed) -> Parameter {
+pub(super) fn parameter(name: &str, passed: Passed) -> Parameter {
     Parameter { name: name.to_owned(), passed, active: passed.differentiable() }
 }
 
@@ -208,8 +325,21 @@ impl Gen {
             ("u", Passed::MutFloat),
             ("u", Passed::MutArray(3)),
         ];
+        let structs = [
+            ("v", Passed::Vector),
+            ("v", Passed::VectorRef),
+            ("v", Passed::VectorMut),
+            ("h", Passed::Body),
+            ("h", Passed::BodyRef),
+            ("h", Passed::BodyMut),
+            ("m", Passed::Vectors),
+            ("m", Passed::VectorVec),
+            ("m", Passed::VectorsMut),
+        ];
         for _ in 0..self.random.below(3) {
-            let (name, passed) = self.random.pick(&further);
+            let of_structs = self.structs && self.random.chance(60);
+            let (name, passed) =
+                if of_structs { self.random.pick(&structs) } else { self.random.pick(&further) };
             if parameters.iter().all(|p| p.name != name) {
                 parameters.push(parameter(name, passed));
             }
@@ -233,14 +363,26 @@ impl Gen {
             (1, Returned::Pair),
             (1, Returned::Vec),
             (1, Returned::Array),
+            (if self.structs { 1 } else { 0 }, Returned::Vector),
+            (if self.structs { 1 } else { 0 }, Returned::Body),
             (if in_place { 8 } else { 0 }, Returned::Nothing),
         ]);
-        self.function("f", "", parameters, returned, options, 4)
+        let generic = (!self.structs || self.structs_generic) && self.random.chance(15);
+        self.function("f", "", parameters, returned, options, 4, generic)
     }
 
     /// A function that others call.
     fn callee(&mut self) -> Function {
         use Passed::{Count, Float, Generic, MutFloat, MutSlice, Slice};
+        let structs: [(&[Passed], Returned); 7] = [
+            (&[Passed::VectorRef, Float], Returned::Float),
+            (&[Passed::Vector, Float], Returned::Vector),
+            (&[Passed::BodyRef, Float], Returned::Float),
+            (&[Passed::Body, Slice], Returned::Float),
+            (&[Passed::BodyMut, Float], Returned::Nothing),
+            (&[Passed::Vectors, Float], Returned::Float),
+            (&[Passed::VectorMut, Slice], Returned::Float),
+        ];
         let forms: [(&[Passed], Returned); 9] = [
             (&[Float, Float], Returned::Float),
             (&[Float, Count], Returned::Float),
@@ -252,7 +394,9 @@ impl Gen {
             (&[MutFloat, Slice], Returned::Float),
             (&[Generic, Float], Returned::Float),
         ];
-        let (passed, returned) = self.random.pick(&forms);
+        let of_structs = self.structs && self.random.chance(50);
+        let (passed, returned) =
+            if of_structs { self.random.pick(&structs) } else { self.random.pick(&forms) };
         let names = ["x", "w", "k"];
         let parameters: Vec<Parameter> =
             names.into_iter().zip(passed).map(|(name, passed)| parameter(name, *passed)).collect();
@@ -262,7 +406,10 @@ impl Gen {
         }
         let generics = if passed.contains(&Generic) { "<const N: usize>" } else { "" };
         let options = if self.random.chance(15) { "checkpoint" } else { "" };
-        self.function(&name, generics, parameters, returned, options.into(), 2)
+        let generic = generics.is_empty()
+            && (!self.structs || self.structs_generic)
+            && self.random.chance(30);
+        self.function(&name, generics, parameters, returned, options.into(), 2, generic)
     }
 
     /// A function that calls itself.
@@ -282,10 +429,12 @@ impl Gen {
         let (generics, returned, options) = ("", Returned::Float, String::new());
         let parameters =
             vec![parameter("x", parameters[0].passed), parameter("k", parameters[1].passed)];
-        Function { name, generics, parameters, returned, options, body }
+        let (place, generic) = (None, false);
+        Function { name, place, generics, generic, parameters, returned, options, body }
     }
 
-    fn function(
+    #[allow(clippy::too_many_arguments, reason = "the parts of a function")]
+    pub(super) fn function(
         &mut self,
         name: &str,
         generics: &'static str,
@@ -293,16 +442,46 @@ impl Gen {
         returned: Returned,
         options: String,
         statements: usize,
+        generic: bool,
     ) -> Function {
-        let body = self.apart(|this| {
-            for parameter in &parameters {
+        let body = loop {
+            let body = self.function_body(&parameters, &returned, statements);
+            if !generic || is_generic(&body) {
+                break body;
+            }
+        };
+        let (name, place) = (name.to_owned(), None);
+        Function { name, place, generics, generic, parameters, returned, options, body }
+    }
+
+    fn function_body(
+        &mut self,
+        parameters: &[Parameter],
+        returned: &Returned,
+        statements: usize,
+    ) -> Node {
+        self.apart(|this| {
+            this.checkpoints = true;
+            for parameter in parameters {
                 let (ty, mutable) = parameter.passed.inside();
                 this.scope.declare(&parameter.name, ty, mutable);
             }
             let length = Ty::Int { low: Bound::N(0), high: Bound::N(0), below: None };
             let long =
                 |p: &&Parameter| matches!(p.passed.inside().0, Ty::Seq { len: Bound::N(0), .. });
+            let has_body = |p: &&Parameter| {
+                matches!(p.passed.inside().0, Ty::Record { kind: Record::Body, .. })
+            };
+            let list = |p: &&Parameter| matches!(p.passed.inside().0, Ty::Records { .. });
             let start = match parameters.iter().find(long) {
+                None if parameters.iter().any(|p| has_body(&p)) => {
+                    let p = parameters.iter().find(has_body).expect("seen");
+                    format!("let n = {}.q.len();", p.name)
+                }
+                None if parameters.iter().any(|p| list(&p)) => {
+                    let p = parameters.iter().find(list).expect("seen");
+                    format!("let n = {}.len();", p.name)
+                }
                 Some(p) if p.passed == Passed::Generic => "let n = N;".to_owned(),
                 Some(p) => format!("let n = {}.len();", p.name),
                 None => "let n: usize = 6;".to_owned(),
@@ -320,11 +499,10 @@ impl Gen {
             let value = match returned {
                 Returned::Nothing => return Node::new(Sort::Other, "$0", vec![block]),
                 Returned::Float => this.total(),
-                ref returned => this.returned(returned),
+                returned => this.returned(returned),
             };
             Node::new(Sort::Other, "$0\n$1", vec![block, value])
-        });
-        Function { name: name.to_owned(), generics, parameters, returned, options, body }
+        })
     }
 
     /// The variables that a function works on.
@@ -362,6 +540,8 @@ impl Gen {
                 let parts = vec![self.total(), self.float(2)];
                 Node::new(Sort::Other, "($0, $1)", parts)
             }
+            Returned::Vector => self.record_value(Record::Vector),
+            Returned::Body => self.record_value(Record::Body),
             Returned::Array => {
                 let parts = vec![self.float(2), self.total(), self.float(0)];
                 Node::new(Sort::Other, "[$0, $1, $2]", parts)
@@ -403,6 +583,20 @@ impl Gen {
                 let (seq, ..) = self.seq(array)?;
                 Self::node(Sort::Other, "&$0", vec![seq])
             }
+            Passed::VectorRef => self.record_ref(Record::Vector),
+            Passed::Vector => Some(self.record_value(Record::Vector)),
+            Passed::BodyRef => self.record_ref(Record::Body),
+            Passed::Body => Some(self.record_value(Record::Body)),
+            Passed::Vectors => {
+                let var = self.var(|v| matches!(v.ty, Ty::Records { len: Bound::N(0), .. }))?;
+                let Ty::Records { storage, .. } = var.ty else { unreachable!("structs") };
+                let template = match storage {
+                    Storage::MutSlice => "&$0[..]",
+                    Storage::Slice => "$0",
+                    _ => "&$0",
+                };
+                Self::node(Sort::Other, template, vec![Node::word(var.name)])
+            }
             _ => None,
         }
     }
@@ -428,6 +622,7 @@ impl Gen {
         let template = match callee.returned {
             Returned::Float => "$0",
             Returned::Pair => self.random.pick(&["$0.0", "$0.1"]),
+            Returned::Vector => self.random.pick(&["$0.x", "$0.z"]),
             Returned::Vec => self.random.pick(&["$0[1]", "$0.iter().sum::<%F>()"]),
             _ => return None,
         };
@@ -452,6 +647,8 @@ impl Gen {
                 let template = if var.ty == Ty::FloatRef { "&mut ($0)" } else { "&mut $0" };
                 (Node::new(Sort::Other, template, vec![place]), var.name)
             }
+            Passed::VectorMut => self.record_mut(Record::Vector)?,
+            Passed::BodyMut => self.record_mut(Record::Body)?,
             _ => {
                 let (seq, var, _) = self.seq(|v, len, _| v.mutable && len == Bound::N(0))?;
                 let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
@@ -480,6 +677,28 @@ impl Gen {
             _ => Self::node(Sort::Stmt, "$0;", vec![call]),
         }
     }
+}
+
+/// Whether a body can compute in `T`, which lacks what these say.
+fn is_generic(node: &Node) -> bool {
+    const LACKS: &[&str] = &[
+        "midpoint",
+        "euclid",
+        "INFINITY",
+        "product",
+        ".iter().sum",
+        "$0.sum::<%F>()",
+        "%F::max",
+        "%F::min",
+        "round_ties",
+        "consts",
+    ];
+    let fits = match &node.text {
+        Text::Template(text) => !LACKS.iter().any(|lack| text.contains(lack)),
+        Text::ToInt | Text::Assign("%=") => false,
+        _ => true,
+    };
+    fits && node.children.iter().all(is_generic)
 }
 
 fn call_of(callee: &Function, arguments: Vec<Node>) -> Node {

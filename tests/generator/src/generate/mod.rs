@@ -11,6 +11,8 @@ mod function;
 mod index;
 mod iter;
 mod memory;
+mod options;
+mod records;
 mod rows;
 mod scoped;
 mod stmt;
@@ -39,6 +41,16 @@ pub struct Gen {
     returns: Option<Returned>,
     /// What can be called by path.
     callees: Vec<Function>,
+    /// Whether the structs of the prelude can be named here.
+    structs: bool,
+    /// Whether these are generic.
+    structs_generic: bool,
+    /// Whether their methods can be called here.
+    members_known: bool,
+    /// How deep the code is in structs that are made.
+    nesting: usize,
+    /// Whether loops may be checkpointed here.
+    checkpoints: bool,
 }
 
 type Construct<T> = fn(&mut Gen, usize) -> Option<T>;
@@ -52,6 +64,11 @@ impl Gen {
             loops: Vec::new(),
             returns: None,
             callees: Vec::new(),
+            structs: false,
+            structs_generic: false,
+            members_known: false,
+            nesting: 0,
+            checkpoints: false,
         }
     }
 
@@ -73,7 +90,9 @@ impl Gen {
     fn apart<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let loops = std::mem::take(&mut self.loops);
         let returns = self.returns.take();
+        let checkpoints = std::mem::take(&mut self.checkpoints);
         let result = self.nested(f);
+        self.checkpoints = checkpoints;
         self.loops = loops;
         self.returns = returns;
         result
