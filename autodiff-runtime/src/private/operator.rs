@@ -105,6 +105,21 @@ fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
     }
 }
 
+/// Adds the adjoints of both operands to their shadows.
+#[inline]
+fn deposit_both<O, A, B>(
+    (a, b): (&A, &B),
+    seed: A::Seed,
+    a_bar: Option<&mut A::Lhs>,
+    b_bar: Option<&mut A::Rhs>,
+) where
+    A: Binary<O, B, Lhs: Accumulate<A::Lhs>, Rhs: Accumulate<A::Rhs>>,
+{
+    let bars = a.bars(b, seed);
+    deposit(a_bar, &bars.0);
+    deposit(b_bar, &bars.1);
+}
+
 /// `-` before one.
 #[derive(Debug)]
 pub struct Neg;

@@ -3,164 +3,116 @@
 
 use core::ops;
 
-use super::{AddAssign, Binary, DivAssign, MulAssign, RemAssign, SubAssign, deposit};
+use super::{AddAssign, Binary, DivAssign, MulAssign, RemAssign, SubAssign, deposit_both};
 use crate::Accumulate;
 use crate::private::Ignored;
 
 macro_rules! assign {
-    ($($operator:ident $name:ident $method:ident $vjp:ident $vjp_into:ident $jvp:ident)*) => {
-        /// By a value.
+    ($($of:ident $text:literal: $($operator:ident $name:ident $method:ident $vjp:ident $vjp_into:ident $jvp:ident)*;)*) => {$(
+        #[doc = $text]
         #[derive(Debug)]
-        pub struct ByVal;
+        pub struct $of;
 
-        impl ByVal {
+        impl $of {
             $(
-                /// The value.
-                #[inline]
-                pub fn $name<A: ops::$operator<B>, B>(mut a: A, b: B) -> A {
-                    ops::$operator::$method(&mut a, b);
-                    a
-                }
-
-                /// The value and its pullback.
-                #[inline]
-                #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
-                pub fn $vjp<A, B, S, L, R>(
-                    a: A,
-                    b: B,
-                ) -> (A, impl FnOnce(Ignored, Ignored, S, Option<&mut L>, Option<&mut R>))
-                where
-                    A: Clone + ops::$operator<B> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
-                    B: Clone,
-                    L: Accumulate<L>,
-                    R: Accumulate<R>,
-                {
-                    let mut value = a.clone();
-                    ops::$operator::$method(&mut value, b.clone());
-                    let pull =
-                        move |_: Ignored, _: Ignored, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
-                            let bars = Binary::<$operator, B>::bars(&a, &b, seed);
-                            deposit(a_bar, &bars.0);
-                            deposit(b_bar, &bars.1);
-                        };
-                    (value, pull)
-                }
-
-                /// Adds the adjoints to the shadows.
-                #[inline]
-                pub fn $vjp_into<A, B, S, L: Accumulate<L>, R: Accumulate<R>>(
-                    a: A,
-                    b: B,
-                    seed: S,
-                    a_bar: Option<&mut L>,
-                    b_bar: Option<&mut R>,
-                ) where
-                    A: Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
-                {
-                    let bars = Binary::<$operator, B>::bars(&a, &b, seed);
-                    deposit(a_bar, &bars.0);
-                    deposit(b_bar, &bars.1);
-                }
-
-                /// The value and its tangent.
-                #[inline]
-                pub fn $jvp<A, B, S, L, R>(
-                    mut a: A,
-                    b: B,
-                    a_dot: Option<&L>,
-                    b_dot: Option<&R>,
-                ) -> (A, S)
-                where
-                    A: ops::$operator<B> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
-                {
-                    let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
-                    ops::$operator::$method(&mut a, b);
-                    (a, dot)
-                }
+                assign!(@forward $operator $name $method $vjp_into $jvp);
+                assign!(@$of $operator $method $vjp);
             )*
         }
+    )*};
+    (@forward $operator:ident $name:ident $method:ident $vjp_into:ident $jvp:ident) => {
+        /// The value.
+        #[inline]
+        pub fn $name<A: ops::$operator<B>, B>(mut a: A, b: B) -> A {
+            ops::$operator::$method(&mut a, b);
+            a
+        }
 
-        /// By what a reference refers to.
-        #[derive(Debug)]
-        pub struct ByRef;
+        /// Adds the adjoints to the shadows.
+        #[inline]
+        pub fn $vjp_into<A, B, S, L: Accumulate<L>, R: Accumulate<R>>(
+            a: A,
+            b: B,
+            seed: S,
+            a_bar: Option<&mut L>,
+            b_bar: Option<&mut R>,
+        ) where
+            A: Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+        {
+            deposit_both::<$operator, _, B>((&a, &b), seed, a_bar, b_bar);
+        }
 
-        impl ByRef {
-            $(
-                /// The value.
-                #[inline]
-                pub fn $name<'b, A: ops::$operator<&'b B>, B>(mut a: A, b: &'b B) -> A {
-                    ops::$operator::$method(&mut a, b);
-                    a
-                }
-
-                /// The value and its pullback.
-                #[inline]
-                #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
-                pub fn $vjp<'b, A, B, S, L, R>(
-                    a: A,
-                    b: &'b B,
-                ) -> (
-                    A,
-                    impl FnOnce(Ignored, &B, S, Option<&mut L>, Option<&mut R>) + use<A, B, S, L, R>,
-                )
-                where
-                    A: Clone + ops::$operator<&'b B>,
-                    A: for<'y> Binary<$operator, &'y B, Seed = S, Lhs = L, Rhs = R>,
-                    L: Accumulate<L>,
-                    R: Accumulate<R>,
-                {
-                    let mut value = a.clone();
-                    ops::$operator::$method(&mut value, b);
-                    let pull =
-                        move |_: Ignored, b: &B, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
-                            let bars = Binary::<$operator, &B>::bars(&a, &b, seed);
-                            deposit(a_bar, &bars.0);
-                            deposit(b_bar, &bars.1);
-                        };
-                    (value, pull)
-                }
-
-                /// Adds the adjoints to the shadows.
-                #[inline]
-                pub fn $vjp_into<'b, A, B, S, L: Accumulate<L>, R: Accumulate<R>>(
-                    a: A,
-                    b: &'b B,
-                    seed: S,
-                    a_bar: Option<&mut L>,
-                    b_bar: Option<&mut R>,
-                ) where
-                    A: Binary<$operator, &'b B, Seed = S, Lhs = L, Rhs = R>,
-                {
-                    let bars = Binary::<$operator, &B>::bars(&a, &b, seed);
-                    deposit(a_bar, &bars.0);
-                    deposit(b_bar, &bars.1);
-                }
-
-                /// The value and its tangent.
-                #[inline]
-                pub fn $jvp<'b, A, B, S, L, R>(
-                    mut a: A,
-                    b: &'b B,
-                    a_dot: Option<&L>,
-                    b_dot: Option<&R>,
-                ) -> (A, S)
-                where
-                    A: ops::$operator<&'b B> + Binary<$operator, &'b B, Seed = S, Lhs = L, Rhs = R>,
-                {
-                    let dot = Binary::<$operator, &B>::dot(&a, &b, a_dot, b_dot);
-                    ops::$operator::$method(&mut a, b);
-                    (a, dot)
-                }
-            )*
+        /// The value and its tangent.
+        #[inline]
+        pub fn $jvp<A, B, S, L, R>(mut a: A, b: B, a_dot: Option<&L>, b_dot: Option<&R>) -> (A, S)
+        where
+            A: ops::$operator<B> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+        {
+            let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
+            ops::$operator::$method(&mut a, b);
+            (a, dot)
+        }
+    };
+    (@ByVal $operator:ident $method:ident $vjp:ident) => {
+        /// The value and its pullback.
+        #[inline]
+        #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+        pub fn $vjp<A, B, S, L, R>(
+            a: A,
+            b: B,
+        ) -> (A, impl FnOnce(Ignored, Ignored, S, Option<&mut L>, Option<&mut R>))
+        where
+            A: Clone + ops::$operator<B> + Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+            B: Clone,
+            L: Accumulate<L>,
+            R: Accumulate<R>,
+        {
+            let mut value = a.clone();
+            ops::$operator::$method(&mut value, b.clone());
+            let pull =
+                move |_: Ignored, _: Ignored, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
+                    deposit_both::<$operator, _, B>((&a, &b), seed, a_bar, b_bar);
+                };
+            (value, pull)
+        }
+    };
+    (@ByRef $operator:ident $method:ident $vjp:ident) => {
+        /// The value and its pullback.
+        #[inline]
+        #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+        pub fn $vjp<'b, A, B, S, L, R>(
+            a: A,
+            b: &'b B,
+        ) -> (A, impl FnOnce(Ignored, &B, S, Option<&mut L>, Option<&mut R>) + use<A, B, S, L, R>)
+        where
+            A: Clone + ops::$operator<&'b B>,
+            A: for<'y> Binary<$operator, &'y B, Seed = S, Lhs = L, Rhs = R>,
+            L: Accumulate<L>,
+            R: Accumulate<R>,
+        {
+            let mut value = a.clone();
+            ops::$operator::$method(&mut value, b);
+            let pull =
+                move |_: Ignored, b: &B, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
+                    deposit_both::<$operator, _, &B>((&a, &b), seed, a_bar, b_bar);
+                };
+            (value, pull)
         }
     };
 }
 assign! {
-    AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp
-    SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp
-    MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp
-    DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp
-    RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp
+    ByVal "By a value.":
+        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp
+        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp
+        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp
+        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp
+        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp;
+    ByRef "By what a reference refers to.":
+        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp
+        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp
+        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp
+        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp
+        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp;
 }
 
 #[cfg(test)]

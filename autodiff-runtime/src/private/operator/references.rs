@@ -4,7 +4,7 @@
 
 use core::ops;
 
-use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary, deposit};
+use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary, deposit, deposit_both};
 use crate::Accumulate;
 use crate::private::Ignored;
 
@@ -39,9 +39,7 @@ macro_rules! binary {
         ) where
             A: Binary<$operator, B, Seed = S, Lhs = L, Rhs = R>,
         {
-            let bars = Binary::<$operator, B>::bars(&a, &b, seed);
-            deposit(a_bar, &bars.0);
-            deposit(b_bar, &bars.1);
+            deposit_both::<$operator, _, B>((&a, &b), seed, a_bar, b_bar);
         }
 
         /// The value and its tangent.
@@ -70,9 +68,7 @@ macro_rules! binary {
         {
             let value = ops::$operator::$name(a, b);
             (value, |a: &A, b: &B, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
-                let bars = Binary::<$operator, &B>::bars(&a, &b, seed);
-                deposit(a_bar, &bars.0);
-                deposit(b_bar, &bars.1);
+                deposit_both::<$operator, _, &B>((&a, &b), seed, a_bar, b_bar);
             })
         }
     };
@@ -92,9 +88,7 @@ macro_rules! binary {
         {
             let value = ops::$operator::$name(a, b.clone());
             let pull = move |a: &A, _: Ignored, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
-                let bars = Binary::<$operator, B>::bars(&a, &b, seed);
-                deposit(a_bar, &bars.0);
-                deposit(b_bar, &bars.1);
+                deposit_both::<$operator, _, B>((&a, &b), seed, a_bar, b_bar);
             };
             (value, pull)
         }
@@ -115,9 +109,7 @@ macro_rules! binary {
         {
             let value = ops::$operator::$name(a.clone(), b);
             let pull = move |_: Ignored, b: &B, seed, a_bar: Option<&mut L>, b_bar: Option<&mut R>| {
-                let bars = Binary::<$operator, &B>::bars(&a, &b, seed);
-                deposit(a_bar, &bars.0);
-                deposit(b_bar, &bars.1);
+                deposit_both::<$operator, _, &B>((&a, &b), seed, a_bar, b_bar);
             };
             (value, pull)
         }
