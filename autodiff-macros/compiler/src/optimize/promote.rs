@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::walk::{Fresh, accesses, rewrite_loops};
+use super::walk::{Fresh, Range, each_other_access, rewrite_loops};
 use crate::analysis::{Iteration, Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
@@ -131,24 +131,14 @@ fn is_alone(graph: &Graph, layout: &Layout<'_>, body: &Region, promotion: &Promo
     if graph.data(root).storage == Storage::Slot && promotion.kind != Kind::Sum {
         return false;
     }
-    let mut written = false;
+    let writes = |index: &usize| !matches!(body.nodes[*index].op, Op::Load(..));
+    let mut written = promotion.nodes.iter().any(writes);
     let mut alone = true;
-    for (index, node) in body.nodes.iter().enumerate() {
-        if promotion.nodes.contains(&index) {
-            written |= !matches!(node.op, Op::Load(..));
-            continue;
-        }
-        let mut visit = |node: &Node| {
-            for access in accesses(&node.op, root) {
-                written |= access.writes;
-                alone &= access
-                    .place
-                    .is_some_and(|q| layout.are_disjoint(&promotion.place, q, Iteration::Same));
-            }
-        };
-        visit(node);
-        node.op.regions().for_each(|inner| inner.each_node(&mut visit));
-    }
+    each_other_access(body, root, |index| promotion.nodes.contains(&index), &mut |access| {
+        written |= access.writes;
+        alone &=
+            access.place.is_some_and(|q| layout.are_disjoint(&promotion.place, q, Iteration::Same));
+    });
     alone && written
 }
 
@@ -164,9 +154,8 @@ impl Fresh {
         let span = node.span;
         let mut known = BTreeMap::new();
         let Op::For { lo, hi, inclusive, init, body, .. } = &mut node.op else { return known };
-        let test = if *inclusive { Fun::Le } else { Fun::Lt };
-        let runs = self.value(Type::Bool, span);
-        before.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
+        let range = Range { lo: *lo, hi: *hi, inclusive: *inclusive, span };
+        let runs = self.runs(range, before);
         let starts: Vec<Value> =
             promotions.iter().map(|p| self.start(p, runs, span, before)).collect();
         let mut current = starts.clone();

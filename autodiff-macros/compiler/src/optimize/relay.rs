@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::walk::{Fresh, accesses, moving_step, neighbours, only_sums, rewrite_loops};
+use super::walk::{
+    Fresh, Range, each_other_access, moving_step, neighbours, only_sums, rewrite_loops,
+};
 use crate::analysis::{Iteration, Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// The widest window: so many numbers wait in registers.
-const WIDEST: i64 = 3;
+const WIDEST: usize = 3;
 
 /// Gives a recurrence in memory registers: each place is read and written once, and no iteration waits for
 /// a store to come back as a load. What is computed stays the same.
@@ -66,8 +68,6 @@ fn windows(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> V
         let storage = graph.data(place.root).storage;
         if !matches!(storage, Storage::Object | Storage::RefMut)
             || !layout.is_outside(place.root, id)
-            // Where all is merely added up, so that the sums wait, another pass has been.
-            || only_sums(body, place.root)
         {
             continue;
         }
@@ -102,18 +102,15 @@ fn window(
     // Counted as the iterations come by: the least is the oldest.
     let ordered = |distance: i64| if rev { -distance } else { distance };
     let least = accesses.iter().map(|(_, distance)| ordered(*distance)).min()?;
-    let positions = accesses.into_iter().map(|(index, d)| (index, ordered(d) - least));
-    let nodes: BTreeMap<usize, i64> = positions.collect();
+    let positions = accesses.into_iter().map(|(index, distance)| {
+        usize::try_from(ordered(distance) - least).map(|position| (index, position))
+    });
+    let nodes: BTreeMap<usize, usize> = positions.collect::<Result<_, _>>().ok()?;
     let width = *nodes.values().max()?;
-    if width == 0 || width > WIDEST {
-        return None;
-    }
     let mut ty = None;
-    let (mut written, mut newest, mut read) = (None, None, None);
     let mut oldest = None;
     for (index, position) in &nodes {
-        let node = &body.nodes[*index];
-        let (place, of) = access(graph, node)?;
+        let (place, of) = access(graph, &body.nodes[*index])?;
         if *position == 0 {
             oldest = Some(place.clone());
         }
@@ -123,28 +120,22 @@ fn window(
                 return None;
             }
         }
-        if matches!(node.op, Op::Load(..) | Op::Accumulate(..)) {
-            read = Some(read.map_or(*position, |least: i64| least.min(*position)));
-        }
-        if !matches!(node.op, Op::Load(..)) {
-            written = Some(written.map_or(*position, |least: i64| least.min(*position)));
-            newest = newest.max(Some(*position));
-        }
     }
-    if read? >= newest? {
+    let reads = |op: &Op| matches!(op, Op::Load(..) | Op::Accumulate(..));
+    let writes = |op: &Op| !matches!(op, Op::Load(..));
+    let at = |does: fn(&Op) -> bool| {
+        let found = nodes.iter().filter(move |(index, _)| does(&body.nodes[**index].op));
+        found.map(|(_, position)| *position)
+    };
+    // What is written in one iteration is read in a later one.
+    let recurs = at(reads).min()? < at(writes).max()?;
+    let oldest = oldest?;
+    // Where all is merely added up, so that the sums wait, another pass has been.
+    if !(1..=WIDEST).contains(&width) || !recurs || only_sums(body, oldest.root) {
         return None;
     }
-    let window = Window {
-        oldest: oldest?,
-        step,
-        width: usize::try_from(width).ok()?,
-        nodes: nodes
-            .into_iter()
-            .map(|(index, p)| Some((index, usize::try_from(p).ok()?)))
-            .collect::<Option<_>>()?,
-        written: usize::try_from(written?).ok()?,
-        ty: ty?,
-    };
+    let written = at(writes).min()?;
+    let window = Window { oldest, step, width, nodes, written, ty: ty? };
     is_alone(graph, layout, body, id, &window).then_some(window)
 }
 
@@ -162,25 +153,16 @@ fn is_alone(
         .filter_map(|index| access(graph, &body.nodes[*index]))
         .map(|(place, _)| place)
         .collect();
-    let root = window.oldest.root;
     let mut alone = true;
-    for (index, node) in body.nodes.iter().enumerate() {
-        if window.nodes.contains_key(&index) {
-            continue;
-        }
-        let mut visit = |node: &Node| {
-            for other in accesses(&node.op, root) {
-                alone &= other.place.is_some_and(|q| {
-                    places.iter().all(|p| {
-                        layout.are_disjoint(p, q, Iteration::Same)
-                            && layout.are_disjoint(p, q, Iteration::Another(id))
-                    })
-                });
-            }
-        };
-        visit(node);
-        node.op.regions().for_each(|inner| inner.each_node(&mut visit));
-    }
+    let own = |index| window.nodes.contains_key(&index);
+    each_other_access(body, window.oldest.root, own, &mut |other| {
+        alone &= other.place.is_some_and(|q| {
+            places.iter().all(|p| {
+                layout.are_disjoint(p, q, Iteration::Same)
+                    && layout.are_disjoint(p, q, Iteration::Another(id))
+            })
+        });
+    });
     alone
 }
 
@@ -202,14 +184,10 @@ impl Fresh {
     ) {
         let span = node.span;
         let Op::For { lo, hi, inclusive, rev, init, body } = &mut node.op else { return };
-        let test = if *inclusive { Fun::Le } else { Fun::Lt };
-        let runs = self.value(Type::Bool, span);
-        before.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
+        let range = Range { lo: *lo, hi: *hi, inclusive: *inclusive, span };
+        let runs = self.runs(range, before);
         let mut flush = Vec::new();
-        let last = match *rev {
-            true => *lo,
-            false => self.greatest(*hi, *inclusive, span, &mut flush),
-        };
+        let last = self.end(range, !*rev, &mut flush);
         let mut held: Vec<Vec<Option<Held>>> = Vec::new();
         let mut unwritten: Vec<Vec<Place>> = Vec::new();
         for window in windows {
@@ -217,10 +195,7 @@ impl Fresh {
             for position in 0..window.width {
                 // What is there before the first iteration.
                 let mut nodes = Vec::new();
-                let first = match *rev {
-                    true => self.greatest(*hi, *inclusive, span, &mut nodes),
-                    false => *lo,
-                };
+                let first = self.end(range, *rev, &mut nodes);
                 let place = self.place_in(window, position, *rev, body, first, &mut nodes);
                 let load = self.load_if(runs, place, nodes, &window.ty, span);
                 init.push(load.results[0]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::walk::{Fresh, adds, moving_step, neighbours, only_sums, rewrite_loops};
+use super::walk::{Fresh, Range, adds, moving_step, neighbours, only_sums, rewrite_loops};
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
@@ -136,14 +136,10 @@ impl Fresh {
             dropped.extend(stencil.nodes.values().copied());
         }
         // What still waits belongs to places of the last iteration.
-        let test = if *inclusive { Fun::Le } else { Fun::Lt };
-        let runs = self.value(Type::Bool, span);
-        after.push(Node { op: Op::Scalar(test, vec![*lo, *hi]), results: vec![runs], span });
+        let range = Range { lo: *lo, hi: *hi, inclusive: *inclusive, span };
+        let runs = self.runs(range, after);
         let mut flush = Vec::new();
-        let last = match *rev {
-            true => *lo,
-            false => self.greatest(*hi, *inclusive, span, &mut flush),
-        };
+        let last = self.end(range, !*rev, &mut flush);
         let mut renamed = BTreeMap::from([(body.params[0], last)]);
         let indices: Vec<Value> = stencils
             .iter()

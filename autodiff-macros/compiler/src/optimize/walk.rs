@@ -65,6 +65,19 @@ where
     }
 }
 
+/// What a `for` loop runs over.
+#[derive(Clone, Copy)]
+pub struct Range {
+    /// The first index.
+    pub lo: Value,
+    /// One past the last index, or the last if `inclusive`.
+    pub hi: Value,
+    /// `..=`.
+    pub inclusive: bool,
+    /// The loop's.
+    pub span: Span,
+}
+
 /// Makes new values.
 pub struct Fresh {
     /// The table of values.
@@ -108,19 +121,26 @@ impl Fresh {
         self.copy(node, renamed, nodes);
     }
 
-    /// The greatest index of a loop that ends there, if it runs at all.
-    pub fn greatest(
-        &mut self,
-        hi: Value,
-        inclusive: bool,
-        span: Span,
-        nodes: &mut Vec<Node>,
-    ) -> Value {
-        if inclusive {
-            return hi;
+    /// Whether a loop runs at all.
+    pub fn runs(&mut self, range: Range, nodes: &mut Vec<Node>) -> Value {
+        let Range { lo, hi, inclusive, span } = range;
+        let test = if inclusive { Fun::Le } else { Fun::Lt };
+        let runs = self.value(Type::Bool, span);
+        nodes.push(Node { op: Op::Scalar(test, vec![lo, hi]), results: vec![runs], span });
+        runs
+    }
+
+    /// The least or the greatest index of a loop, if it runs at all.
+    pub fn end(&mut self, range: Range, greatest: bool, nodes: &mut Vec<Node>) -> Value {
+        let Range { lo, hi, inclusive, span } = range;
+        match (greatest, inclusive) {
+            (false, _) => lo,
+            (true, true) => hi,
+            (true, false) => {
+                let one = self.integer(1, span, nodes);
+                self.arithmetic(Fun::Sub, hi, one, span, nodes)
+            }
         }
-        let one = self.integer(1, span, nodes);
-        self.arithmetic(Fun::Sub, hi, one, span, nodes)
     }
 
     /// What is at a place before a loop, if that `runs`: nothing is touched that the loop would not touch.
@@ -233,6 +253,24 @@ pub fn neighbours(layout: &Layout<'_>, a: &Place, b: &Place, step: usize) -> Opt
     let mut moved = b.clone();
     moved.path[step] = a.path[step].clone();
     layout.are_same(a, &moved).then_some(distance)
+}
+
+/// Calls `f` on all that the nodes of a body do with an object, and those within them, save for the nodes
+/// that are `own`.
+pub fn each_other_access<'g>(
+    body: &'g Region,
+    root: Value,
+    own: impl Fn(usize) -> bool,
+    f: &mut dyn FnMut(Access<'g>),
+) {
+    for (index, node) in body.nodes.iter().enumerate() {
+        if own(index) {
+            continue;
+        }
+        let mut visit = |node: &'g Node| accesses(&node.op, root).into_iter().for_each(&mut *f);
+        visit(node);
+        node.op.regions().for_each(|inner| inner.each_node(&mut visit));
+    }
 }
 
 /// Whether anything is added to memory.
