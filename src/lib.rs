@@ -23,6 +23,7 @@
 //! - [What a function offers](#what-a-function-offers)
 //! - [Parameters and gradients](#parameters-and-gradients)
 //! - [Structs](#structs)
+//! - [Enums](#enums)
 //! - [Functions that work in place](#functions-that-work-in-place)
 //! - [Calls and recursion](#calls-and-recursion)
 //! - [Holding a value constant](#holding-a-value-constant)
@@ -208,7 +209,7 @@
 //! | `&[T]`, `&Vec<T>`, `Vec<T>` | `Vec<T>` | `&mut [T]` |
 //! | `&[[T; M]]`, `&[Vec<T>]`, `&Vec<Vec<T>>` | the same nesting in a `Vec` | `&mut` of its slice |
 //! | `(A, B)` | the tuple of their gradients | `&mut` of it |
-//! | `S`, `&S` under `#[derive(Differentiable)]` | [`STangent`](#structs) | `&mut` of it |
+//! | `S`, `&S` under `#[derive(Differentiable)]` | `STangent` of a [struct](#structs) or an [enum](#enums) | `&mut` of it |
 //! | `&mut` of any of these | as without `&mut` | [read and written](#functions-that-work-in-place) |
 //! | integers, `bool`, `char`, `&str`, ranges | none: constant | none |
 //!
@@ -313,6 +314,63 @@
 //! The attribute reads the types of the fields in the file that it stands in. Of a struct that is
 //! declared elsewhere it knows nothing, and rustc finds the derivatives by type: they are the same, if a
 //! little slower to compile.
+//!
+//! # Enums
+//!
+//! `#[derive(Differentiable)]` on an enum `Shape` declares `ShapeTangent`, a struct with a field for each
+//! variant that holds something, under the variant's name: of the type `ShapeTangentCircle` for
+//! `Shape::Circle`, with the fields of the variant that have a derivative. The gradient of a value is zero in
+//! all variants but the one that the value is in. The derivative is that of the variant: which one it is
+//! is a constant, as the condition of a branch is.
+//!
+//! ```
+//! use autodiff::{Differentiable, differentiate};
+//!
+//! #[derive(Differentiable, Clone)]
+//! enum Shape {
+//!     Circle { r: f64 },
+//!     Rect(f64, f64),
+//!     Point,
+//! }
+//!
+//! #[differentiate]
+//! fn area(shape: &Shape, scale: f64) -> f64 {
+//!     match shape {
+//!         Shape::Circle { r } => scale * r * r,
+//!         Shape::Rect(a, b) => scale * a * b,
+//!         Shape::Point => 0.0,
+//!     }
+//! }
+//!
+//! let (bar, scale_bar) = area::grad(&Shape::Rect(3.0, 4.0), 2.0);
+//! assert_eq!((bar.Rect.0, bar.Rect.1, scale_bar), (8.0, 6.0, 12.0));
+//! assert_eq!(bar.Circle, ShapeTangentCircle { r: 0.0 });
+//!
+//! // Values are made in the body, changed in place, returned, and held in structs and sequences.
+//! #[differentiate]
+//! fn grown(shapes: &[Shape], by: f64) -> Vec<Shape> {
+//!     let mut all = shapes.to_vec();
+//!     for shape in all.iter_mut() {
+//!         match shape {
+//!             Shape::Circle { r } => *r *= by,
+//!             Shape::Rect(a, _) if *a > 1.0 => *a += by * by,
+//!             other => *other = Shape::Circle { r: by },
+//!         }
+//!     }
+//!     all
+//! }
+//!
+//! let shapes = [Shape::Circle { r: 2.0 }, Shape::Point];
+//! let (_, pullback) = grown::vjp(&shapes, 3.0);
+//! let circle = |r| ShapeTangent { Circle: ShapeTangentCircle { r }, ..ShapeTangent::default() };
+//! let (bars, by_bar) = pullback(vec![circle(1.0), circle(10.0)]);
+//! assert_eq!((bars[0].Circle.r, by_bar), (3.0, 12.0));
+//! assert_eq!(bars[1], ShapeTangent::default());
+//! ```
+//!
+//! An enum may be generic, and hold structs, other enums, and its own kind in a `Vec`. One without numbers
+//! is a constant and needs no derive. What is said of structs that other files declare holds for enums as
+//! well; their variants are then named with the enum before them, `Shape::Circle`.
 //!
 //! # Functions that work in place
 //!
@@ -564,7 +622,7 @@
 //!   `find_map`, `position`, `count`, `any` and `all`. All of them are loops: nothing is allocated but by
 //!   `collect`, `unzip` and `partition`.
 //! - **Data**: indexing, slicing and nested indexing; tuples; arrays; structs, their literals with
-//!   `..base`, fields and patterns; `Vec::new`, `with_capacity`,
+//!   `..base`, fields and patterns; enums, their variants and patterns; `Vec::new`, `with_capacity`,
 //!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
 //!   `split_at_mut`, `reverse`, `rotate_left` and `rotate_right`, `first`, `last` and `get`, `map` of
 //!   arrays, `std::mem::swap` and `replace`; casts.

@@ -107,18 +107,22 @@ pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
     autodiff_compiler::expand_std_compat(LIBRARY, Mode::Forward, args.into(), item.into()).into()
 }
 
-/// The tangent of a struct: `#[derive(Differentiable)]` on `Model` makes `ModelTangent`.
+/// The tangent of a struct or an enum: `#[derive(Differentiable)]` on `Model` makes `ModelTangent`.
 ///
 /// `ModelTangent` has the fields of `Model` that have a derivative, each of the type of its gradient:
-/// floats, arrays, slices, `Vec`s, tuples, and structs that are `Differentiable` themselves. Integers,
+/// floats, arrays, slices, `Vec`s, tuples, and structs and enums that are `Differentiable` themselves. Integers,
 /// `bool`, strings, `Option`s and fields under `#[differentiable(constant)]` are left out. (Fields
 /// without names keep their numbers: a constant that comes before others is `()`.) It can be cloned,
 /// compared, added (`+`, `+=`; the empty `Vec` of `Default` counts as zero of any length) and
 /// multiplied with a number, and it has a `Debug` form.
 ///
+/// The tangent of an enum `Shape` has a field for each variant that holds something, of the type
+/// `ShapeTangentCircle` for `Shape::Circle`, with fields as above; all but that of the value's own variant
+/// are zero.
+///
 /// # Errors
 ///
-/// On an enum or a union. A field whose type has no derivative is refused by rustc; mark it
+/// On a union, and where the tangent would hold itself outside of a `Vec`. A field whose type has no derivative is refused by rustc; mark it
 /// `#[differentiable(constant)]`.
 ///
 /// # Examples
@@ -140,6 +144,23 @@ pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// let line = Line { slope: 2.0, intercept: 1.0, points: 3 };
 /// assert_eq!(sum::grad(&line), LineTangent { slope: 3.0, intercept: 3.0 });
+///
+/// #[derive(Differentiable)]
+/// enum Law {
+///     Linear(f64),
+///     Power { factor: f64, exponent: i32 },
+/// }
+///
+/// #[differentiate(wrt(law))]
+/// fn value(law: Law, x: f64) -> f64 {
+///     match law {
+///         Law::Linear(slope) => slope * x,
+///         Law::Power { factor, exponent } => factor * x.powi(exponent),
+///     }
+/// }
+///
+/// let bar = value::grad(Law::Power { factor: 2.0, exponent: 3 }, 2.0);
+/// assert_eq!((bar.Power.factor, bar.Linear.0), (8.0, 0.0));
 /// ```
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {

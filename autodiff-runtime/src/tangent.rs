@@ -15,8 +15,8 @@ use crate::private::operator::{
 
 /// A type whose values have tangents and adjoints.
 ///
-/// `#[derive(Differentiable)]` implements it for a struct: the tangent of `Model` is `ModelTangent`, of the
-/// tangents of those fields that have any.
+/// `#[derive(Differentiable)]` implements it for a struct or an enum: the tangent of `Model` is
+/// `ModelTangent`, of the tangents of those fields that have any.
 ///
 /// # Examples
 ///
@@ -30,7 +30,7 @@ use crate::private::operator::{
 #[diagnostic::on_unimplemented(
     message = "[AD0407] `{Self}` has no derivative",
     label = "not a differentiable type",
-    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; put `#[derive(Differentiable)]` on a struct of such, and hold anything else constant with `autodiff::stop_gradient`"
+    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; put `#[derive(Differentiable)]` on a struct or an enum of such, and hold anything else constant with `autodiff::stop_gradient`"
 )]
 pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.

@@ -13,7 +13,7 @@
 //! names the *active* arguments in the order of the parameters, a bare name if there is one alone,
 //! and the points where they are checked. A point is [`Flat`]: an `f32` or `f64`, or arrays, `Vec`s and
 //! tuples (up to six) of such, nested at will, whose tangents and gradients have the point's own type;
-//! or a struct of the test's, see [`flat_structs!`].
+//! or a struct or an enum of the test's, see [`flat_structs!`] and [`flat_enums!`].
 //!
 //! [`check_map!`] holds a function of any return type to this:
 //!
@@ -30,11 +30,13 @@
 //! [`check_in_place!`]; what does not fit these macros can be built from [`differences`], [`Case`] and
 //! [`ramp`].
 
+mod enums;
 mod in_place;
 mod structs;
 
 use std::fmt::Debug;
 
+pub(crate) use enums::flat_enums;
 pub use in_place::assert_in_place;
 pub(crate) use in_place::check_in_place;
 pub(crate) use structs::flat_structs;
@@ -306,6 +308,10 @@ pub fn differences<P: Flat, R: Flat>(
         };
         let ((above, upper), (below, lower)) = (moved(step), moved(-step));
         assert_eq!(upper.len(), lower.len(), "outputs vary in number");
+        if above == below {
+            // A coordinate of a variant that an enum is not in.
+            return vec![0.0; upper.len()];
+        }
         let slope = |(upper, lower)| (upper - lower) / (above - below);
         upper.iter().zip(&lower).map(slope).collect()
     };

@@ -22,6 +22,7 @@ mod constants;
 mod custom_rules;
 mod dependence;
 mod early_exit;
+mod enums;
 mod function_values;
 mod generated;
 mod generic_programs;

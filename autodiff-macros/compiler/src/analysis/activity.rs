@@ -353,7 +353,12 @@ fn shadowed(graph: &Graph) -> ValueSet {
     for (i, data) in graph.values.iter().enumerate() {
         let aggregate = matches!(
             data.ty,
-            Type::Array(..) | Type::Slice(_) | Type::Vec(_) | Type::Tuple(_) | Type::Struct(_)
+            Type::Array(..)
+                | Type::Slice(_)
+                | Type::Vec(_)
+                | Type::Tuple(_)
+                | Type::Struct(_)
+                | Type::Enum(_)
         );
         let memory = matches!(data.storage, Storage::Object | Storage::Ref | Storage::RefMut);
         if aggregate || memory {

@@ -133,6 +133,14 @@ impl Layout<'_> {
             match steps {
                 (Proj::Field(m), Proj::Field(n)) if m != n => return true,
                 (Proj::Field(_), Proj::Field(_)) => {}
+                (Proj::Slot(p), Proj::Slot(q)) if !p.is(q) => return true,
+                (Proj::Slot(_), Proj::Slot(_)) => {}
+                // An enum is in one variant at a time: that of one may lie where that of another lay.
+                (Proj::Payload(p), Proj::Payload(q)) if p.name() == q.name() => {
+                    if p.member != q.member {
+                        return true;
+                    }
+                }
                 (Proj::Index(u), Proj::Index(v)) => {
                     if proof.differ(*u, *v) {
                         return true;

@@ -109,7 +109,9 @@ impl<'g> Search<'_, 'g> {
                 let reached = place.path.iter().all(|step| match step {
                     Proj::Index(v) => steady(v),
                     Proj::Slice(lo, hi, _) => lo.iter().chain(hi).all(steady),
-                    Proj::Field(_) => true,
+                    Proj::Field(_) | Proj::Slot(_) => true,
+                    // There only where the variant is.
+                    Proj::Payload(_) => false,
                 });
                 reached && !self.layout.written_after(place.root, at)
             }

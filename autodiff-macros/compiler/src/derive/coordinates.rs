@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Member};
 
-use super::{Generics, Part, add_leaves};
+use super::Part;
+use super::generics::{Generics, add_leaves};
 use crate::emit::silenced;
 use crate::tokens::mentions;
 
@@ -18,7 +19,7 @@ pub fn coordinates(
     let Generics { declared, kept, .. } = generics;
     let (_, own, _) = input.generics.split_for_impl();
     let name = &input.ident;
-    let written = generics.bounded(input, None);
+    let (of_primal, of_tangent) = (generics.of_primal(input, None), generics.bounded(input, None));
     // Where a constant holds its place there is nothing to see.
     let seen: Vec<_> = active.iter().filter(|part| part.primal != syn::parse_quote!(())).collect();
     let mut leaves = Vec::new();
@@ -28,8 +29,8 @@ pub fn coordinates(
     let primals: Vec<TokenStream> = leaves.iter().map(ToTokens::to_token_stream).collect();
     let tangents = leaves.iter().map(|ty| quote!(<#ty as ::autodiff::Differentiable>::Tangent));
     let tangents: Vec<TokenStream> = tangents.collect();
-    let primal = both(declared, &quote!(#name #own), &written, &primals, &seen);
-    let tangent = both(kept, target, &written, &tangents, &seen);
+    let primal = both(declared, &quote!(#name #own), &of_primal, &primals, &seen);
+    let tangent = both(kept, target, &of_tangent, &tangents, &seen);
     // What is behind a shared reference cannot be changed.
     let borrows = seen.iter().any(|part| part.field.ty.to_token_stream().to_string().contains('&'));
     let primal_mut = (!borrows).then_some(primal.exclusive);

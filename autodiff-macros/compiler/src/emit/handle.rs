@@ -315,6 +315,13 @@ fn readings(derivatives: &Derivatives<'_>) -> TokenStream {
                 let path: TokenStream = path.parse().ok()?;
                 hygienic!(let _ = |ad_struct: &#of| { let _: &#ty = &ad_struct #path; };)
             }
+            Read::Payload { of: whole, member, path } => {
+                let parsed = |text: &String| text.parse::<TokenStream>().ok();
+                let (whole, member, path) = (parsed(whole)?, parsed(member)?, parsed(path)?);
+                hygienic!(let _ = |ad_enum: #whole| if let #of { #member: ad_part, .. } = ad_enum {
+                    let _: &#ty = &ad_part #path;
+                };)
+            }
             Read::Output(arguments) => {
                 let any = (0..*arguments).map(|_| quote!(_));
                 hygienic!(let _: fn(#(#any),*) -> #ty = #of;)

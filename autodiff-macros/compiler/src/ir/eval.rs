@@ -210,6 +210,7 @@ impl<'a> Interpreter<'a> {
                     Step::Slice(lo, hi.map(|hi| hi + usize::from(*inclusive)))
                 }
                 Proj::Field(member) => code::member(member),
+                Proj::Payload(payload) | Proj::Slot(payload) => Step::Name(payload.to_string()),
             });
         }
         Ok((root, path))

@@ -18,10 +18,10 @@ mod walk;
 
 pub use build::Builder;
 pub use callee::Callee;
-pub use op::{CallArg, Checkpoint, Node, Op, Place, Proj, PullArg, Region, Take};
+pub use op::{CallArg, Checkpoint, Node, Op, Payload, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
 pub(crate) use table::{ValueMap, ValueSet};
-pub use value::{Float, Storage, Struct, Type, Value, ValueData};
+pub use value::{Enum, Float, Root, Storage, Struct, Type, Value, ValueData, Variant};
 
 use syn::Ident;
 

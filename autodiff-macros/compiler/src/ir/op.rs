@@ -1,5 +1,7 @@
 //! Operations, places, regions.
 
+use std::rc::Rc;
+
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
@@ -46,6 +48,31 @@ pub enum Proj {
     Slice(Option<Value>, Option<Value>, bool),
     /// `.name`, `.0`.
     Field(syn::Member),
+    /// A field of the variant that an enum is in: there is none where it is in another.
+    Payload(Rc<Payload>),
+    /// What stands for that in a tangent, which has room for every variant.
+    Slot(Rc<Payload>),
+}
+
+/// A field of a variant of an enum.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payload {
+    /// The variant, as the user names it.
+    pub variant: syn::Path,
+    /// The field.
+    pub member: syn::Member,
+}
+
+impl Payload {
+    /// The variant's own name.
+    pub fn name(&self) -> &Ident {
+        &self.variant.segments.last().expect("a path has segments").ident
+    }
+
+    /// Whether both are the same field of the same variant.
+    pub fn is(&self, other: &Self) -> bool {
+        self.name() == other.name() && self.member == other.member
+    }
 }
 
 /// How a load takes what is there.
@@ -120,8 +147,9 @@ pub enum Op {
     Stop(Value),
     /// `(a, b)`.
     Tuple(Vec<Value>),
-    /// `Path { a: x, b: y }`: a struct with all its fields.
-    Struct(TokenStream, Vec<syn::Member>, Vec<Value>),
+    /// `Path { a: x, b: y }`: a struct or a variant of an enum, with all its fields, each as a step from
+    /// the whole.
+    Struct(TokenStream, Vec<Proj>, Vec<Value>),
     /// `[a, b]`.
     Array(Vec<Value>),
     /// `[a; N]`.

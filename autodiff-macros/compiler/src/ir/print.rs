@@ -19,8 +19,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    CallArg, Checkpoint, Graph, Node, Op, Param, Place, Proj, PullArg, Region, Storage, Take,
-    Value, ValueData,
+    CallArg, Checkpoint, Graph, Node, Op, Param, Payload, Place, Proj, PullArg, Region, Storage,
+    Take, Value, ValueData,
 };
 
 impl Display for Value {
@@ -161,6 +161,24 @@ fn captured<N: Display>(captures: &[(N, CallArg)]) -> String {
     format!(", with {}", pairs.collect::<Vec<_>>().join(", "))
 }
 
+struct Name<'a>(&'a syn::Member);
+
+impl Display for Name<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            syn::Member::Named(name) => write!(f, "{name}"),
+            syn::Member::Unnamed(i) => write!(f, "{}", i.index),
+        }
+    }
+}
+
+/// `Circle.r`.
+impl Display for Payload {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.name(), Name(&self.member))
+    }
+}
+
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let end = |v: &Option<Value>| v.map(|v| v.to_string()).unwrap_or_default();
@@ -172,8 +190,9 @@ impl Display for Place {
                     let dots = if *inclusive { "..=" } else { ".." };
                     write!(f, "[{}{dots}{}]", end(lo), end(hi))?;
                 }
-                Proj::Field(syn::Member::Named(name)) => write!(f, ".{name}")?,
-                Proj::Field(syn::Member::Unnamed(i)) => write!(f, ".{}", i.index)?,
+                Proj::Field(member) => write!(f, ".{}", Name(member))?,
+                Proj::Payload(payload) => write!(f, " as {payload}")?,
+                Proj::Slot(payload) => write!(f, ".{payload}")?,
             }
         }
         Ok(())

@@ -87,6 +87,8 @@ pub enum Type {
     Tuple(Vec<Type>),
     /// A struct that is declared where it can be read.
     Struct(Rc<Struct>),
+    /// An enum that is declared where it can be read.
+    Enum(Rc<Enum>),
     /// The closure that a differentiated call leaves behind.
     Pullback,
     /// A stack of values kept for the backward sweep.
@@ -110,8 +112,74 @@ pub struct Struct {
     pub constants: Vec<syn::Member>,
     /// Whether it derives `Copy`.
     pub is_copy: bool,
-    /// A type that the user names, and the path of fields from it to this one.
-    pub reached: (String, String),
+    /// What the user names, and the path of fields from it to this one.
+    pub reached: (Root, String),
+}
+
+/// What the user names, from where a type is reached.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Root {
+    /// A type.
+    Type(String),
+    /// A field of a variant of an enum.
+    Payload {
+        /// The enum, as far as it has to be told.
+        of: String,
+        /// The variant.
+        variant: String,
+        /// The field.
+        member: String,
+    },
+}
+
+/// What the declaration of an enum says.
+#[derive(Clone, Eq, Debug)]
+pub struct Enum {
+    /// Its name, or its path as the user writes it, with generic arguments.
+    pub name: String,
+    /// The scope of the source file that declares it.
+    pub scope: usize,
+    /// The variants, in order.
+    pub variants: Vec<Variant>,
+    /// Whether it derives `Copy`.
+    pub is_copy: bool,
+    /// Whether the user names it.
+    pub is_named: bool,
+}
+
+/// A variant of an enum.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// The fields, in order.
+    pub fields: Vec<(syn::Member, Type)>,
+    /// Those without a derivative: by their types, or since they are marked so.
+    pub constants: Vec<syn::Member>,
+}
+
+impl PartialEq for Enum {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.scope) == (&other.name, other.scope)
+    }
+}
+
+impl Enum {
+    /// The variant of that name.
+    pub fn variant(&self, name: &Ident) -> Option<&Variant> {
+        self.variants.iter().find(|variant| name == &variant.name)
+    }
+}
+
+impl Variant {
+    /// The type of a field.
+    pub fn field(&self, member: &syn::Member) -> Option<&Type> {
+        self.fields.iter().find(|(m, _)| m == member).map(|(_, ty)| ty)
+    }
+
+    fn is_constant(&self) -> bool {
+        self.fields.iter().all(|(m, ty)| ty.is_constant() || self.constants.contains(m))
+    }
 }
 
 impl PartialEq for Struct {
@@ -157,6 +225,7 @@ impl Type {
             Type::Struct(s) => {
                 s.fields.iter().all(|(m, ty)| ty.is_constant() || s.constants.contains(m))
             }
+            Type::Enum(e) => e.variants.iter().all(Variant::is_constant),
             Type::Float(_) | Type::Unknown => false,
         }
     }
@@ -178,6 +247,7 @@ impl Type {
             Type::Array(t, _) => t.is_copy(),
             Type::Tuple(parts) => parts.iter().all(Type::is_copy),
             Type::Struct(s) => s.is_copy,
+            Type::Enum(e) => e.is_copy,
             _ => false,
         }
     }
@@ -226,6 +296,9 @@ impl Type {
             Type::Array(element, _) => element.varies_in_shape(),
             Type::Tuple(parts) => parts.iter().any(Type::varies_in_shape),
             Type::Struct(s) => s.fields.iter().any(|(_, ty)| ty.varies_in_shape()),
+            Type::Enum(e) => {
+                e.variants.iter().flat_map(|v| &v.fields).any(|(_, ty)| ty.varies_in_shape())
+            }
             _ => false,
         }
     }
@@ -307,6 +380,7 @@ impl std::fmt::Display for Type {
                 write!(f, "({})", parts.join(", "))
             }
             Type::Struct(s) => f.write_str(&s.name),
+            Type::Enum(e) => f.write_str(&e.name),
             Type::Pullback => f.write_str("pullback"),
             Type::Stack => f.write_str("stack"),
             Type::Kept(t) => write!(f, "Option<{t}>"),

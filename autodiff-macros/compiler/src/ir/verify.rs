@@ -227,7 +227,7 @@ impl Verifier<'_> {
             let indices = match step {
                 Proj::Index(i) => vec![*i],
                 Proj::Slice(lo, hi, _) => lo.iter().chain(hi).copied().collect(),
-                Proj::Field(_) => Vec::new(),
+                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => Vec::new(),
             };
             for index in indices {
                 self.expect(index, "an integer", |ty| matches!(ty, Type::Int(_)))?;
@@ -305,7 +305,8 @@ impl Verifier<'_> {
                 let compares =
                     matches!(fun, Fun::Eq | Fun::Ne | Fun::Lt | Fun::Le | Fun::Gt | Fun::Ge);
                 // An operator may be the user's own.
-                let operand = |ty: &Type| ty.is_scalar() || matches!(ty, Type::Struct(_));
+                let operand =
+                    |ty: &Type| ty.is_scalar() || matches!(ty, Type::Struct(_) | Type::Enum(_));
                 for value in args.iter().filter(|_| !compares).chain(&node.results) {
                     self.expect(*value, "a scalar", operand)?;
                 }
@@ -314,7 +315,8 @@ impl Verifier<'_> {
                 }
             }
             Op::Struct(..) => {
-                let structure = |ty: &Type| matches!(ty, Type::Struct(_) | Type::Unknown);
+                let structure =
+                    |ty: &Type| matches!(ty, Type::Struct(_) | Type::Enum(_) | Type::Unknown);
                 self.expect(node.results[0], "a struct", structure)?;
             }
             Op::Object(_) => {

@@ -26,11 +26,32 @@ impl Place {
         Self { root, path: self.path.clone() }
     }
 
+    /// The same place in the tangent of what is at the root.
+    pub fn in_tangent(mut self) -> Self {
+        for step in &mut self.path {
+            if let Proj::Payload(payload) = step {
+                *step = Proj::Slot(payload.clone());
+            }
+        }
+        self
+    }
+
+    /// The place in the primal that this is the place of in its tangent.
+    pub fn in_primal(mut self) -> Self {
+        for step in &mut self.path {
+            if let Proj::Slot(payload) = step {
+                *step = Proj::Payload(payload.clone());
+            }
+        }
+        self
+    }
+
     /// Whether rustc takes the two for memory of which one part alone can be borrowed exclusively: it tells
     /// fields apart, and no indices.
     pub fn overlaps(&self, other: &Self) -> bool {
         let apart = |steps: (&Proj, &Proj)| match steps {
             (Proj::Field(a), Proj::Field(b)) => a != b,
+            (Proj::Slot(a), Proj::Slot(b)) => !a.is(b),
             _ => false,
         };
         self.root == other.root && !self.path.iter().zip(&other.path).any(apart)
@@ -42,7 +63,7 @@ impl Place {
             match step {
                 Proj::Index(v) => f(*v),
                 Proj::Slice(lo, hi, _) => lo.iter().chain(hi).for_each(|v| f(*v)),
-                Proj::Field(_) => {}
+                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
             }
         }
     }
@@ -63,7 +84,7 @@ impl Place {
                 Proj::Slice(lo, hi, inclusive) => {
                     Proj::Slice(lo.map(&mut *f), hi.map(&mut *f), *inclusive)
                 }
-                Proj::Field(m) => Proj::Field(m.clone()),
+                step @ (Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_)) => step.clone(),
             })
             .collect();
         Self { root, path }

@@ -134,6 +134,9 @@ impl Lowerer<'_> {
         if is_some(path) && args.len() == 1 {
             return self.some(args.into_iter().next().expect("one argument"), span);
         }
+        if let Some(variant) = self.variant(path, &Type::Unknown) {
+            return self.call_variant(&variant, args, span);
+        }
         match (owner, last) {
             (Some("Vec"), "new") => return Ok(self.new_vec(None, span)),
             (Some("Vec"), "with_capacity") => {

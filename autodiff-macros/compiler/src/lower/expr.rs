@@ -6,7 +6,7 @@ use syn::{BinOp, Expr, Lit, Member, UnOp};
 
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
 use crate::errors::{Extent, Lowered};
-use crate::ir::{CallArg, Float, Op, Place, Proj, Struct, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Proj, Root, Struct, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -373,6 +373,7 @@ impl Lowerer<'_> {
                 (Type::Struct(s), member) => self.read_field(s, member),
                 _ => Type::Unknown,
             },
+            Proj::Payload(payload) | Proj::Slot(payload) => self.payload_type(&ty, payload),
         };
         Ok(Rv::Place(place.with(step), ty))
     }
@@ -380,12 +381,25 @@ impl Lowerer<'_> {
     /// The type of a field by the struct's declaration, to be confirmed by rustc.
     pub(super) fn read_field(&mut self, of: &Struct, member: &Member) -> Type {
         let Some(ty) = of.field(member) else { return Type::Unknown };
-        if !matches!(ty, Type::Unknown | Type::Struct(_)) {
-            let (root, path) = &of.reached;
-            let path = format!("{path}.{}", member.to_token_stream());
-            self.readings.insert((root.clone(), Read::Field(path)), ty.clone());
-        }
+        let (root, path) = &of.reached;
+        let path = format!("{path}.{}", member.to_token_stream());
+        self.rely_on(root, path, ty);
         ty.clone()
+    }
+
+    /// What is at a path has a type, which rustc is to confirm.
+    pub(super) fn rely_on(&mut self, root: &Root, path: String, ty: &Type) {
+        if matches!(ty, Type::Unknown | Type::Struct(_) | Type::Enum(_)) {
+            return;
+        }
+        let read = match root {
+            Root::Type(of) => (of.clone(), Read::Field(path)),
+            Root::Payload { of, variant, member } => {
+                let (of, member) = (of.clone(), member.clone());
+                (variant.clone(), Read::Payload { of, member, path })
+            }
+        };
+        self.readings.insert(read, ty.clone());
     }
 
     /// `base.member`.

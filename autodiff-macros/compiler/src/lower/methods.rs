@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall, Path};
 use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
 use crate::ir::callee::of_type;
-use crate::ir::{CallArg, Callee, Op, Place, Type, Value};
+use crate::ir::{CallArg, Callee, Op, Place, Root, Type, Value};
 use crate::parse::Returned;
 use crate::tokens::mentions;
 
@@ -106,18 +106,19 @@ impl Lowerer<'_> {
     /// A function of a type; something is known of it where the type is a struct of this file, by its own
     /// name.
     pub(super) fn of_type(&self, ty: Type, name: &str) -> OfType {
-        let path = match &ty {
-            Type::Struct(s) if s.reached.1.is_empty() && s.reached.0 == s.name => {
-                Some(format!("{}::{name}", s.name))
+        let named = match &ty {
+            Type::Struct(s)
+                if s.reached.1.is_empty() && s.reached.0 == Root::Type(s.name.clone()) =>
+            {
+                Some(&s.name)
             }
+            Type::Enum(e) if e.is_named => Some(&e.name),
             _ => None,
         };
-        let exclusive = match &ty {
-            // Whatever the generic arguments are.
-            Type::Struct(s) if path.is_some() => s.name.split(" <").next(),
-            _ => None,
-        };
+        // Whatever the generic arguments are.
+        let exclusive = named.and_then(|of| of.split(" <").next());
         let exclusive = exclusive.and_then(|of| self.exclusive(&format!("{of}::{name}")));
+        let path = named.map(|of| format!("{of}::{name}"));
         let declared = path.and_then(|path| {
             let declared = self.types.declared().returned(&path)?.clone();
             Some((path, declared))
@@ -130,7 +131,7 @@ impl Lowerer<'_> {
     pub(super) fn may_be_annotated(&self, receiver: &Rv, of: &OfType, m: &ExprMethodCall) -> bool {
         let plain = m.turbofish.is_none() && can_be_passed(&m.args);
         match &of.ty {
-            Type::Struct(_) => plain && of.may_be_annotated(),
+            Type::Struct(_) | Type::Enum(_) => plain && of.may_be_annotated(),
             Type::Unknown => {
                 let name = m.method.to_string();
                 let root = match receiver {

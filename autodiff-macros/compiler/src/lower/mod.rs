@@ -14,8 +14,10 @@ mod consume;
 mod control;
 mod counted;
 mod elementary;
+mod enums;
 mod exits;
 mod expr;
+mod fit;
 mod form;
 mod iter;
 mod loops;
@@ -79,6 +81,15 @@ pub struct Function {
 pub enum Read {
     /// What is at a path from a struct.
     Field(String),
+    /// What is at a path from a field of a variant.
+    Payload {
+        /// The enum, as far as it has to be told.
+        of: String,
+        /// The field.
+        member: String,
+        /// The path.
+        path: String,
+    },
     /// What a function of so many arguments returns.
     Output(usize),
     /// The constant itself.

@@ -375,7 +375,7 @@ impl Lowerer<'_> {
 }
 
 /// Whether a pattern fits whatever it is given, as its syntax tells.
-fn always_fits(pat: &Pat) -> bool {
+pub(super) fn always_fits(pat: &Pat) -> bool {
     match pat {
         Pat::Wild(_) | Pat::Rest(_) => true,
         Pat::Ident(p) => {

@@ -25,7 +25,9 @@ impl Lowerer<'_> {
         if p.qself.is_none() && is_none(&p.path) {
             return Ok(Rv::None);
         }
-        let ty = match self.path_type(&p.path) {
+        let variant = self.variant(&p.path, &Type::Unknown).filter(|_| p.qself.is_none());
+        let made = variant.map_or(Type::Unknown, |variant| Self::type_made(&variant));
+        let ty = match self.path_type(&p.path).refined(&made) {
             Type::Unknown if p.qself.is_none() => self.declared_type(&p.path),
             ty => ty,
         };

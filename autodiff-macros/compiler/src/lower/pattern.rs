@@ -1,7 +1,6 @@
-//! Patterns: what they bind and when they fit.
+//! Patterns: what they bind.
 
-use proc_macro2::Span;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::visit::{self, Visit};
 use syn::{Expr, Ident, Member, Pat};
 
@@ -10,7 +9,6 @@ use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::callee::is_type_name;
 use crate::ir::{Op, Place, Type, Value};
-use crate::rules::Fun;
 
 impl Lowerer<'_> {
     /// Binds an irrefutable pattern.
@@ -63,6 +61,9 @@ impl Lowerer<'_> {
                 Ok(())
             }
             Pat::Slice(s) => self.bind_slice(s, rv),
+            Pat::Struct(_) | Pat::TupleStruct(_) if self.variant_pattern(pat, &rv).is_some() => {
+                self.bind_tested(pat, rv, &syn::parse_quote!(()))
+            }
             Pat::Struct(_) | Pat::TupleStruct(_) if Self::field_patterns(pat).is_some() => {
                 for (member, part) in Self::field_patterns(pat).into_iter().flatten() {
                     let rv = self.taken_apart(&rv, &member, span_of(part))?;
@@ -119,7 +120,7 @@ impl Lowerer<'_> {
         }
     }
 
-    fn tuple_len(&self, rv: &Rv) -> Option<usize> {
+    pub(super) fn tuple_len(&self, rv: &Rv) -> Option<usize> {
         match (rv, self.type_of(rv)) {
             (Rv::Tuple(parts), _) => Some(parts.len()),
             (_, Type::Tuple(parts)) => Some(parts.len()),
@@ -223,139 +224,11 @@ impl Lowerer<'_> {
         }
     }
 
-    /// What to match on, as code that may run more than once: an expression that may do something, or
-    /// give another value the next time, is replaced by a name for the value that it gave.
-    pub(super) fn scrutinee(&mut self, e: &Expr, rv: &Rv) -> Expr {
-        match (e, rv) {
-            (Expr::Paren(e), rv) => self.scrutinee(&e.expr, rv),
-            (Expr::Tuple(t), Rv::Tuple(parts)) if t.elems.len() == parts.len() => {
-                let mut tuple = t.clone();
-                for (e, part) in tuple.elems.iter_mut().zip(parts) {
-                    *e = self.scrutinee(e, part);
-                }
-                Expr::Tuple(tuple)
-            }
-            (e, Rv::Value(v)) if calls(e) => {
-                let name = quote::format_ident!("ad_scrutinee_{}", v.index(), span = span_of(e));
-                let ty = self.b.ty(*v).clone();
-                self.declare(&name, Binding::Ref(Place::whole(*v), ty, false));
-                syn::parse_quote!(::core::clone::Clone::clone(#name))
-            }
-            (e, _) => e.clone(),
-        }
-    }
-
-    /// When a pattern fits: `None` if always.
-    pub(super) fn test(&mut self, pat: &Pat, rv: &Rv, scrutinee: &Expr) -> Lowered<Option<Value>> {
-        let span = span_of(pat);
-        if let Some(fits) = self.test_optional(pat, rv)? {
-            return Ok(Some(fits));
-        }
-        match pat {
-            Pat::Wild(_) | Pat::Rest(_) => Ok(None),
-            Pat::Ident(p) => match &p.subpat {
-                Some((_, sub)) => self.test(sub, rv, scrutinee),
-                None if self.is_constant_name(&p.ident) => {
-                    // What is no number may be a variant of an enum, which need not have `==`.
-                    if !self.type_of(rv).is_scalar() {
-                        return self.fits(pat, scrutinee, span).map(Some);
-                    }
-                    self.equals(rv, p.ident.to_token_stream(), span).map(Some)
-                }
-                None => {
-                    self.confirm_binding(&p.ident);
-                    Ok(None)
-                }
-            },
-            Pat::Paren(p) => self.test(&p.pat, rv, scrutinee),
-            Pat::Type(p) => self.test(&p.pat, rv, scrutinee),
-            Pat::Reference(p) => self.test(&p.pat, rv, scrutinee),
-            Pat::Lit(lit) if is_number(lit) => {
-                self.equals(rv, lit.to_token_stream(), span).map(Some)
-            }
-            Pat::Range(range) => self.in_range(range, rv, span),
-            Pat::Or(or) => {
-                let mut any: Option<Value> = None;
-                for case in &or.cases {
-                    let Some(test) = self.test(case, rv, scrutinee)? else { return Ok(None) };
-                    any = Some(match any {
-                        None => test,
-                        Some(any) => self.b.scalar(Fun::Or, vec![any, test], Type::Bool, span),
-                    });
-                }
-                Ok(any)
-            }
-            Pat::Tuple(t) if !matches!(self.type_of(rv), Type::Unknown) => {
-                let total = self.tuple_len(rv);
-                let mut all: Option<Value> = None;
-                for (i, pat) in positions(t.elems.iter(), total) {
-                    let part = self.field(rv.clone(), &Member::from(i), span)?;
-                    let scrutinee = &component(scrutinee, i);
-                    let Some(test) = self.test(pat, &part, scrutinee)? else { continue };
-                    all = Some(match all {
-                        None => test,
-                        Some(all) => self.b.scalar(Fun::And, vec![all, test], Type::Bool, span),
-                    });
-                }
-                Ok(all)
-            }
-            Pat::Slice(s)
-                if !s.elems.iter().any(|p| matches!(p, Pat::Rest(_)))
-                    && matches!(self.type_of(rv), Type::Array(..)) =>
-            {
-                Ok(None)
-            }
-            _ => match Self::field_patterns(pat) {
-                Some(fields) if matches!(self.type_of(rv), Type::Struct(_)) => {
-                    self.test_fields(&fields, rv, scrutinee, span)
-                }
-                _ => self.fits(pat, scrutinee, span).map(Some),
-            },
-        }
-    }
-
-    fn equals(
-        &mut self,
-        rv: &Rv,
-        constant: proc_macro2::TokenStream,
-        span: Span,
-    ) -> Lowered<Value> {
-        let value = self.value_of(rv.clone(), span)?;
-        let ty = self.b.ty(value).clone();
-        let constant = self.b.constant(constant, ty, span);
-        Ok(self.b.scalar(Fun::Eq, vec![value, constant], Type::Bool, span))
-    }
-
-    fn in_range(&mut self, range: &syn::PatRange, rv: &Rv, span: Span) -> Lowered<Option<Value>> {
-        let value = self.value_of(rv.clone(), span)?;
-        let mut tests = Vec::new();
-        if let Some(lo) = &range.start {
-            let lo = self.value(lo)?;
-            tests.push(self.b.scalar(Fun::Ge, vec![value, lo], Type::Bool, span));
-        }
-        if let Some(hi) = &range.end {
-            let hi = self.value(hi)?;
-            let fun = match range.limits {
-                syn::RangeLimits::HalfOpen(_) => Fun::Lt,
-                syn::RangeLimits::Closed(_) => Fun::Le,
-            };
-            tests.push(self.b.scalar(fun, vec![value, hi], Type::Bool, span));
-        }
-        Ok(tests.into_iter().reduce(|a, b| self.b.scalar(Fun::And, vec![a, b], Type::Bool, span)))
-    }
-
-    /// Whether a constant of a type of the user's fits: left to rustc.
-    fn fits(&mut self, pat: &Pat, scrutinee: &Expr, span: Span) -> Lowered<Value> {
-        let tokens = quote!(match (#scrutinee) {
-            #[allow(unused_variables)]
-            #pat => true,
-            _ => false,
-        });
-        self.verbatim_as(tokens, Type::Bool, span, opaque_pattern(pat))
-    }
-
     /// Binds a pattern whose test holds.
     pub(super) fn bind_tested(&mut self, pat: &Pat, rv: Rv, scrutinee: &Expr) -> Lowered<()> {
+        if let Some((variant, parts)) = self.variant_pattern(pat, &rv) {
+            return self.bind_variant(&variant, &parts, &rv);
+        }
         if let (Some(fields), Type::Struct(_)) = (Self::field_patterns(pat), self.type_of(&rv)) {
             for (member, part) in fields {
                 let scrutinee = syn::parse_quote!((#scrutinee).#member);
@@ -424,7 +297,7 @@ impl Lowerer<'_> {
     }
 
     /// That a name in a pattern is a binding is for rustc to confirm, should it look like a constant.
-    fn confirm_binding(&mut self, name: &Ident) {
+    pub(super) fn confirm_binding(&mut self, name: &Ident) {
         let text = name.to_string();
         if is_type_name(name) || self.types.declared().is_pattern(&text) {
             self.bindings.entry(text).or_insert_with(|| name.clone());
@@ -433,7 +306,7 @@ impl Lowerer<'_> {
 }
 
 /// Why a pattern that rustc alone can judge is refused, should it bind something active.
-fn opaque_pattern(pat: &Pat) -> Diagnostic {
+pub(super) fn opaque_pattern(pat: &Pat) -> Diagnostic {
     Diagnostic::new(
         "AD0303",
         Extent::of(pat),
@@ -443,7 +316,7 @@ fn opaque_pattern(pat: &Pat) -> Diagnostic {
 }
 
 /// The expression of a tuple's component.
-fn component(tuple: &Expr, i: usize) -> Expr {
+pub(super) fn component(tuple: &Expr, i: usize) -> Expr {
     match tuple {
         Expr::Tuple(t) if i < t.elems.len() => t.elems[i].clone(),
         Expr::Paren(p) => component(&p.expr, i),
@@ -455,7 +328,7 @@ fn component(tuple: &Expr, i: usize) -> Expr {
 }
 
 /// The components that a tuple pattern's parts stand for, `..` skipped.
-fn positions<'p>(
+pub(super) fn positions<'p>(
     elems: impl ExactSizeIterator<Item = &'p Pat>,
     total: Option<usize>,
 ) -> Vec<(usize, &'p Pat)> {
@@ -471,10 +344,6 @@ fn positions<'p>(
         out.push((i.wrapping_add(shift), pat));
     }
     out
-}
-
-fn is_number(lit: &syn::PatLit) -> bool {
-    matches!(lit.lit, syn::Lit::Int(_) | syn::Lit::Float(_) | syn::Lit::Bool(_))
 }
 
 fn plain(ident: Ident) -> syn::PatIdent {

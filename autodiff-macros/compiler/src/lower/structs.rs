@@ -13,7 +13,12 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// `Path { a: x, ..base }`.
     pub(super) fn struct_literal(&mut self, e: &ExprStruct, span: Span) -> Lowered<Rv> {
-        // A variant of an enum is told by the enum's name before it.
+        if e.qself.is_none()
+            && let Some(variant) = self.variant(&e.path, &Type::Unknown)
+        {
+            let fields = e.fields.iter().map(|f| (f.member.clone(), &f.expr));
+            return self.variant_of(&variant, fields, span);
+        }
         if e.qself.is_some() || of_type(&e.path).is_some() {
             return self.verbatim_rv(e.to_token_stream(), span, "a variant of an enum");
         }
@@ -55,7 +60,14 @@ impl Lowerer<'_> {
         let of_std = path
             .get_ident()
             .is_some_and(|name| ["Some", "Ok", "Err"].iter().any(|variant| name == variant));
-        if of_std || of_type(path).is_some() {
+        if of_std {
+            return Ok(None);
+        }
+        if let Some(variant) = self.variant(path, &Type::Unknown) {
+            let fields = args.into_iter().enumerate().map(|(i, arg)| (Member::from(i), arg));
+            return self.variant_of(&variant, fields, span).map(Some);
+        }
+        if of_type(path).is_some() {
             return Ok(None);
         }
         let ty = self.struct_type(path);
@@ -71,7 +83,8 @@ impl Lowerer<'_> {
 
     fn structure(&mut self, path: &Path, fields: Vec<(Member, Value)>, ty: Type, span: Span) -> Rv {
         let (members, values): (Vec<_>, Vec<_>) = fields.iter().cloned().unzip();
-        let op = Op::Struct(path.to_token_stream(), members, values);
+        let steps = members.into_iter().map(Proj::Field).collect();
+        let op = Op::Struct(path.to_token_stream(), steps, values);
         let value = self.b.op(op, ty, span);
         self.structures.insert(value, fields);
         Rv::Value(value)
@@ -104,13 +117,21 @@ impl Lowerer<'_> {
                     (parts.get(i.index as usize).cloned().unwrap_or(Type::Unknown), false)
                 }
                 (Proj::Field(_), _) => (Type::Unknown, false),
+                (Proj::Payload(p) | Proj::Slot(p), Type::Enum(e)) => {
+                    let variant = e.variant(p.name());
+                    let inner = variant.and_then(|v| v.field(&p.member)).cloned();
+                    let held = variant.is_some_and(|v| v.constants.contains(&p.member))
+                        && !inner.as_ref().is_some_and(Type::is_constant);
+                    (inner.unwrap_or(Type::Unknown), held)
+                }
+                (Proj::Payload(_) | Proj::Slot(_), _) => (Type::Unknown, false),
             };
             ty = inner;
             held
         })
     }
 
-    fn part_value(&mut self, e: &Expr) -> Lowered<Value> {
+    pub(super) fn part_value(&mut self, e: &Expr) -> Lowered<Value> {
         let rv = self.expr(e)?;
         let rv = self.lasting(rv, span_of(e))?;
         self.value_of(rv, span_of(e))
@@ -168,12 +189,17 @@ impl Lowerer<'_> {
         for (member, pat) in fields {
             let part = self.taken_apart(rv, member, span)?;
             let scrutinee = syn::parse_quote!((#scrutinee).#member);
-            let Some(test) = self.test(pat, &part, &scrutinee)? else { continue };
-            all = Some(match all {
-                None => test,
-                Some(all) => self.b.scalar(Fun::And, vec![all, test], Type::Bool, span),
-            });
+            let fits = self.test(pat, &part, &scrutinee)?;
+            all = self.both(all, fits, span);
         }
         Ok(all)
+    }
+
+    /// Where both tests hold: `None` if always.
+    pub(super) fn both(&mut self, a: Option<Value>, b: Option<Value>, span: Span) -> Option<Value> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(self.b.scalar(Fun::And, vec![a, b], Type::Bool, span)),
+            (a, b) => a.or(b),
+        }
     }
 }

@@ -123,7 +123,7 @@ impl Owner {
             return take;
         }
         let held = matches!(data.storage, Storage::Local | Storage::Object);
-        let inner = place.path.iter().any(|step| !matches!(step, Proj::Field(_)));
+        let inner = place.path.iter().any(|step| !matches!(step, Proj::Field(_) | Proj::Slot(_)));
         let last = held && !inner && !later.contains(&place.root);
         match take {
             Take::Value if !last => Take::Clone,
@@ -157,6 +157,7 @@ fn holds_memory(ty: &Type) -> bool {
         Type::Array(t, _) | Type::Kept(t) => holds_memory(t),
         Type::Tuple(parts) => parts.iter().any(holds_memory),
         Type::Struct(s) => !s.is_copy,
+        Type::Enum(e) => !e.is_copy,
         _ => false,
     }
 }

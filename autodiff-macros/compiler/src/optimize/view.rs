@@ -99,7 +99,7 @@ fn sequence_of(graph: &Graph, place: &Place) -> Option<Type> {
         ty = match step {
             Proj::Index(_) => ty.element(),
             Proj::Slice(..) => Type::Slice(Box::new(ty.element())),
-            Proj::Field(_) => return None,
+            Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => return None,
         };
     }
     matches!(ty, Type::Slice(_) | Type::Vec(_)).then(|| ty.element())

@@ -1,4 +1,4 @@
-//! The structs, functions and constants that are declared in the file around the attribute.
+//! The structs, enums, functions and constants that are declared in the file around the attribute.
 //!
 //! A macro sees the function alone, and there `model.bias` may be a number or anything else. Its code is
 //! right either way, since rustc finds derivatives by type; but what is known to be a number can be made
@@ -13,9 +13,10 @@ use std::time::SystemTime;
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
-use syn::{FnArg, ItemStruct, ReceiverKind, ReturnType, Signature};
+use syn::{FnArg, ReceiverKind, ReturnType, Signature};
 
-use super::implementation::{Implementation, param_names};
+use super::declaration::Declaration;
+use super::implementation::Implementation;
 use super::names::{Found, Space};
 use super::scopes::{Item, ScopeId, Scopes};
 use super::signature::is_in_place;
@@ -81,72 +82,6 @@ impl Returned {
                     || matches!(&receiver.kind, ReceiverKind::Typed(..))
             }),
         })
-    }
-}
-
-/// A struct, as text: tokens do not outlive the expansion that made them.
-#[derive(Debug)]
-pub struct Declaration {
-    /// Its name.
-    pub name: String,
-    /// Its generic parameters, save for lifetimes.
-    pub params: Vec<String>,
-    /// Those of them that are constants.
-    pub const_params: Vec<String>,
-    /// The fields.
-    pub fields: Vec<DeclaredField>,
-    /// The traits that it derives.
-    derived: Vec<String>,
-    /// The scope that it is declared in.
-    pub scope: ScopeId,
-}
-
-/// A field of a struct.
-#[derive(Debug)]
-pub struct DeclaredField {
-    /// Its name or number.
-    pub member: String,
-    /// Its type.
-    pub ty: String,
-    /// Whether it is marked as constant.
-    pub constant: bool,
-}
-
-impl Declaration {
-    /// Reads a declaration in that scope.
-    pub fn new(item: &ItemStruct, scope: ScopeId) -> Self {
-        let fields =
-            item.fields.iter().zip(item.fields.members()).map(|(field, member)| DeclaredField {
-                member: member.to_token_stream().to_string(),
-                ty: field.ty.to_token_stream().to_string(),
-                constant: field.attrs.iter().any(|a| a.path().is_ident("differentiable")),
-            });
-        let mut derived = Vec::new();
-        for attribute in item.attrs.iter().filter(|a| a.path().is_ident("derive")) {
-            // What cannot be read is rustc's to refuse.
-            let _ = attribute.parse_nested_meta(|meta| {
-                derived.extend(meta.path.segments.last().map(|s| s.ident.to_string()));
-                Ok(())
-            });
-        }
-        Self {
-            name: item.ident.to_string(),
-            params: param_names(&item.generics),
-            const_params: item.generics.const_params().map(|c| c.ident.to_string()).collect(),
-            fields: fields.collect(),
-            derived,
-            scope,
-        }
-    }
-
-    /// Where it is declared: the scope and its name.
-    pub fn place(&self) -> (usize, String) {
-        (self.scope, self.name.clone())
-    }
-
-    /// Whether it derives a trait.
-    pub fn derives(&self, name: &str) -> bool {
-        self.derived.iter().any(|derived| derived == name)
     }
 }
 
@@ -231,8 +166,8 @@ impl Declared {
         self.file.traits.iter().any(|own| own == name)
     }
 
-    /// Whether a type is known to have no tangent: a struct that neither derives nor implements one.
-    pub fn is_constant(&self, path: &str) -> bool {
+    /// Whether a type is known to have no tangent: it neither derives nor implements one.
+    pub fn has_no_tangent(&self, path: &str) -> bool {
         let name = path.rsplit("::").next().unwrap_or_default();
         let implements = |i: &Implementation| {
             let own = i.self_ty.split(" <").next().and_then(|ty| ty.rsplit(":: ").next());
@@ -266,10 +201,18 @@ impl Declared {
         }
     }
 
-    /// The struct that a path names.
+    /// The enum of which a variant is imported under this name, as the import has it.
+    pub fn enum_of(&self, variant: &str) -> Option<&str> {
+        match self.at {
+            Some(at) => self.file.enum_of(at, variant),
+            None => self.file.enum_anywhere(variant),
+        }
+    }
+
+    /// The struct or enum that a path names.
     pub fn get(&self, path: &str) -> Option<&Declaration> {
         match self.find(path, Space::Types)? {
-            Item::Struct(declaration) => Some(declaration),
+            Item::Data(declaration) => Some(declaration),
             _ => None,
         }
     }

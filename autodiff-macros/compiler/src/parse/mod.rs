@@ -1,6 +1,7 @@
 //! From the item under the attribute to a signature that the rest can rely on.
 
 mod checkpoint;
+mod declaration;
 mod declared;
 mod fallback;
 mod implementation;

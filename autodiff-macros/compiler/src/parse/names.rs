@@ -54,9 +54,7 @@ impl Scopes {
     /// The type of the file that a path names in a scope, and where it is declared.
     pub fn type_named(&self, at: ScopeId, path: &str) -> Option<(ScopeId, String)> {
         match self.find(at, path, Space::Types) {
-            Found::Item(home, name, Item::Struct(_) | Item::Opaque) => {
-                Some((home, name.to_owned()))
-            }
+            Found::Item(home, name, Item::Data(_) | Item::Opaque) => Some((home, name.to_owned())),
             _ => None,
         }
     }
@@ -79,6 +77,41 @@ impl Scopes {
     /// a scope.
     pub fn import(&self, at: ScopeId, name: &str) -> Option<&str> {
         self.import_in(at, name, true, &mut Vec::new())
+    }
+
+    /// The enum of which a variant is imported under this name, seen from a scope, as the import has it.
+    pub fn enum_of(&self, at: ScopeId, variant: &str) -> Option<&str> {
+        let mut scope = Some(at);
+        while let Some(id) = scope {
+            let own = &self.all[id];
+            if let Some(imports) = own.imports.get(variant) {
+                let mut found = imports.iter().filter_map(|import| {
+                    let (owner, last) = import.path.rsplit_once("::")?;
+                    self.is_enum_with(id, owner, last).then_some(owner)
+                });
+                return found.next();
+            }
+            let mut globs = own.globs.iter().map(|glob| glob.path.as_str());
+            if let Some(glob) = globs.find(|glob| self.is_enum_with(id, glob, variant)) {
+                return Some(glob);
+            }
+            scope = own.parent.filter(|_| !own.is_module);
+        }
+        None
+    }
+
+    /// The same, seen from wherever it stands, if that is one enum.
+    pub fn enum_anywhere(&self, variant: &str) -> Option<&str> {
+        let mut found = (0..self.all.len()).filter_map(|id| self.enum_of(id, variant));
+        let first = found.next()?;
+        found.all(|other| other == first).then_some(first)
+    }
+
+    fn is_enum_with(&self, at: ScopeId, path: &str, variant: &str) -> bool {
+        match self.find(at, path, Space::Types) {
+            Found::Item(_, _, Item::Data(declaration)) => declaration.has_variant(variant),
+            _ => false,
+        }
     }
 
     /// Whether a name may mean, in a scope, what is in a module of elsewhere of which all is imported.
@@ -277,6 +310,14 @@ impl Scopes {
         for glob in scope.globs.iter().filter(visible) {
             let found = match self.owner(id, &glob.path, seen) {
                 Some(Owner::Module(inner)) => self.name(inner, name, space, false, id, seen),
+                Some(Owner::Type(home, ty)) => match &self.all[home].types[ty].item {
+                    Item::Data(of) if of.variants.is_some() && !of.has_variant(name) => {
+                        Found::Nothing
+                    }
+                    _ => Found::Elsewhere,
+                },
+                // What is imported by way of a name is not what gives the name its meaning.
+                None if glob.path.split("::").next() == Some(name) => Found::Nothing,
                 // What is there is not called like what is declared here.
                 _ if is_of_std(&glob.path) => Found::Nothing,
                 _ => Found::Elsewhere,

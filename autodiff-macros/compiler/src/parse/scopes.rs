@@ -6,11 +6,12 @@ use proc_macro2::{Ident, fallback};
 use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{
-    File, GenericParam, ImplItem, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse, TraitItemFn,
-    Visibility,
+    File, GenericParam, ImplItem, ItemEnum, ItemFn, ItemImpl, ItemMod, ItemStruct, ItemUse,
+    TraitItemFn, Visibility,
 };
 
-use super::declared::{Declaration, Function, Returned};
+use super::declaration::Declaration;
+use super::declared::{Function, Returned};
 use super::implementation::Implementation;
 use super::imports::Imports;
 use super::is_differentiated;
@@ -21,8 +22,8 @@ pub type ScopeId = usize;
 /// What a name means.
 #[derive(Debug)]
 pub enum Item {
-    /// A struct.
-    Struct(Declaration),
+    /// A struct or an enum.
+    Data(Declaration),
     /// A function.
     Function(Function),
     /// A constant or `static`: its type.
@@ -174,8 +175,8 @@ impl Reader {
 
 impl<'a> Visit<'a> for Reader {
     fn visit_item_struct(&mut self, item: &'a ItemStruct) {
-        let declaration = Declaration::new(item, self.at);
-        self.add_type(&item.ident, &item.vis, Item::Struct(declaration));
+        let declaration = Declaration::of_struct(item, self.at);
+        self.add_type(&item.ident, &item.vis, Item::Data(declaration));
         if item.fields.is_empty() {
             self.scopes.patterns.insert(item.ident.to_string());
         }
@@ -209,10 +210,12 @@ impl<'a> Visit<'a> for Reader {
         self.body(&item.sig.ident, |reader| visit::visit_impl_item_fn(reader, item));
     }
 
-    fn visit_item_enum(&mut self, item: &'a syn::ItemEnum) {
+    fn visit_item_enum(&mut self, item: &'a ItemEnum) {
         let units = item.variants.iter().filter(|variant| variant.fields.is_empty());
         self.scopes.patterns.extend(units.map(|variant| variant.ident.to_string()));
-        self.add_type(&item.ident, &item.vis, Item::Opaque);
+        let declaration = Declaration::of_enum(item, self.at);
+        self.add_type(&item.ident, &item.vis, Item::Data(declaration));
+        visit::visit_item_enum(self, item);
     }
 
     fn visit_item_union(&mut self, item: &'a syn::ItemUnion) {

@@ -175,7 +175,7 @@ fn is_plain_self(ty: &Type, of: Option<&Implementation>, types: &TypeReader) -> 
         (Type::Reference(r), _) => is_plain_self(&r.elem, of, types),
         (Type::Path(p), Some(of)) if p.path.is_ident("Self") => {
             let name = of.self_ty.split_whitespace().next().unwrap_or_default();
-            types.declared().is_constant(name)
+            types.declared().has_no_tangent(name)
         }
         _ => false,
     }

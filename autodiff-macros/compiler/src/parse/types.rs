@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 
-use super::declared::{Declaration, Declared, DeclaredField};
+use super::declaration::{Declaration, DeclaredField};
+use super::declared::Declared;
 use super::implementation::Implementation;
-use crate::ir::{Float, Struct, Type};
+use crate::ir::{Enum, Float, Root, Struct, Type, Variant};
 use crate::tokens::regrouped;
 
 const INTEGERS: [&str; 12] =
@@ -78,16 +79,16 @@ pub struct TypeReader {
 /// How a type is reached: from a type that the user names, through these fields of these structs.
 #[derive(Clone, Debug, Default)]
 struct Reached {
-    root: String,
+    root: Option<Root>,
     path: String,
-    /// By their scopes and names.
-    structs: Vec<(usize, String)>,
+    /// In whose declarations it stands, by their scopes and names.
+    types: Vec<(usize, String)>,
 }
 
 /// Generic parameters with their arguments.
 type Given<'t> = Vec<(&'t str, &'t TokenStream)>;
 
-/// What is taken for granted of a struct inside its own declaration.
+/// What is taken for granted of a type inside its own declaration.
 #[derive(Clone, Copy, PartialEq)]
 enum Recursion {
     Constant,
@@ -186,7 +187,9 @@ impl TypeReader {
         let here = Some((self.declared.clone(), Vec::new()));
         match (Self { declared, here, ..Self::default() }).read(ty) {
             // Its fields are asserted by its name, which has to mean it here.
-            there @ Type::Struct(_) => Some(self.read(ty)).filter(|here| *here == there),
+            there @ (Type::Struct(_) | Type::Enum(_)) => {
+                Some(self.read(ty)).filter(|here| *here == there)
+            }
             there => Some(there),
         }
         .unwrap_or(Type::Unknown)
@@ -254,14 +257,17 @@ impl TypeReader {
             _ if path.segments.len() == 1 && self.others.contains(&name) => Type::Unknown,
             _ => {
                 let item = names(path).and_then(|path| self.declared.get(&path));
-                let of = item.and_then(|item| self.structure(item, path, last, at));
-                of.unwrap_or(Type::Unknown)
+                match item.and_then(|item| self.declaration(item, path, last, at)) {
+                    // Choices without numbers are handled as rustc alone knows.
+                    Some(ty @ Type::Enum(_)) if ty.is_constant() && !ty.is_copy() => Type::Unknown,
+                    ty => ty.unwrap_or(Type::Unknown),
+                }
             }
         }
     }
 
-    /// A declared struct with the generic arguments that it is given.
-    fn structure(
+    /// A declared struct or enum with the generic arguments that it is given.
+    fn declaration(
         &self,
         item: &Declaration,
         path: &syn::Path,
@@ -271,56 +277,107 @@ impl TypeReader {
         let name = path.to_token_stream().to_string();
         let mut reached = at.cloned().unwrap_or_default();
         let this = item.place();
-        if reached.structs.contains(&this) {
+        if reached.types.contains(&this) {
             return None;
         }
         if at.is_none() {
-            reached.root.clone_from(&name);
+            reached.root = Some(Root::Type(name.clone()));
         }
-        reached.structs.push(this);
-        let given: Vec<TokenStream> = match &named.arguments {
-            PathArguments::AngleBracketed(args) => args
-                .args
-                .iter()
-                .filter(|a| !matches!(a, GenericArgument::Lifetime(_)))
-                .map(ToTokens::to_token_stream)
-                .collect(),
-            _ => Vec::new(),
-        };
+        reached.types.push(this);
+        let given = arguments(named);
         if item.params.len() != given.len() {
             return None;
         }
         let (of_fields, replaced) = self.of_fields_in(item, &given)?;
         let mut types = Vec::new();
-        for field in &item.fields {
+        for field in item.all_fields() {
             let tokens = substitute(field.ty.parse().ok()?, &replaced);
             types.push(syn::parse2::<syn::Type>(tokens).ok()?);
         }
-        // A struct that holds itself is constant if all else in it is.
+        // What holds itself is constant if all else in it is.
         let is_constant = |recursion: Recursion| {
-            let all = item.fields.iter().zip(&types);
             let one = |(field, ty): (&DeclaredField, &syn::Type)| {
-                field.constant || of_fields.is_constant_within(ty, &reached.structs, recursion)
+                field.constant || of_fields.is_constant_within(ty, &reached.types, recursion)
             };
-            all.map(one).collect::<Vec<_>>()
+            item.all_fields().zip(&types).map(one).collect::<Vec<_>>()
         };
         let mut are_constant = is_constant(Recursion::Constant);
         if !are_constant.iter().all(|is| *is) {
             are_constant = is_constant(Recursion::Active);
         }
-        let (mut fields, mut constants) = (Vec::new(), Vec::new());
-        for ((field, ty), constant) in item.fields.iter().zip(&types).zip(are_constant) {
-            let path = format!("{}.{}", reached.path, field.member);
-            let at = Reached { path, ..reached.clone() };
-            let member: syn::Member = syn::parse_str(&field.member).ok()?;
-            if constant {
-                constants.push(member.clone());
-            }
-            fields.push((member, of_fields.read_at(ty, Some(&at))));
-        }
         let (is_copy, scope) = (item.derives("Copy"), item.scope);
-        let reached = (reached.root, reached.path);
-        Some(Type::Struct(Rc::new(Struct { name, scope, fields, constants, is_copy, reached })))
+        let mut all = types.iter().zip(are_constant);
+        let mut read = |declared: &[DeclaredField]| {
+            let (mut fields, mut constants) = (Vec::new(), Vec::new());
+            for (field, (ty, constant)) in declared.iter().zip(&mut all) {
+                let path = format!("{}.{}", reached.path, field.member);
+                let at = Reached { path, ..reached.clone() };
+                let member: syn::Member = syn::parse_str(&field.member).ok()?;
+                if constant {
+                    constants.push(member.clone());
+                }
+                fields.push((member, of_fields.read_at(ty, Some(&at))));
+            }
+            Some((fields, constants))
+        };
+        let Some(variants) = &item.variants else {
+            let (fields, constants) = read(&item.fields)?;
+            let reached = (reached.root.unwrap_or_else(|| Root::Type(name.clone())), reached.path);
+            let known = Struct { name, scope, fields, constants, is_copy, reached };
+            return Some(Type::Struct(Rc::new(known)));
+        };
+        let mut known = Vec::new();
+        for variant in variants {
+            let (fields, constants) = read(&variant.fields)?;
+            known.push(Variant { name: variant.name.clone(), fields, constants });
+        }
+        let is_named = at.is_none();
+        Some(Type::Enum(Rc::new(Enum { name, scope, variants: known, is_copy, is_named })))
+    }
+
+    /// The enum that a path names, its generic arguments left open if it does not give them.
+    pub fn enumeration(&self, path: &syn::Path) -> Option<Rc<Enum>> {
+        if let Type::Enum(known) = self.read(&syn::parse_quote!(#path)) {
+            return Some(known);
+        }
+        let item = self.declared.get(&names(path)?).filter(|item| item.variants.is_some())?;
+        let mut path = path.clone();
+        let last = path.segments.last_mut()?;
+        if last.arguments.is_none() && !item.params.is_empty() {
+            let open = item.params.iter().map(|_| quote!(_));
+            last.arguments = PathArguments::AngleBracketed(syn::parse_quote!(<#(#open),*>));
+        }
+        match self.declaration(item, &path, path.segments.last()?, None)? {
+            Type::Enum(known) => Some(known),
+            _ => None,
+        }
+    }
+
+    /// The type of a field of a variant that is taken apart, as it is reached from the pattern.
+    pub fn payload(
+        &self,
+        of: &Enum,
+        variant: &syn::Path,
+        member: &syn::Member,
+    ) -> Option<(Root, Type)> {
+        let path: syn::Path = syn::parse_str(&of.name).ok()?;
+        let item = self.declared.get(&names(&path)?).filter(|item| item.scope == of.scope)?;
+        let last = &variant.segments.last()?.ident;
+        let declared = item.variants.iter().flatten().find(|own| last == &own.name)?;
+        let text = member.to_token_stream().to_string();
+        let field = declared.fields.iter().find(|field| field.member == text)?;
+        let given = arguments(path.segments.last()?);
+        let (of_fields, replaced) = self.of_fields_in(item, &given)?;
+        let ty = syn::parse2(substitute(field.ty.parse().ok()?, &replaced)).ok()?;
+        let root = Root::Payload {
+            of: if given.is_empty() { "_".into() } else { of.name.clone() },
+            variant: variant.to_token_stream().to_string(),
+            member: text,
+        };
+        let at =
+            Reached { root: Some(root.clone()), path: String::new(), types: vec![item.place()] };
+        let ty = of_fields.read_at(&ty, Some(&at));
+        Some((root, ty))
     }
 
     /// The reader for the fields of a struct with these generic arguments, and what stands for its generic
@@ -380,17 +437,17 @@ impl TypeReader {
         self.is_constant_within(ty, &[], Recursion::Constant)
     }
 
-    /// The same of a type in the declarations of these structs, which may hold themselves.
+    /// The same of a type in the declarations of these types, which may hold themselves.
     fn is_constant_within(
         &self,
         ty: &syn::Type,
-        structs: &[(usize, String)],
+        types: &[(usize, String)],
         recursion: Recursion,
     ) -> bool {
-        let inner = |ty: &syn::Type| self.is_constant_within(ty, structs, recursion);
+        let inner = |ty: &syn::Type| self.is_constant_within(ty, types, recursion);
+        let within = Reached { types: types.to_vec(), ..Reached::default() };
         let read = |ty: &syn::Type| {
-            let at = Reached { structs: structs.to_vec(), ..Reached::default() };
-            self.read_at(ty, Some(&at).filter(|_| !structs.is_empty())).is_constant()
+            self.read_at(ty, Some(&within).filter(|_| !types.is_empty())).is_constant()
         };
         match ty {
             syn::Type::Paren(t) => inner(&t.elem),
@@ -417,9 +474,13 @@ impl TypeReader {
                         _ => false,
                     },
                     _ => match names(&t.path).and_then(|path| self.declared.get(&path)) {
-                        Some(d) if structs.contains(&d.place()) => recursion == Recursion::Constant,
+                        Some(d) if types.contains(&d.place()) => recursion == Recursion::Constant,
                         // A struct that derives a tangent has one, if without fields.
                         Some(d) if d.derives("Differentiable") => false,
+                        Some(d) if d.variants.is_some() => {
+                            let of = self.declaration(d, &t.path, last, Some(&within));
+                            of.is_some_and(|ty| ty.is_constant())
+                        }
                         _ => read(ty),
                     },
                 }
@@ -427,6 +488,13 @@ impl TypeReader {
             _ => read(ty),
         }
     }
+}
+
+/// The generic arguments of a type, save for lifetimes.
+fn arguments(named: &syn::PathSegment) -> Vec<TokenStream> {
+    let PathArguments::AngleBracketed(all) = &named.arguments else { return Vec::new() };
+    let is_lifetime = |a: &&GenericArgument| matches!(a, GenericArgument::Lifetime(_));
+    all.args.iter().filter(|a| !is_lifetime(a)).map(ToTokens::to_token_stream).collect()
 }
 
 /// A path without generic arguments; nothing of one that begins with `::`.

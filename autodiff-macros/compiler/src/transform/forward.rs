@@ -17,8 +17,8 @@ use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{
-    Builder, CallArg, Callee, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value,
-    ValueMap, ValueSet,
+    Builder, CallArg, Callee, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap,
+    ValueSet,
 };
 use crate::rules::{Fun, Pullback};
 
@@ -114,7 +114,7 @@ impl Forward<'_> {
 
     fn place(&mut self, place: &Place) -> Place {
         let root = self.dots.get(place.root).copied().unwrap_or(place.root);
-        place.rooted(root)
+        place.rooted(root).in_tangent()
     }
 
     fn nodes(&mut self, region: &Region) {
@@ -183,7 +183,7 @@ impl Forward<'_> {
                 let root = self.dot(node.results[0]);
                 for (field, part) in fields.iter().zip(parts) {
                     if let Some(dot) = self.dots.get(*part).copied() {
-                        let place = Place::whole(root).with(Proj::Field(field.clone()));
+                        let place = Place::whole(root).with(field.clone()).in_tangent();
                         self.b.effect(Op::Store(place, dot), span);
                     }
                 }
@@ -259,7 +259,7 @@ impl Forward<'_> {
                 (None, _) => None,
                 (Some(dot), None) => Some(CallArg::Ref(Place::whole(dot), false)),
                 (Some(dot), Some((place, mutable))) => {
-                    Some(CallArg::Ref(place.rooted(dot), mutable))
+                    Some(CallArg::Ref(place.rooted(dot).in_tangent(), mutable))
                 }
             });
         }

@@ -20,7 +20,7 @@ pub fn operator(fun: Fun, args: &[Value], result: Value, b: &Builder) -> Option<
         Fun::Neg => quote!(Neg),
         _ => return None,
     };
-    let unknown = |v: &Value| matches!(b.ty(*v), Type::Unknown | Type::Struct(_));
+    let unknown = |v: &Value| matches!(b.ty(*v), Type::Unknown | Type::Struct(_) | Type::Enum(_));
     // What gives a number when it is added to a number is one.
     let sum = matches!(fun, Fun::Add | Fun::Sub)
         && b.ty(result).is_float()

@@ -105,7 +105,7 @@ impl Printer<'_> {
             if statements.is_empty() { quote!(#start) } else { quote!({ #statements #start }) };
         let mutable = self.storage(value) != Storage::Ref;
         let window = if mutable { quote!(window_mut) } else { quote!(window) };
-        let at = self.place(sequence).borrow(mutable);
+        let at = self.place(sequence, mutable).borrow(mutable);
         let window = quote_spanned!(span=>
             ::autodiff::__private::#window(#at, #lo..#hi, || #start));
         let root = self.name(sequence.root);

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use super::Printer;
 use super::expr::{Expr, Level};
-use crate::ir::{CallArg, Place, Proj, Storage, Take, Type, Value};
+use crate::ir::{CallArg, Payload, Place, Proj, Storage, Take, Type, Value};
 use crate::tokens::regrouped;
 
 /// A place, ready to be read, borrowed or assigned.
@@ -53,12 +53,20 @@ impl PlaceExpr {
     }
 }
 
+/// A step of a place, its indices printed.
+enum Step<'a> {
+    /// What is written behind what it is a step from.
+    Postfix(TokenStream),
+    /// Into the variant that an enum is in.
+    Payload(&'a Payload),
+}
+
 impl Printer<'_> {
     /// The place; one in a shadow or tangent that may be absent is rooted in the reference that
-    /// `if let` or a closure binds under the same name.
-    pub(super) fn place(&mut self, place: &Place) -> PlaceExpr {
+    /// `if let` or a closure binds under the same name. It is read, or changed if it is `mutable`.
+    pub(super) fn place(&mut self, place: &Place, mutable: bool) -> PlaceExpr {
         let path = self.path(place);
-        self.rooted(place.root, &path)
+        self.rooted(place.root, &path, mutable)
     }
 
     /// The variable's content as an `Option` of a reference, if that is how it is held.
@@ -94,7 +102,7 @@ impl Printer<'_> {
 
     /// What is at a place.
     pub(super) fn load(&mut self, place: &Place, take: Take, ty: &Type, span: Span) -> Expr {
-        let path = self.path(place);
+        let steps = self.path(place);
         let read = |at: &PlaceExpr| {
             let receiver = at.receiver();
             match take {
@@ -111,7 +119,7 @@ impl Printer<'_> {
                 Take::Owned => Expr::postfix(quote_spanned!(span=> #receiver.to_owned())),
             }
         };
-        let present = read(&self.rooted(place.root, &path));
+        let present = read(&self.rooted(place.root, &steps, false));
         let Some(option) = self.option(place.root, false) else {
             return present;
         };
@@ -123,7 +131,9 @@ impl Printer<'_> {
         }
         let absent = match self.primal_of(place.root) {
             Some(primal) => {
-                let at = self.rooted(primal, &path);
+                let there = place.clone().in_primal();
+                let steps = self.path(&there);
+                let at = self.rooted(primal, &steps, false);
                 let primal = match (take, ty) {
                     // The zero of an array is an array: that of a slice of it is a `Vec`.
                     (Take::Owned, Type::Vec(_)) if !self.is_slice(place) => {
@@ -143,7 +153,7 @@ impl Printer<'_> {
     pub(super) fn argument(&mut self, argument: &CallArg) -> TokenStream {
         match argument {
             CallArg::Value(v) => self.expr(*v).tokens,
-            CallArg::Ref(place, mutable) => self.place(place).borrow(*mutable),
+            CallArg::Ref(place, mutable) => self.place(place, *mutable).borrow(*mutable),
         }
     }
 
@@ -155,7 +165,7 @@ impl Printer<'_> {
                 let v = self.expr(*v).tokens;
                 quote_spanned!(span=> ::core::option::Option::Some(#v))
             }
-            Some(CallArg::Ref(place, true)) => self.place(place).borrow(true),
+            Some(CallArg::Ref(place, true)) => self.place(place, true).borrow(true),
             Some(CallArg::Ref(place, false)) => self.optional_borrow(place, false),
         }
     }
@@ -165,7 +175,7 @@ impl Printer<'_> {
         match dot {
             None => quote!(::autodiff::__private::receiver::Absent),
             Some(CallArg::Ref(place, true)) => {
-                let dot = self.place(place).borrow(true);
+                let dot = self.place(place, true).borrow(true);
                 quote_spanned!(span=> ::core::option::Option::Some(#dot))
             }
             dot => self.tangent(dot, span),
@@ -174,7 +184,11 @@ impl Printer<'_> {
 
     /// Where a pullback puts an adjoint that is not a new local.
     pub(super) fn shadow(&mut self, place: &Place, in_place: bool) -> TokenStream {
-        if in_place { self.place(place).borrow(true) } else { self.optional_borrow(place, true) }
+        if in_place {
+            self.place(place, true).borrow(true)
+        } else {
+            self.optional_borrow(place, true)
+        }
     }
 
     /// The `let`s under which the user's own code finds its names.
@@ -258,10 +272,9 @@ impl Printer<'_> {
     }
 
     /// The steps of a place, from its root inwards.
-    fn path(&mut self, place: &Place) -> TokenStream {
-        let mut path = TokenStream::new();
-        for step in &place.path {
-            path.extend(match step {
+    fn path<'p>(&mut self, place: &'p Place) -> Vec<Step<'p>> {
+        let step = |step: &'p Proj| {
+            Step::Postfix(match step {
                 Proj::Index(v) => {
                     let index = self.expr(*v).tokens;
                     quote!([#index])
@@ -273,23 +286,45 @@ impl Printer<'_> {
                     quote!([#lo #dots #hi])
                 }
                 Proj::Field(member) => quote!(.#member),
-            });
-        }
-        path
+                Proj::Slot(payload) => {
+                    let (variant, member) = (payload.name(), &payload.member);
+                    quote!(.#variant.#member)
+                }
+                Proj::Payload(payload) => return Step::Payload(payload),
+            })
+        };
+        place.path.iter().map(step).collect()
     }
 
-    fn rooted(&self, root: Value, path: &TokenStream) -> PlaceExpr {
-        let variable = self.root(root).at_least(Level::Postfix);
+    fn rooted(&self, root: Value, path: &[Step<'_>], mutable: bool) -> PlaceExpr {
         let held = match self.storage(root) {
             Storage::Local | Storage::Object => None,
             Storage::RefMut | Storage::Slot => Some(Reference::Exclusive),
             Storage::Ref | Storage::Tangent => Some(Reference::Shared),
         };
-        PlaceExpr { tokens: quote!(#variable #path), held: held.filter(|_| path.is_empty()) }
+        let tokens = self.root(root).at_least(Level::Postfix);
+        path.iter().fold(PlaceExpr { tokens, held }, |at, step| {
+            let tokens = match step {
+                Step::Postfix(tokens) => {
+                    let inner = &at.tokens;
+                    quote!(#inner #tokens)
+                }
+                Step::Payload(Payload { variant, member }) => {
+                    let whole = at.borrow(mutable);
+                    hygienic! {
+                        (*match #whole {
+                            #variant { #member: ad_payload, .. } => ad_payload,
+                            _ => ::core::unreachable!(),
+                        })
+                    }
+                }
+            };
+            PlaceExpr { tokens, held: None }
+        })
     }
 
     fn optional_borrow(&mut self, place: &Place, mutable: bool) -> TokenStream {
-        let at = self.place(place).borrow(mutable);
+        let at = self.place(place, mutable).borrow(mutable);
         let Some(option) = self.option(place.root, mutable) else {
             return quote!(::core::option::Option::Some(#at));
         };

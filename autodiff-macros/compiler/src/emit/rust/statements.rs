@@ -34,7 +34,7 @@ impl Printer<'_> {
                 self.at(place, span, |at| accumulation(at, &value, span))
             }
             Op::AccumulatePlace(to, from) => {
-                let addend = self.place(from).borrow(false);
+                let addend = self.place(from, false).borrow(false);
                 let sum = self.at(to, span, |at| accumulation(at, &addend, span));
                 self.guarded(from.root, false, span, sum)
             }
@@ -101,7 +101,7 @@ impl Printer<'_> {
         span: Span,
         statement: impl FnOnce(&PlaceExpr) -> TokenStream,
     ) -> TokenStream {
-        let at = self.place(place);
+        let at = self.place(place, true);
         self.guarded(place.root, true, span, statement(&at))
     }
 

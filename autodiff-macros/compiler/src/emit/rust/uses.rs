@@ -309,7 +309,7 @@ impl Footprint {
         node.op.each_moved(&mut |v| moved.push(v));
         if let Op::Load(place, Take::Value) = &node.op
             && node.results.iter().any(|v| !graph.ty(*v).is_copy())
-            && place.path.iter().all(|step| matches!(step, Proj::Field(_)))
+            && place.path.iter().all(|step| matches!(step, Proj::Field(_) | Proj::Slot(_)))
         {
             moved.push(place.root);
         }

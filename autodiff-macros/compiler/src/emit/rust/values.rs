@@ -7,7 +7,7 @@ use super::Printer;
 use super::callee::derived_call;
 use super::expr::{Expr, Level, full_type, type_name};
 use super::uses::static_zero;
-use crate::ir::{CallArg, Callee, Float, Node, Op, Type, Value};
+use crate::ir::{CallArg, Callee, Float, Node, Op, Proj, Type, Value};
 use crate::rules::{Fun, Spelling};
 
 impl Printer<'_> {
@@ -43,6 +43,11 @@ impl Printer<'_> {
             }
             Op::Struct(path, fields, parts) => {
                 let parts = self.tokens(parts);
+                let fields = fields.iter().filter_map(|step| match step {
+                    Proj::Field(member) => Some(member),
+                    Proj::Payload(payload) => Some(&payload.member),
+                    _ => None,
+                });
                 Expr::open(quote_spanned!(span=> #path { #(#fields: #parts),* }))
             }
             Op::Array(parts) => {
@@ -75,7 +80,7 @@ impl Printer<'_> {
             Op::Undef => undefined(self.ty(node.results[0])),
             Op::Zero(v) => Expr::postfix(self.zero(*v, node.results[0], span)),
             Op::ShapeOf(place) => {
-                let value = self.place(place).borrow(false);
+                let value = self.place(place, false).borrow(false);
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::shape_of(#value)))
             }
             Op::ZeroOf(shape) => {
@@ -84,12 +89,12 @@ impl Printer<'_> {
             }
             Op::Load(place, take) => self.load(place, *take, self.ty(node.results[0]), span),
             Op::Len(place) => {
-                let at = self.place(place);
+                let at = self.place(place, false);
                 let receiver = at.receiver();
                 Expr::postfix(quote_spanned!(span=> #receiver.len()))
             }
             Op::PopBack(place) => {
-                let at = self.place(place);
+                let at = self.place(place, true);
                 let receiver = at.receiver();
                 Expr::postfix(
                     quote_spanned!(span=> #receiver.pop().expect("pushed in the forward sweep")),
@@ -196,7 +201,7 @@ impl Printer<'_> {
             Some((first, rest)) if callee.is_method() => {
                 let receiver = match first {
                     CallArg::Value(v) => self.expr(*v),
-                    CallArg::Ref(place, _) => self.place(place).value(),
+                    CallArg::Ref(place, mutable) => self.place(place, *mutable).value(),
                 };
                 (Some(receiver.at_least(Level::Postfix)), rest)
             }

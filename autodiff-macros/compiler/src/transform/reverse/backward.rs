@@ -69,7 +69,7 @@ impl<'a> Reverse<'a> {
             Op::Struct(_, fields, parts) => {
                 let shadow = self.shadow(node.results[0], span);
                 for (field, part) in fields.iter().zip(parts) {
-                    let place = Place::whole(shadow).with(Proj::Field(field.clone()));
+                    let place = Place::whole(shadow).with(field.clone()).in_tangent();
                     self.collect(place, *part, span);
                 }
             }

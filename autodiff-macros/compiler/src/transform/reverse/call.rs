@@ -129,7 +129,7 @@ impl<'a> Reverse<'a> {
             return PullArg::Shadow(at, mutable);
         }
         let root = self.primal(primal_root, here);
-        let place = at.rooted(root);
+        let place = at.rooted(root).in_primal();
         let shape = if place.path.is_empty() {
             root
         } else {

@@ -180,7 +180,7 @@ impl<'a> Reverse<'a> {
                         total += self.cost(*v, here)?;
                     }
                 }
-                Proj::Field(_) => {}
+                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
             }
         }
         Some(total)

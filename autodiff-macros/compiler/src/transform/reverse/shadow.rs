@@ -87,7 +87,7 @@ impl<'a> Reverse<'a> {
     /// A place in the shadow of its root.
     pub(super) fn shadow_place(&mut self, place: &Place, here: Here<'a>) -> Place {
         let root = self.shadow(place.root, here.node.span);
-        self.place_again(place, root, here)
+        self.place_again(place, root, here).in_tangent()
     }
 
     /// Aggregates that only initialise an object share its shadow.
