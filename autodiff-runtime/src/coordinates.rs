@@ -2,10 +2,11 @@
 //!
 //! A primal and its tangent have the same coordinates in the same order, whatever their types: what is
 //! constant in the primal has none. So two values of different types can be added or compared, and a
-//! coordinate can be named.
+//! coordinate can be named. The tangent of an enum alone has more: those of the variants that the primal
+//! is not in, where it is zero.
 
 #[cfg(feature = "alloc")]
-use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeMap, rc::Rc, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 use core::ops::{Range, RangeInclusive};
 
@@ -19,7 +20,7 @@ use core::ops::{Range, RangeInclusive};
 /// let path = [Segment::Field("bodies"), Segment::Element(2), Segment::Position(0)];
 /// assert_eq!(path.map(|segment| segment.to_string()).concat(), ".bodies[2].0");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Segment {
     /// An element of a sequence.
     Element(usize),
@@ -27,6 +28,8 @@ pub enum Segment {
     Position(usize),
     /// A field of a struct.
     Field(&'static str),
+    /// What a variant of an enum holds. A tangent has room for every variant, its primal is in one.
+    Variant(&'static str),
 }
 
 impl fmt::Display for Segment {
@@ -34,7 +37,7 @@ impl fmt::Display for Segment {
         match self {
             Segment::Element(index) => write!(f, "[{index}]"),
             Segment::Position(index) => write!(f, ".{index}"),
-            Segment::Field(name) => write!(f, ".{name}"),
+            Segment::Field(name) | Segment::Variant(name) => write!(f, ".{name}"),
         }
     }
 }
@@ -300,7 +303,7 @@ tuples! {
 }
 
 /// A coordinate as it is found.
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Coordinate {
     /// Where it is.
@@ -311,8 +314,16 @@ pub(crate) struct Coordinate {
     pub single: bool,
 }
 
+#[cfg(feature = "alloc")]
+impl Coordinate {
+    /// Whether it lies in a variant of an enum.
+    fn is_of_a_variant(&self) -> bool {
+        self.path.iter().any(|segment| matches!(segment, Segment::Variant(_)))
+    }
+}
+
 /// All coordinates of a value.
-#[cfg(feature = "std")]
+#[cfg(feature = "alloc")]
 pub(crate) fn coordinates<T: Coordinates + ?Sized>(value: &T) -> Vec<Coordinate> {
     struct List {
         path: Vec<Segment>,
@@ -341,6 +352,46 @@ pub(crate) fn coordinates<T: Coordinates + ?Sized>(value: &T) -> Vec<Coordinate>
     let mut list = List { path: Vec::new(), found: Vec::new() };
     value.visit(&mut list);
     list.found
+}
+
+/// Whether a part of the value is an enum's.
+#[cfg(feature = "alloc")]
+pub(crate) fn has_variants<T: Coordinates + ?Sized>(value: &T) -> bool {
+    struct Variants(bool);
+
+    impl Visitor for Variants {
+        fn enter(&mut self, segment: Segment) {
+            self.0 |= matches!(segment, Segment::Variant(_));
+        }
+
+        fn single(&mut self, _: f32) {}
+
+        fn double(&mut self, _: f64) {}
+    }
+
+    let mut variants = Variants(false);
+    value.visit(&mut variants);
+    variants.0
+}
+
+/// The values that `of` has at the paths of `like`, in their order.
+///
+/// A path that only one of them has leads into a variant of an enum that the other is not in. There `of` is
+/// zero: none if it is not, or if the paths differ elsewhere.
+#[cfg(feature = "alloc")]
+pub(crate) fn matched(of: &[Coordinate], like: &[Coordinate]) -> Option<Vec<f64>> {
+    if of.iter().map(|c| &c.path).eq(like.iter().map(|c| &c.path)) {
+        return Some(of.iter().map(|c| c.value).collect());
+    }
+    let mut rest: BTreeMap<_, _> = of.iter().map(|c| (&c.path, c)).collect();
+    let values = like
+        .iter()
+        .map(|like| match rest.remove(&like.path) {
+            Some(same) => Some(same.value),
+            None => like.is_of_a_variant().then_some(0.0),
+        })
+        .collect::<Option<_>>()?;
+    rest.values().all(|c| c.value == 0.0 && c.is_of_a_variant()).then_some(values)
 }
 
 /// The values of all coordinates.

@@ -126,7 +126,7 @@ pub fn set_zero<T: SetZero + ?Sized>(shadow: &mut T) {
 ///
 /// # Panics
 ///
-/// If there are not as many.
+/// If there are not as many, or if the two are of different variants of an enum.
 #[cfg(feature = "alloc")]
 pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
     shadow: &mut A,
@@ -140,7 +140,7 @@ pub fn add_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
 ///
 /// # Panics
 ///
-/// If there are not as many.
+/// If there are not as many, or if the two are of different variants of an enum.
 #[cfg(feature = "alloc")]
 pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
     to: &mut A,
@@ -150,12 +150,17 @@ pub fn assign_coordinates<A: CoordinatesMut + ?Sized, B: Coordinates + ?Sized>(
     coordinates::change(to, |i, _| assigned[i]);
 }
 
-/// The coordinates of `from`, as many as those of `to`.
+/// The coordinates of `from`, in the order of those of `to`.
 #[cfg(feature = "alloc")]
 fn given<A: Coordinates + ?Sized, B: Coordinates + ?Sized>(to: &A, from: &B) -> Vec<f64> {
-    let given = coordinates::values(from);
-    check_len("a shadow", coordinates::values(to).len(), given.len());
-    given
+    if !coordinates::has_variants(from) && !coordinates::has_variants(to) {
+        let given = coordinates::values(from);
+        check_len("a shadow", coordinates::values(to).len(), given.len());
+        return given;
+    }
+    let (from, to) = (coordinates::coordinates(from), coordinates::coordinates(to));
+    coordinates::matched(&from, &to)
+        .unwrap_or_else(|| panic!("a shadow is of another variant of an enum than its primal"))
 }
 
 /// What has owned copies without the heap.

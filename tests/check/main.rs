@@ -6,6 +6,7 @@
 #![allow(clippy::ptr_arg, clippy::needless_range_loop)]
 
 mod calls;
+mod enums;
 mod found;
 mod second_order;
 mod shapes;

@@ -1,7 +1,7 @@
 //! The check of a whole function under `#[differentiate]`, from an ordinary call of it.
 
 use super::outcome::{Error, Kind, Names, Report};
-use super::settings::{Check, filled};
+use super::settings::Check;
 use super::subject::Subject;
 use crate::private::NotInWrt;
 use crate::{Coordinates, CoordinatesMut, Differentiable, Graph, Segment, SetZero};
@@ -306,13 +306,13 @@ impl Check {
         let subject = Subject::new(&function, &at, &names, &self.settings, &is_active)?;
         let seed = function(&at).zero_tangent();
         let pulled = self.pulled("vjp", &subject, &mut |values| {
-            let (value, gradient) = vjp(&at, filled(&seed, values));
+            let (value, gradient) = vjp(&at, subject.seed(&seed, values)?);
             subject.same_value(&value)?;
             subject.tangent("vjp", &gradient)
         });
         let tangent = at.zero_tangent();
         let pushed = self.pushed("jvp", &subject, &mut |values| {
-            let (value, tangent) = jvp(&at, filled(&tangent, values));
+            let (value, tangent) = jvp(&at, subject.along(&tangent, values)?);
             subject.same_value(&value)?;
             subject.pushed("jvp", &tangent)
         });

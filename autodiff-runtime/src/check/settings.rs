@@ -2,7 +2,6 @@
 
 use super::outcome::{Error, Kind, Names, Report};
 use super::subject::{Findings, Settings, Subject};
-use crate::coordinates;
 use crate::{Coordinates, CoordinatesMut, Differentiable, Float};
 
 /// A check with settings.
@@ -185,7 +184,7 @@ impl Check {
         let subject = self.subject(&function, &at)?;
         let zero = function(&at).zero_tangent();
         self.pulled("vjp", &subject, &mut |seed| {
-            subject.tangent("vjp", &vjp(&at, filled(&zero, seed)))
+            subject.tangent("vjp", &vjp(&at, subject.seed(&zero, seed)?))
         })
     }
 
@@ -214,7 +213,7 @@ impl Check {
         let subject = self.subject(&function, &at)?;
         let zero = at.zero_tangent();
         self.pushed("jvp", &subject, &mut |tangent| {
-            let (value, tangent) = jvp(&at, filled(&zero, tangent));
+            let (value, tangent) = jvp(&at, subject.along(&zero, tangent)?);
             subject.same_value(&value)?;
             subject.pushed("jvp", &tangent)
         })
@@ -273,7 +272,9 @@ impl Check {
         let names = self.names.of_gradient();
         let subject = Subject::new(&gradient, &at, &names, &self.settings, &|_| true)?;
         let zero = at.zero_tangent();
-        self.pushed("hvp", &subject, &mut |v| subject.tangent("hvp", &hvp(&at, filled(&zero, v))))
+        self.pushed("hvp", &subject, &mut |v| {
+            subject.tangent("hvp", &hvp(&at, subject.along(&zero, v)?))
+        })
     }
 
     /// See [`hessian`](super::hessian).
@@ -374,11 +375,4 @@ impl Check {
 
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
-}
-
-/// A tangent of the shape of `zero` with these coordinates.
-pub(super) fn filled<T: Clone + CoordinatesMut>(zero: &T, values: &[f64]) -> T {
-    let mut tangent = zero.clone();
-    coordinates::change(&mut tangent, |i, _| values[i]);
-    tangent
 }

@@ -111,20 +111,26 @@ impl<'a, P: Clone + CoordinatesMut, R: Coordinates> Subject<'a, P, R> {
         if value.is_finite() { Ok(value) } else { Err(Error::NotFinite { what: what(), value }) }
     }
 
+    /// A tangent of the arguments with these coordinates, of the shape of `zero`.
+    pub fn along<T: Clone + CoordinatesMut>(&self, zero: &T, values: &[f64]) -> Result<T, Error> {
+        filled("the tangent", zero, values, &self.inputs)
+    }
+
+    /// A tangent of the result with these coordinates, of the shape of `zero`.
+    pub fn seed<T: Clone + CoordinatesMut>(&self, zero: &T, values: &[f64]) -> Result<T, Error> {
+        filled("the seed", zero, values, &self.outputs)
+    }
+
     /// The coordinates of a tangent of the arguments; `what` it is.
     pub fn tangent<T: Coordinates>(&self, what: &str, tangent: &T) -> Result<Vec<f64>, Error> {
         let got = coordinates::coordinates(tangent);
-        let same = got.len() == self.inputs.len()
-            && got.iter().zip(&self.inputs).all(|(a, b)| a.path == b.path);
-        if !same {
+        let Some(values) = coordinates::matched(&got, &self.inputs) else {
             return Err(self.misshapen(what, &got));
+        };
+        for (got, input) in self.active.iter().map(|i| (values[*i], &self.inputs[*i])) {
+            self.finite(got, || format!("the {what} along {}", self.names.input(&input.path)))?;
         }
-        for (got, input) in self.active.iter().map(|i| (&got[*i], &self.inputs[*i])) {
-            self.finite(got.value, || {
-                format!("the {what} along {}", self.names.input(&input.path))
-            })?;
-        }
-        Ok(got.into_iter().map(|c| c.value).collect())
+        Ok(values)
     }
 
     /// Says of which argument a tangent has the wrong shape.
@@ -146,11 +152,11 @@ impl<'a, P: Clone + CoordinatesMut, R: Coordinates> Subject<'a, P, R> {
 
     /// The coordinates of a tangent of the result.
     pub fn pushed<T: Coordinates>(&self, what: &str, tangent: &T) -> Result<Vec<f64>, Error> {
-        let got = coordinates::values(tangent);
-        if got.len() != self.outputs.len() {
+        let got = coordinates::coordinates(tangent);
+        let Some(got) = coordinates::matched(&got, &self.outputs) else {
             let what = format!("the {what}");
             return Err(Error::Shape { what, got: got.len(), expected: self.outputs.len() });
-        }
+        };
         for (got, output) in got.iter().zip(&self.outputs) {
             self.finite(*got, || format!("the {what}{}", self.of(output)))?;
         }
@@ -317,6 +323,29 @@ impl<'a, P: Clone + CoordinatesMut, R: Coordinates> Subject<'a, P, R> {
         let allowed = self.precision.allowed(wide.0.abs().max(wide.1.abs()));
         (apart(wide) > allowed && apart(narrow) > 0.6 * apart(wide)).then_some(wide)
     }
+}
+
+/// A tangent of the shape of `zero` with these coordinates, which lie at the paths of the primal's.
+fn filled<T: Clone + CoordinatesMut>(
+    what: &str,
+    zero: &T,
+    values: &[f64],
+    primal: &[Coordinate],
+) -> Result<T, Error> {
+    let valued = primal.iter().zip(values);
+    let given: Vec<_> =
+        valued.map(|(c, value)| Coordinate { value: *value, ..c.clone() }).collect();
+    let shape = coordinates::coordinates(zero);
+    let Some(values) = coordinates::matched(&given, &shape) else {
+        return Err(Error::Shape {
+            what: format!("{what} by `zero_tangent`"),
+            got: shape.len(),
+            expected: primal.len(),
+        });
+    };
+    let mut tangent = zero.clone();
+    coordinates::change(&mut tangent, |i, _| values[i]);
+    Ok(tangent)
 }
 
 /// Compares slopes, and remembers those that are wrong.

@@ -1,9 +1,10 @@
 //! The tangent of an enum: of each variant that holds something its own.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Fields, Member, Variant};
 
+use super::coordinates::{self, Subject, Visits};
 use super::generics::Generics;
 use super::tangent::{self, Entry};
 use super::{Part, Reader, shape};
@@ -33,6 +34,10 @@ pub fn tangent_of(reader: &Reader<'_>, variants: &[(&Variant, Vec<Part<'_>>)]) -
             &Entry::of_parts(parts, Some(vis)),
         ));
         payloads.extend(tangent::constants(input, &generics, &payload, &variant.fields, parts));
+        payloads.extend(
+            Subject::tangent(input, &generics, &quote!(#payload #arguments), &of_variant)
+                .visited(&coordinates::of_self(&of_variant), true),
+        );
         let active: Vec<&Part<'_>> = parts.iter().filter(|part| part.tangent.is_some()).collect();
         let of_types = shape::of_types(&active);
         shapes.push(quote!(::core::option::Option<#of_types>));
@@ -97,5 +102,42 @@ pub fn tangent_of(reader: &Reader<'_>, variants: &[(&Variant, Vec<Part<'_>>)]) -
         true,
         &entries,
     );
-    quote!(#payloads #definition #differentiable)
+    let of_tangent = Subject::tangent(input, &generics, &quote!(#tangent #arguments), &all);
+    let of_tangent = of_tangent.visited(&in_payloads(&held), true);
+    let of_primal = Subject::primal(input, &generics, &all);
+    let of_primal = of_primal.visited(&in_variants(variants), coordinates::are_owned(&all));
+    quote!(#payloads #definition #differentiable #of_primal #of_tangent)
+}
+
+/// The coordinates of an enum: those of the variant that it is in.
+fn in_variants(variants: &[(&Variant, Vec<Part<'_>>)]) -> Visits {
+    if variants.is_empty() {
+        return Visits { shown: quote!(match *self {}), lent: quote!(match *self {}) };
+    }
+    let (mut shown, mut lent) = (TokenStream::new(), TokenStream::new());
+    for (variant, parts) in variants {
+        let (own, parts): (_, Vec<_>) = (&variant.ident, parts.iter().collect());
+        let seen = coordinates::seen(&parts);
+        let members = seen.iter().map(|part| &part.member);
+        let names = seen.iter().map(|part| part.binding());
+        let pattern = quote!(Self::#own { #(#members: #names,)* .. });
+        let visits = coordinates::of_fields(&parts, |part, _| part.binding().to_token_stream());
+        let inner = coordinates::in_variant(own, &visits.shown);
+        shown.extend(quote!(#pattern => { #inner }));
+        let inner = visits.lent;
+        lent.extend(quote!(#pattern => { #inner }));
+    }
+    Visits { shown: quote!(match self { #shown }), lent: quote!(match self { #lent }) }
+}
+
+/// The coordinates of an enum's tangent: those of all variants.
+fn in_payloads(held: &[&(&Variant, Vec<Part<'_>>)]) -> Visits {
+    let (mut shown, mut lent) = (TokenStream::new(), TokenStream::new());
+    for (variant, _) in held {
+        let own = &variant.ident;
+        let visit = quote!(::autodiff::Coordinates::visit(&self.#own, ad_visitor););
+        shown.extend(coordinates::in_variant(own, &visit));
+        lent.extend(quote!(::autodiff::CoordinatesMut::visit_mut(&mut self.#own, ad_visitor);));
+    }
+    Visits { shown, lent }
 }

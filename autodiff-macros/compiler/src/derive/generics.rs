@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{DeriveInput, GenericParam, Type, WherePredicate};
+use syn::{Data, DeriveInput, GenericParam, Type, WherePredicate};
 
 use super::Part;
 use crate::emit::vec_element;
@@ -25,6 +25,8 @@ pub struct Generics {
     floats: Vec<String>,
     /// The type parameters that the tangent leaves out.
     left_out: Vec<String>,
+    /// Whether it is of an enum that holds itself, which is differentiable if tangents have defaults.
+    needs_defaults: bool,
 }
 
 impl Generics {
@@ -90,6 +92,8 @@ impl Generics {
         let own = input.ident.to_string();
         let holds_itself =
             |ty: &Type| ["Self", &own].iter().any(|name| mentions(ty.to_token_stream(), name));
+        let is_enum = matches!(input.data, Data::Enum(_));
+        let needs_defaults = is_enum && leaves.iter().any(holds_itself);
         leaves.retain(|ty| depends(ty) && !holds_itself(ty));
         let angle = |list: &[TokenStream]| {
             if list.is_empty() { TokenStream::new() } else { quote!(<#(#list),*>) }
@@ -101,6 +105,7 @@ impl Generics {
             dependent: leaves,
             floats: types.floats().to_vec(),
             left_out,
+            needs_defaults,
         }
     }
 
@@ -130,7 +135,8 @@ impl Generics {
             let own = own.then(|| quote!(<Tangent = #ty>));
             quote!(#ty: ::autodiff::Differentiable #own)
         });
-        let bounds = bound.iter().flat_map(|bound| {
+        let default = self.needs_defaults.then(|| quote!(::core::default::Default));
+        let bounds = bound.into_iter().chain(&default).flat_map(|bound| {
             dependent
                 .iter()
                 .map(move |ty| quote!(<#ty as ::autodiff::Differentiable>::Tangent: #bound))

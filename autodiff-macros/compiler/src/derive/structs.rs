@@ -4,9 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Fields;
 
+use super::coordinates::{self, Subject};
 use super::generics::Generics;
 use super::tangent::{self, Entry};
-use super::{Part, Reader, coordinates, shape};
+use super::{Part, Reader, shape};
 
 pub fn tangent_of(reader: &Reader<'_>, fields: &Fields, parts: &[Part<'_>]) -> TokenStream {
     let input = reader.input;
@@ -42,6 +43,9 @@ pub fn tangent_of(reader: &Reader<'_>, fields: &Fields, parts: &[Part<'_>]) -> T
     );
     let constants = tangent::constants(input, &generics, &tangent, fields, parts);
     let target = quote!(#tangent #arguments);
-    let coordinates = coordinates::coordinates(input, &generics, &target, &active);
-    quote!(#definition #differentiable #constants #coordinates)
+    let visits = coordinates::of_self(&all);
+    let primal = Subject::primal(input, &generics, &all);
+    let primal = primal.visited(&visits, coordinates::are_owned(&all));
+    let tangent = Subject::tangent(input, &generics, &target, &all).visited(&visits, true);
+    quote!(#definition #differentiable #constants #primal #tangent)
 }
