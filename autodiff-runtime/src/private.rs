@@ -452,6 +452,9 @@ pub enum NotInWrt {}
 /// `T`, in error if the constant is: what has this type is then of no interest to rustc.
 pub type Checked<T, const CHECKED: usize> = <Body<CHECKED> as TypeOf<T>>::Type;
 
+/// Cannot be called where the type has no derivative.
+pub const fn differentiable<T: crate::Differentiable>() {}
+
 /// What a `vjp` of the user's returns: the value and its pullback, from seed to gradient.
 #[inline(always)]
 pub fn vjp_rule<Value, Seed, Gradient, Pullback: FnOnce(Seed) -> Gradient>(

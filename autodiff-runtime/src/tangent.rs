@@ -30,7 +30,7 @@ use crate::private::operator::{
 #[diagnostic::on_unimplemented(
     message = "[AD0407] `{Self}` has no derivative",
     label = "not a differentiable type",
-    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; put `#[derive(Differentiable)]` on a struct or an enum of such, and hold anything else constant with `autodiff::stop_gradient`"
+    note = "floats, arrays, slices, `Vec` and tuples of them are differentiable; put `#[derive(Differentiable)]` on a struct or an enum of such, mark other fields `#[differentiable(constant)]`, and hold any other value constant with `autodiff::stop_gradient`"
 )]
 pub trait Differentiable {
     /// The type of a tangent, of an adjoint and of a gradient of `Self`, always owned.

@@ -67,8 +67,8 @@ pub fn tangent_of(reader: &Reader<'_>, variants: &[(&Variant, Vec<Part<'_>>)]) -
             if part.holds_place() {
                 return quote!(());
             }
-            let name = part.binding();
-            quote!(::autodiff::Differentiable::shape(#name))
+            let (name, primal) = (part.binding(), &part.primal);
+            quote!(<#primal as ::autodiff::Differentiable>::shape(#name))
         }));
         let value = shape::pairs(held.iter().map(|(other, _)| {
             if other.ident == *own {

@@ -27,12 +27,18 @@ mod shape;
 mod structs;
 mod tangent;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::{Data, DeriveInput, Field, Fields, GenericArgument, Ident, Member, PathArguments, Type};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Data, DeriveInput, Field, Fields, GenericArgument, Ident, Member, PathArguments, Type,
+    parse_quote,
+};
 
+use self::generics::add_leaves;
 use crate::Library;
-use crate::emit::{tangent_type, vec_element};
+use crate::emit::{silenced, tangent_type, vec_element};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::parse::{TypeReader, needs_heap};
 use crate::tokens::mentions;
@@ -58,6 +64,8 @@ struct Part<'a> {
     tangent: Option<TokenStream>,
     /// The type whose tangent it is.
     primal: Type,
+    /// The types of which it is made that rustc is to check.
+    made_of: Vec<Type>,
 }
 
 impl Part<'_> {
@@ -81,7 +89,9 @@ fn derive(input: &DeriveInput, library: Library, errors: &mut Errors) -> TokenSt
         Data::Struct(data) => {
             let parts = reader.parts(&data.fields, errors);
             if errors.is_empty() {
-                structs::tangent_of(&reader, &data.fields, &parts)
+                let check = check(input, parts.iter());
+                let tangent = structs::tangent_of(&reader, &data.fields, &parts);
+                quote!(#check #tangent)
             } else {
                 TokenStream::new()
             }
@@ -91,7 +101,9 @@ fn derive(input: &DeriveInput, library: Library, errors: &mut Errors) -> TokenSt
             let variants: Vec<_> =
                 variants.map(|variant| (variant, reader.parts(&variant.fields, errors))).collect();
             if errors.is_empty() {
-                enums::tangent_of(&reader, &variants)
+                let check = check(input, variants.iter().flat_map(|(_, parts)| parts));
+                let tangent = enums::tangent_of(&reader, &variants);
+                quote!(#check #tangent)
             } else {
                 TokenStream::new()
             }
@@ -152,8 +164,36 @@ impl Reader<'_> {
                 "put what the type holds of its own kind in a `Vec`, or mark the field `#[differentiable(constant)]`",
             ));
         }
-        let tangent = (!constant).then(|| tangent_type(&field.ty, &self.types));
-        Part { field, member, tangent, primal: field.ty.clone() }
+        let (mut primal, mut made_of) = (field.ty.clone(), Vec::new());
+        if !constant {
+            made_of = self.made_of(&primal);
+            Checked { made_of: &made_of, by: &checked_name(self.input) }
+                .visit_type_mut(&mut primal);
+        }
+        let tangent = (!constant).then(|| tangent_type(&primal, &self.types));
+        Part { field, member, tangent, primal, made_of }
+    }
+
+    /// The types of which a field is made that rustc is to check.
+    fn made_of(&self, ty: &Type) -> Vec<Type> {
+        let mut made_of = Vec::new();
+        add_leaves(ty, &mut made_of);
+        made_of.retain(|leaf| {
+            let known = self.types.is_constant(leaf) || self.types.read(leaf).is_float();
+            !known && !self.is_dependent(leaf)
+        });
+        made_of
+    }
+
+    /// Whether a type mentions a generic parameter, or what the derive stands on.
+    fn is_dependent(&self, ty: &Type) -> bool {
+        let generics = &self.input.generics;
+        let lifetime = ty.to_token_stream().to_string().contains('\'');
+        let parameters = generics.type_params().map(|t| &t.ident);
+        let parameters = parameters.chain(generics.const_params().map(|c| &c.ident));
+        let names = parameters.chain([&self.input.ident]).map(Ident::to_string);
+        let mut names = names.chain(["Self".to_owned()]);
+        lifetime || names.any(|name| mentions(ty.to_token_stream(), &name))
     }
 
     /// Whether a differentiated field holds a sequence of what the derive stands on.
@@ -164,6 +204,48 @@ impl Reader<'_> {
             part.tangent.is_some() && (mentions(ty.clone(), &own) || mentions(ty, "Self"))
         })
     }
+}
+
+/// Puts types of which another is made in error if the check is.
+struct Checked<'a> {
+    made_of: &'a [Type],
+    by: &'a Ident,
+}
+
+impl VisitMut for Checked<'_> {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        if !self.made_of.contains(ty) {
+            return visit_mut::visit_type_mut(self, ty);
+        }
+        let by = self.by;
+        *ty = parse_quote!(::autodiff::__private::Checked<#ty, { #by }>);
+    }
+}
+
+fn checked_name(input: &DeriveInput) -> Ident {
+    format_ident!("__AD_CHECKED_{}", input.ident)
+}
+
+/// A constant that is in error if a field has no derivative. Where it stands in a type, that is said once, of
+/// the field, and not of everything that is derived.
+fn check<'p>(
+    input: &DeriveInput,
+    parts: impl Iterator<Item = &'p Part<'p>>,
+) -> Option<TokenStream> {
+    let name = checked_name(input);
+    let checks = parts.flat_map(|part| &part.made_of).map(|ty| {
+        let span = Span::call_site().located_at(ty.span());
+        quote_spanned!(span=> ::autodiff::__private::differentiable::<#ty>();)
+    });
+    let checks: Vec<_> = checks.collect();
+    let silenced = silenced();
+    (!checks.is_empty()).then(|| {
+        quote! {
+            #[doc(hidden)]
+            #silenced
+            const #name: usize = { #(#checks)* 0 };
+        }
+    })
 }
 
 /// Whether a type holds another, save in sequences that may be empty.

@@ -26,11 +26,11 @@ pub fn tangent_of(reader: &Reader<'_>, fields: &Fields, parts: &[Part<'_>]) -> T
     );
     let active: Vec<&Part<'_>> = parts.iter().filter(|part| part.tangent.is_some()).collect();
     let shapes = active.iter().map(|part| {
-        let member = &part.member;
+        let (member, primal) = (&part.member, &part.primal);
         if part.holds_place() {
             return quote!(());
         }
-        quote!(::autodiff::Differentiable::shape(&self.#member))
+        quote!(<#primal as ::autodiff::Differentiable>::shape(&self.#member))
     });
     let neutral = shape::neutral(&active, &quote!(ad_shape));
     let differentiable = shape::differentiable(
