@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "constants stand beside what is differentiated, read or not")]
 
+mod borrowing;
 mod declarations;
 mod elsewhere;
 mod kinds;

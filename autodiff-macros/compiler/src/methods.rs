@@ -20,7 +20,7 @@ use crate::emit::{Name, silenced};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
-use crate::parse::{Declared, Implementation, Method, Signature, without_checkpoints};
+use crate::parse::{Declared, Implementation, Method, Signature, name_all, without_checkpoints};
 use crate::{derivatives, under_facade_name};
 
 /// The traits of operators, and how the runtime names them.
@@ -91,12 +91,13 @@ pub fn expand_impl(
     options: &Options,
     errors: &mut Errors,
 ) -> TokenStream {
+    name_all(&mut item, declared);
     let of = Implementation::new(&item);
     let takes_numbers = |entry: &ImplItem| match entry {
         ImplItem::Fn(function) => {
             let function = syn::parse2::<ItemFn>(function.to_token_stream()).ok()?;
             let declared = declared.seen_from(&function.sig.ident);
-            let method = (Method::new(&function, Some(&of)), Some(&of));
+            let method = (Method::new(&function, Some(&of), &declared), Some(&of));
             Some(Signature::takes_numbers(&as_function(&function), declared, method))
         }
         _ => None,
@@ -141,7 +142,7 @@ fn siblings(
     options: &Options,
     errors: &mut Errors,
 ) -> TokenStream {
-    let method = Method::new(item, of);
+    let method = Method::new(item, of, declared);
     let function = as_function(item);
     let plain = without_checkpoints(&function, errors);
     let plain = plain.as_ref().unwrap_or(&function);

@@ -133,6 +133,17 @@ impl Lowerer<'_> {
 
     pub(super) fn part_value(&mut self, e: &Expr) -> Lowered<Value> {
         let rv = self.expr(e)?;
+        // A reference whose type only rustc knows, such as a `&str`, is copied.
+        if let Rv::Ref(_, ty, _) = &rv
+            && *ty != Type::Unknown
+        {
+            return Err(self.refuse(
+                "AD0241",
+                span_of(e),
+                "what a differentiated function makes cannot hold a reference",
+                "let it own the data, as by `.to_vec()` or `.clone()`, or take it made as a parameter",
+            ));
+        }
         let rv = self.lasting(rv, span_of(e))?;
         self.value_of(rv, span_of(e))
     }

@@ -11,6 +11,8 @@ use super::scopes::ScopeId;
 pub struct Declaration {
     /// Its name.
     pub name: String,
+    /// How many lifetimes it has.
+    pub lifetimes: usize,
     /// Its generic parameters, save for lifetimes.
     pub params: Vec<String>,
     /// Those of them that are constants.
@@ -73,6 +75,7 @@ impl Declaration {
         }
         Self {
             name: name.to_string(),
+            lifetimes: generics.lifetimes().count(),
             params: param_names(generics),
             const_params: generics.const_params().map(|c| c.ident.to_string()).collect(),
             fields: Vec::new(),

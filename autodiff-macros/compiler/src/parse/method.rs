@@ -5,6 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{FnArg, Generics, ItemFn, Receiver, ReceiverKind};
 
+use super::Declared;
+use super::elided::has_unnamed;
 use super::implementation::Implementation;
 use crate::tokens::regrouped;
 
@@ -22,16 +24,21 @@ pub struct Method {
     pub lifetimes: Vec<String>,
     /// See above.
     pub params: Vec<String>,
+    /// Whether the `impl` leaves a lifetime without a name, as in `impl Window<'_>`.
+    pub has_unnamed_lifetimes: bool,
 }
 
 impl Method {
     /// The method that an item is, within its `impl` if that can be read.
-    pub fn new(item: &ItemFn, of: Option<&Implementation>) -> Self {
+    pub fn new(item: &ItemFn, of: Option<&Implementation>, declared: &Declared) -> Self {
         Self {
             name: item.sig.ident.clone(),
             has_receiver: item.sig.receiver().is_some(),
             lifetimes: of.map(|of| of.lifetimes.clone()).unwrap_or_default(),
             params: of.map(|of| of.params.clone()).unwrap_or_default(),
+            has_unnamed_lifetimes: of
+                .and_then(|of| syn::parse_str(&of.self_ty).ok())
+                .is_some_and(|ty| has_unnamed(&ty, declared)),
         }
     }
 

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod declaration;
 mod declared;
+mod elided;
 mod fallback;
 mod implementation;
 mod imports;
@@ -15,6 +16,7 @@ mod types;
 
 pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
 pub use declared::{Declared, Returned};
+pub use elided::name_all;
 pub use fallback::fallback;
 pub use implementation::Implementation;
 pub use method::Method;

@@ -5,8 +5,10 @@ use std::rc::Rc;
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident};
 use syn::spanned::Spanned;
+use syn::visit_mut::VisitMut;
 use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 
+use super::elided::Elided;
 use super::method::SELF;
 use super::same_name::refuse_ambiguous;
 use super::{Declared, Implementation, Method, TypeReader};
@@ -110,6 +112,14 @@ impl Signature {
             }
         }
         refuse_output(&output, errors);
+        if method.as_ref().is_some_and(|m| m.has_unnamed_lifetimes) && names_self(item) {
+            errors.push(Diagnostic::new(
+                "AD0113",
+                item.sig.ident.span(),
+                "a lifetime in the type of this `impl` has no name, and a pullback cannot say that it may borrow from there",
+                "name it, as in `impl<'a> Window<'a>`, or put the attribute on the whole `impl`",
+            ));
+        }
         if !options.library.alloc {
             let active = parameters.iter().filter(|p| p.active).map(|p| &p.ty);
             for ty in active.chain([&output]).filter(|ty| needs_heap(ty)) {
@@ -146,9 +156,14 @@ impl Signature {
             FnArg::Typed(typed) => Some((i, typed)),
             FnArg::Receiver(_) => None,
         });
+        let written = |ty: &Type| {
+            let mut ty = ty.clone();
+            Elided(types.declared()).visit_type_mut(&mut ty);
+            ty
+        };
         let parameters = typed.map(|(i, typed)| Parameter {
             pat: (*typed.pat).clone(),
-            ty: (*typed.ty).clone(),
+            ty: written(&typed.ty),
             name: name(i, &typed.pat, item),
             active: !types.is_constant(&typed.ty) && !is_plain_self(&typed.ty, of, &types),
         });
@@ -219,6 +234,11 @@ fn unnamed(index: usize, span: Span, item: &ItemFn) -> Ident {
         name = format_ident!("{}_", name);
     }
     name
+}
+
+/// Whether `Self` stands in a signature.
+fn names_self(item: &ItemFn) -> bool {
+    mentions(item.sig.to_token_stream(), "Self")
 }
 
 /// Whether the type is a `&mut` reference.

@@ -305,7 +305,7 @@ impl TypeReader {
         if !are_constant.iter().all(|is| *is) {
             are_constant = is_constant(Recursion::Active);
         }
-        let (is_copy, scope) = (item.derives("Copy"), item.scope);
+        let (mut is_copy, scope) = (item.derives("Copy"), item.scope);
         let mut all = types.iter().zip(are_constant);
         let mut read = |declared: &[DeclaredField]| {
             let (mut fields, mut constants) = (Vec::new(), Vec::new());
@@ -316,7 +316,10 @@ impl TypeReader {
                 if constant {
                     constants.push(member.clone());
                 }
-                fields.push((member, of_fields.read_at(ty, Some(&at))));
+                let ty = of_fields.read_at(ty, Some(&at));
+                // The tangent owns what is borrowed here, and is not `Copy`.
+                is_copy &= constant || ty.is_copy() || ty == Type::Unknown;
+                fields.push((member, ty));
             }
             Some((fields, constants))
         };
