@@ -59,6 +59,7 @@ mod slices;
 mod stop_gradient;
 mod structs;
 mod successors;
+mod tuple_references;
 mod tuples;
 mod vectors;
 mod while_loops;

@@ -64,6 +64,9 @@ impl Lowerer<'_> {
             }
             Expr::Reference(r) => {
                 let rv = self.expr(&r.expr)?;
+                if r.mutability.is_some() && is_place(&r.expr) {
+                    self.in_memory(&rv, span)?;
+                }
                 self.reference(rv, r.mutability.is_some(), span)
             }
             Expr::Index(i) => self.index_expr(i, span),
@@ -438,6 +441,19 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Refuses to take a `&mut` reference to a copy.
+    pub(super) fn in_memory(&mut self, rv: &Rv, span: Span) -> Lowered<()> {
+        match rv {
+            Rv::Value(_) | Rv::Tuple(_) | Rv::Some(_) | Rv::None | Rv::Maybe(..) => Err(self.refuse(
+                "AD0242",
+                span,
+                "what this `&mut` reference points to has no place in memory under differentiation",
+                "give the variable its value where it is declared; assign an `Option` as a whole",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The operand behind a reference, read if it is a scalar.
     pub(super) fn deref(&mut self, rv: Rv, span: Span) -> Rv {
         match rv {
@@ -448,6 +464,18 @@ impl Lowerer<'_> {
             Rv::Tuple(parts) => Rv::Tuple(parts.into_iter().map(|p| self.deref(p, span)).collect()),
             rv => rv,
         }
+    }
+}
+
+/// Whether an expression names memory rather than making a value.
+fn is_place(e: &Expr) -> bool {
+    match e {
+        Expr::Path(_) | Expr::Index(_) => true,
+        Expr::Field(e) => is_place(&e.base),
+        Expr::Paren(e) => is_place(&e.expr),
+        Expr::Group(e) => is_place(&e.expr),
+        Expr::Unary(e) => matches!(e.op, syn::UnOp::Deref(_)),
+        _ => false,
     }
 }
 

@@ -80,7 +80,7 @@ impl Lowerer<'_> {
                 let total = self.tuple_len(rv);
                 let mut all: Option<Value> = None;
                 for (i, pat) in positions(t.elems.iter(), total) {
-                    let part = self.field(rv.clone(), &Member::from(i), span)?;
+                    let part = self.taken_apart(rv, &Member::from(i), span)?;
                     let scrutinee = &component(scrutinee, i);
                     let fits = self.test(pat, &part, scrutinee)?;
                     all = self.both(all, fits, span);

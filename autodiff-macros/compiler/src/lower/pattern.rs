@@ -16,6 +16,9 @@ impl Lowerer<'_> {
         match pat {
             Pat::Ident(p) if p.subpat.is_none() => {
                 if p.by_ref.is_some() {
+                    if p.mutability.is_some() {
+                        self.in_memory(&rv, p.ident.span())?;
+                    }
                     let rv = self.reference(rv, p.mutability.is_some(), p.ident.span())?;
                     let binding = self.binding(&p.ident, false, rv)?;
                     self.declare(&p.ident, binding);
@@ -55,7 +58,7 @@ impl Lowerer<'_> {
             Pat::Tuple(t) => {
                 let total = self.tuple_len(&rv);
                 for (i, pat) in positions(t.elems.iter(), total) {
-                    let part = self.field(rv.clone(), &Member::from(i), span_of(pat))?;
+                    let part = self.taken_apart(&rv, &Member::from(i), span_of(pat))?;
                     self.bind(pat, part)?;
                 }
                 Ok(())
@@ -170,15 +173,17 @@ impl Lowerer<'_> {
                 Binding::Place(place, ty)
             }
             Rv::Ref(place, ty, m) => Binding::Ref(place, ty, m),
+            Rv::Tuple(parts)
+                if mutable
+                    && self.changed.borrowed.contains(&name.to_string())
+                    && parts.iter().all(is_held) =>
+            {
+                let value = self.value_of(Rv::Tuple(parts), span)?;
+                self.binding(name, mutable, Rv::Value(value))?
+            }
             Rv::Tuple(parts) => {
-                let parts = parts
-                    .into_iter()
-                    .map(|part| {
-                        let binding = self.binding(name, mutable, part)?;
-                        Ok(binding)
-                    })
-                    .collect::<Lowered<_>>()?;
-                Binding::Tuple(parts)
+                let parts = parts.into_iter().map(|part| self.binding(name, mutable, part));
+                Binding::Tuple(parts.collect::<Lowered<_>>()?)
             }
             Rv::Some(_) | Rv::None | Rv::Maybe(..) if mutable => {
                 let form = Self::form_of(&rv).filled();
@@ -271,7 +276,7 @@ impl Lowerer<'_> {
             Pat::Tuple(t) => {
                 let total = self.tuple_len(&rv);
                 for (i, pat) in positions(t.elems.iter(), total) {
-                    let part = self.field(rv.clone(), &Member::from(i), span_of(pat))?;
+                    let part = self.taken_apart(&rv, &Member::from(i), span_of(pat))?;
                     self.bind_tested(pat, part, &component(scrutinee, i))?;
                 }
                 Ok(())
@@ -302,6 +307,15 @@ impl Lowerer<'_> {
         if is_type_name(name) || self.types.declared().is_pattern(&text) {
             self.bindings.entry(text).or_insert_with(|| name.clone());
         }
+    }
+}
+
+/// Whether an operand is a value that memory can hold.
+fn is_held(rv: &Rv) -> bool {
+    match rv {
+        Rv::Value(_) | Rv::Place(..) | Rv::Temp(..) => true,
+        Rv::Tuple(parts) => parts.iter().all(is_held),
+        _ => false,
     }
 }
 

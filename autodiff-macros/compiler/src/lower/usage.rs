@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 
 use syn::visit::{self, Visit};
-use syn::{Block, Expr};
+use syn::{Block, Expr, Pat};
 
 use super::expr::is_compound;
 use super::macros::arguments;
+use super::pattern::Bound;
 
 /// Methods that change their receiver, in families that share a prefix.
 const FAMILIES: [&str; 8] =
@@ -52,6 +53,8 @@ pub fn changes_receiver(method: &str) -> bool {
 pub struct Changed {
     /// Those whose memory is written: by `name[..] = `, `name.field = `, `&mut name` or a method.
     pub in_place: BTreeSet<String>,
+    /// Those of them to which, or to a part of which, there is a `&mut` reference: by `&mut name` or `ref mut`.
+    pub borrowed: BTreeSet<String>,
     /// Those that are given another value: by `name = `.
     pub whole: BTreeSet<String>,
 }
@@ -116,6 +119,7 @@ impl<'a> Visit<'a> for Changed {
     fn visit_expr_reference(&mut self, e: &'a syn::ExprReference) {
         if e.mutability.is_some() {
             self.root(&e.expr);
+            self.borrowed.extend(root_name(&e.expr));
         }
         visit::visit_expr_reference(self, e);
     }
@@ -127,7 +131,45 @@ impl<'a> Visit<'a> for Changed {
         visit::visit_expr_method_call(self, e);
     }
 
+    fn visit_expr_match(&mut self, e: &'a syn::ExprMatch) {
+        if e.arms.iter().any(|arm| borrows(&arm.pat)) {
+            self.borrowed.extend(root_name(&e.expr));
+        }
+        visit::visit_expr_match(self, e);
+    }
+
+    fn visit_expr_let(&mut self, e: &'a syn::ExprLet) {
+        if borrows(&e.pat) {
+            self.borrowed.extend(root_name(&e.expr));
+        }
+        visit::visit_expr_let(self, e);
+    }
+
+    fn visit_local(&mut self, local: &'a syn::Local) {
+        if let Some(init) = local.init.as_ref().filter(|_| borrows(&local.pat)) {
+            self.borrowed.extend(root_name(&init.expr));
+        }
+        visit::visit_local(self, local);
+    }
+
     fn visit_macro(&mut self, mac: &'a syn::Macro) {
         arguments(mac).iter().for_each(|e| self.visit_expr(e));
     }
+}
+
+/// The variable that an expression names, or names a part of.
+fn root_name(e: &Expr) -> Option<String> {
+    match e {
+        Expr::Path(p) => p.path.get_ident().map(ToString::to_string),
+        Expr::Field(e) => root_name(&e.base),
+        Expr::Paren(e) => root_name(&e.expr),
+        Expr::Group(e) => root_name(&e.expr),
+        _ => None,
+    }
+}
+
+/// Whether a pattern has `ref mut`.
+fn borrows(pat: &Pat) -> bool {
+    let mut bindings = Bound::of(pat).found.into_iter();
+    bindings.any(|p| p.by_ref.is_some() && p.mutability.is_some())
 }
