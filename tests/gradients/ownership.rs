@@ -1,6 +1,6 @@
 //! Who owns a `Vec`, and when: values moved, replaced, chosen and handed through calls.
 
-use autodiff::differentiate;
+use autodiff::{Differentiable, Float, differentiate};
 
 use crate::harness::{check, check_map};
 
@@ -263,6 +263,112 @@ fn iterate_vec(x0: &[f64], steps: usize) -> f64 {
         x[0] += 0.5;
     }
     x.iter().sum()
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Tank<T> {
+    level: T,
+    inflow: Vec<T>,
+    #[differentiable(constant)]
+    valves: usize,
+}
+
+impl<T: Float> Tank<T> {
+    /// Nothing is left of it.
+    #[differentiate]
+    fn drained(mut self, w: T) -> T {
+        self.level = self.level * w;
+        for v in &self.inflow {
+            self.level = self.level * *v + w;
+        }
+        self.level
+    }
+
+    #[differentiate]
+    fn filled(mut self, w: T) -> Self {
+        self.inflow[self.valves] = self.inflow[0] * w + self.level;
+        self
+    }
+
+    #[differentiate]
+    fn pour(&mut self, w: T) {
+        self.level += w * self.inflow[0];
+    }
+
+    #[differentiate]
+    fn twice(self, w: T) -> T {
+        let level = self.level;
+        self.filled(w).drained(level)
+    }
+}
+
+/// What is not `Copy` and has a method that takes it, in straight code, in branches and in loops.
+#[differentiate]
+fn taken(x: &[f64], w: f64) -> f64 {
+    let tank = Tank { level: x[0] * w, inflow: x.to_vec(), valves: 1 };
+    let held = tank.inflow[0] * tank.level;
+    let kept = tank.clone();
+    let mut sum = tank.drained(w * w) * held;
+    for i in 0..3 {
+        sum = sum.tanh();
+        let mut other = Tank { level: sum, inflow: vec![sum, w], valves: i % 2 };
+        other.inflow[0] *= other.level;
+        other.pour(other.level * 0.5);
+        if i == 1 {
+            sum += other.twice(0.5) * held;
+        } else {
+            let filled = other.filled(sum);
+            sum = filled.inflow[i % 2].sin() + filled.level;
+        }
+    }
+    sum * kept.filled(w).drained(x[1])
+}
+
+#[derive(Differentiable, Clone, Debug)]
+enum Vessel {
+    Open(Tank<f64>),
+    Shut { pressure: f64 },
+}
+
+/// Out of a variant.
+#[differentiate]
+fn taken_apart(x: &[f64], w: f64, open: bool) -> f64 {
+    let vessel = if open {
+        Vessel::Open(Tank { level: w, inflow: x.to_vec(), valves: 0 })
+    } else {
+        Vessel::Shut { pressure: x[0] * w }
+    };
+    match vessel {
+        Vessel::Open(tank) => tank.filled(x[1]).drained(w),
+        Vessel::Shut { pressure } => pressure.sin(),
+    }
+}
+
+/// Not even `Clone`, and constant.
+struct Valve {
+    width: f64,
+}
+
+impl Valve {
+    #[differentiate]
+    fn opened(self, by: f64) -> f64 {
+        self.width * by
+    }
+}
+
+#[differentiate]
+fn taken_constant(x: f64) -> f64 {
+    let valve = Valve { width: 2.0 };
+    x * x * valve.opened(1.5)
+}
+
+#[test]
+fn taken_by_methods() {
+    check!(taken(&x, w); (x, w) in [(vec![0.5, 0.2, 0.9], 0.7), (vec![1.5, -0.4], -0.6)]);
+    check!(taken_constant(x); x in [0.7]);
+    for open in [true, false] {
+        check!(taken_apart(&x, w, open); (x, w) in [(vec![0.5, 0.2, 0.9], 0.7)]);
+    }
 }
 
 #[test]

@@ -16,6 +16,10 @@ pub enum Callee {
         name: Ident,
         /// Whether it is known how it takes `self`, or that it cannot be by `&mut`.
         known: bool,
+        /// Whether it takes `self` itself, and so may move it, if that is known.
+        by_value: Option<bool>,
+        /// Whether it is known to be differentiated, and so has an answer to how it takes `self`.
+        annotated: bool,
     },
 }
 
@@ -28,6 +32,20 @@ impl Callee {
     /// Whether it is not known if the receiver, which can be changed, is.
     pub fn may_change_receiver(&self) -> bool {
         matches!(self, Self::Method { known: false, .. })
+    }
+
+    /// Whether it is known to take the receiver itself.
+    pub fn takes_receiver(&self) -> bool {
+        matches!(self, Self::Method { by_value: Some(true), .. })
+    }
+
+    /// The same, known to be differentiated.
+    pub fn annotated(&self) -> Self {
+        let mut callee = self.clone();
+        if let Self::Method { annotated, .. } = &mut callee {
+            *annotated = true;
+        }
+        callee
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
 use crate::ir::callee::of_type;
 use crate::ir::{CallArg, Callee, Op, Place, Root, Type, Value};
-use crate::parse::Returned;
+use crate::parse::{Receiver, Returned};
 use crate::tokens::mentions;
 
 /// Methods of std's own types, by name and number of arguments: what has one of these has it from there.
@@ -88,6 +88,8 @@ pub(super) struct OfType {
     declared: Option<(String, Returned)>,
     /// Which of its arguments but the receiver are `&mut` references, if that is known.
     exclusive: Option<Vec<bool>>,
+    /// How it takes `self`, if that is known.
+    receiver: Option<Receiver>,
 }
 
 impl OfType {
@@ -98,7 +100,7 @@ impl OfType {
 
     /// Whether it takes `&mut self`, if that is known.
     pub(super) fn changes_self(&self) -> Option<bool> {
-        self.declared.as_ref().map(|(_, declared)| declared.changes_self)
+        self.receiver.map(|receiver| receiver == Receiver::Exclusive)
     }
 }
 
@@ -116,14 +118,15 @@ impl Lowerer<'_> {
             _ => None,
         };
         // Whatever the generic arguments are.
-        let exclusive = named.and_then(|of| of.split(" <").next());
-        let exclusive = exclusive.and_then(|of| self.exclusive(&format!("{of}::{name}")));
+        let taking = named.and_then(|of| of.split(" <").next()).map(|of| format!("{of}::{name}"));
+        let exclusive = taking.as_ref().and_then(|path| self.exclusive(path));
+        let receiver = taking.and_then(|path| self.types.declared().receiver(&path));
         let path = named.map(|of| format!("{of}::{name}"));
         let declared = path.and_then(|path| {
             let declared = self.types.declared().returned(&path)?.clone();
             Some((path, declared))
         });
-        OfType { ty, declared, exclusive }
+        OfType { ty, declared, exclusive, receiver }
     }
 
     /// Whether a method may be one that the user differentiates: of a struct, or of what nothing is known
@@ -179,9 +182,12 @@ impl Lowerer<'_> {
         let can_change = can_change && !given.iter().any(shared);
         let changes = of.changes_self();
         let known = changes.is_some() || !can_change;
+        let by_value = of.receiver.map(|receiver| receiver == Receiver::Value);
         let mut args = vec![CallArg::Ref(place, can_change && changes != Some(false))];
         args.extend(given);
-        let op = Op::Call(Callee::Method { name: m.method.clone(), known }, args);
+        let name = m.method.clone();
+        let callee = Callee::Method { name, known, by_value, annotated: false };
+        let op = Op::Call(callee, args);
         let value = self.b.op(op, Type::Unknown, span);
         self.read_output(value, of);
         Ok(Rv::Value(value))
@@ -225,7 +231,7 @@ impl Lowerer<'_> {
         let path = function.to_token_stream().to_string();
         let declared = self.types.declared().returned(&path).cloned();
         let declared = declared.map(|declared| (path, declared));
-        let of = OfType { ty: Type::Unknown, declared, exclusive: None };
+        let of = OfType { ty: Type::Unknown, declared, exclusive: None, receiver: None };
         self.read_output(value, &of);
     }
 

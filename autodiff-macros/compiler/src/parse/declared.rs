@@ -30,11 +30,34 @@ pub struct Declared {
     at: Option<ScopeId>,
 }
 
+/// How a method takes `self`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Receiver {
+    /// `self`.
+    Value,
+    /// `&self`.
+    Shared,
+    /// `&mut self`, or a type that is written out.
+    Exclusive,
+}
+
+impl Receiver {
+    fn new(receiver: &syn::Receiver) -> Self {
+        match &receiver.kind {
+            ReceiverKind::Value => Self::Value,
+            ReceiverKind::Reference(_, _, None) => Self::Shared,
+            _ => Self::Exclusive,
+        }
+    }
+}
+
 /// A function.
 #[derive(Debug)]
 pub struct Function {
     /// Which of its parameters, `self` aside, are `&mut` references.
     exclusive: Vec<bool>,
+    /// How it takes `self`, if it does.
+    receiver: Option<Receiver>,
     returned: Option<Returned>,
 }
 
@@ -45,7 +68,8 @@ impl Function {
             FnArg::Typed(typed) => Some(is_in_place(&typed.ty)),
             FnArg::Receiver(_) => None,
         });
-        Self { exclusive: exclusive.collect(), returned }
+        let receiver = signature.receiver().map(Receiver::new);
+        Self { exclusive: exclusive.collect(), receiver, returned }
     }
 }
 
@@ -56,8 +80,6 @@ pub struct Returned {
     pub output: String,
     /// How many arguments it takes, `self` included.
     pub arguments: usize,
-    /// Whether it takes `&mut self`.
-    pub changes_self: bool,
     /// Whether it is under the attribute, itself or with its `impl`.
     pub is_annotated: bool,
     /// Where its types are looked up.
@@ -77,10 +99,6 @@ impl Returned {
                 ReturnType::Type(_, ty) => ty.to_token_stream().to_string(),
             },
             arguments: signature.inputs.len(),
-            changes_self: signature.receiver().is_some_and(|receiver| {
-                matches!(&receiver.kind, ReceiverKind::Reference(_, _, Some(_)))
-                    || matches!(&receiver.kind, ReceiverKind::Typed(..))
-            }),
         })
     }
 }
@@ -244,6 +262,11 @@ impl Declared {
     /// Which parameters of the function that a path names, `self` aside, are `&mut` references.
     pub fn exclusive(&self, path: &str) -> Option<&[bool]> {
         Some(&self.function(path)?.exclusive)
+    }
+
+    /// How the method that a path names takes `self`.
+    pub fn receiver(&self, path: &str) -> Option<Receiver> {
+        self.function(path)?.receiver
     }
 
     /// The type of the constant that a path names.

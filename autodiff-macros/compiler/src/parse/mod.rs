@@ -15,7 +15,7 @@ mod signature;
 mod types;
 
 pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
-pub use declared::{Declared, Returned};
+pub use declared::{Declared, Receiver, Returned};
 pub use elided::name_all;
 pub use fallback::fallback;
 pub use implementation::Implementation;

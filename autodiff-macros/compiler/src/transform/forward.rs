@@ -265,7 +265,7 @@ impl Forward<'_> {
         }
         let ty = self.b.ty(result).clone();
         let dot = self.b.named(ty, self.name(result), Storage::Local, span);
-        self.b.node(Op::CallJvp(path.clone(), args.to_vec(), dots), vec![result, dot], span);
+        self.b.node(Op::CallJvp(path.annotated(), args.to_vec(), dots), vec![result, dot], span);
         if self.activity.is_active(result) {
             self.dots.insert(result, dot);
         }

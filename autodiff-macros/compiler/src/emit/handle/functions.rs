@@ -198,6 +198,7 @@ impl Functions<'_> {
 
     pub fn public(&self) -> TokenStream {
         let mut out = self.vjp_into_core();
+        out.extend(self.receiver());
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());

@@ -1,12 +1,45 @@
 //! `self` in the derivatives of a method.
 //!
 //! Who calls a method does not know whether it takes `self`, `&self` or `&mut self`, so each offers the
-//! same: a slot for the shadow that may be empty, and a tangent in any form or none.
+//! same: a slot for the shadow that may be empty, a tangent in any form or none, and a function that says.
 
 use proc_macro2::TokenStream;
-use syn::Ident;
+use syn::{Ident, Type};
 
+use super::functions::Functions;
 use crate::parse::{Signature, is_in_place};
+
+impl Functions<'_> {
+    /// How the method takes `self`, for a caller who does not know and keeps what it is called on: the
+    /// reference, or a copy.
+    pub(super) fn receiver(&self) -> TokenStream {
+        let Some((_, ty)) = self.header.inputs.first().filter(|_| self.header.has_receiver) else {
+            return TokenStream::new();
+        };
+        let (name, silenced) = (self.named("__self"), &self.silenced);
+        let function = match ty {
+            Type::Reference(r) => {
+                let (mutability, this) = (&r.mutability, &r.elem);
+                hygienic!(fn #name(self: & #mutability #this) -> & #mutability #this { self })
+            }
+            // Asked of every method, the bound need not hold for one that nobody calls so.
+            ty => hygienic! {
+                fn #name(self: &#ty) -> #ty
+                where
+                    for<'ad> #ty: ::core::clone::Clone,
+                {
+                    ::core::clone::Clone::clone(self)
+                }
+            },
+        };
+        hygienic! {
+            #silenced
+            #[doc(hidden)]
+            #[inline]
+            pub #function
+        }
+    }
+}
 
 /// What is done about the shadow of `&mut self`.
 #[derive(Default)]

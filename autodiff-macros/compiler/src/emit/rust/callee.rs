@@ -12,10 +12,58 @@ use crate::parse::method::derivative_name;
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
 
+/// What stands before the name of a method.
+#[derive(Debug)]
+pub struct Receiver {
+    tokens: TokenStream,
+    /// Whether it may be borrowed exclusively before the arguments are computed, which may read it.
+    early: bool,
+}
+
+impl Receiver {
+    /// A receiver that the method takes as it likes.
+    pub fn plain(tokens: TokenStream) -> Self {
+        Self { tokens, early: false }
+    }
+
+    /// What `place` gives to a method of which it is not known how it takes `self`: a copy, if it takes it
+    /// by value, since the place is read again. Every method under the attribute has a function that says.
+    pub fn asked(place: &TokenStream, method: &Ident, mutable: bool) -> Self {
+        let name = derivative_name(method, "__self");
+        let span = method.span();
+        // Where there is no such function, there are no derivatives: that is for their call to explain.
+        let tokens = quote_spanned! {span=> ({
+            trait AdUnannotated {
+                fn #name(&mut self) -> &mut Self {
+                    self
+                }
+            }
+            impl<T> AdUnannotated for T {}
+            #place.#name()
+        })};
+        Self { tokens, early: mutable }
+    }
+
+    /// The call of a method of it.
+    pub fn call(self, name: &Ident, arguments: &[TokenStream], span: Span) -> TokenStream {
+        let receiver = self.tokens;
+        if !self.early {
+            return quote_spanned!(span=> #receiver.#name(#(#arguments),*));
+        }
+        let names: Vec<_> = (0..arguments.len())
+            .map(|i| Ident::new(&format!("ad_argument{i}"), Span::mixed_site().located_at(span)))
+            .collect();
+        quote_spanned! {span=> {
+            #(let #names = #arguments;)*
+            #receiver.#name(#(#names),*)
+        }}
+    }
+}
+
 /// A call of a derivative of what is called: for a method, `receiver` stands before it.
 pub fn derived_call(
     callee: &Callee,
-    receiver: Option<TokenStream>,
+    receiver: Option<Receiver>,
     function: &str,
     arguments: &[TokenStream],
     span: Span,
@@ -23,7 +71,8 @@ pub fn derived_call(
     let path = match callee {
         Callee::Method { name, .. } => {
             let name = derivative_name(name, function);
-            let called = quote_spanned!(span=> #receiver.#name(#(#arguments),*));
+            let called = receiver.map(|receiver| receiver.call(&name, arguments, span));
+            let called = called.unwrap_or_default();
             // The last form of a receiver that rustc tries.
             return or_unannotated(&name, Some(quote!(&mut self,)), arguments.len(), called, span);
         }

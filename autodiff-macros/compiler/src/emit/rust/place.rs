@@ -149,6 +149,17 @@ impl Printer<'_> {
         Expr::postfix(quote_spanned!(span=> #option.map_or_else(|| #absent, |#variable| #present)))
     }
 
+    /// Whether a call that takes what is at a place by value would take what is read again: it stands in a
+    /// variable, which has other readers, or behind a reference into an enum.
+    pub(super) fn must_stay(&self, place: &Place) -> bool {
+        let is_owned = matches!(self.storage(place.root), Storage::Local | Storage::Object);
+        let is_element = |step: &Proj| matches!(step, Proj::Index(_) | Proj::Slice(..));
+        let is_field = |step: &Proj| matches!(step, Proj::Field(_));
+        is_owned
+            && !place.path.iter().any(is_element)
+            && !(place.path.iter().all(is_field) && self.uses.once_in_place(place.root))
+    }
+
     /// An argument of a call.
     pub(super) fn argument(&mut self, argument: &CallArg) -> TokenStream {
         match argument {

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::Printer;
-use super::callee::derived_call;
+use super::callee::{Receiver, derived_call};
 use super::expr::{Expr, Level, full_type, type_name};
 use super::uses::static_zero;
 use crate::ir::{CallArg, Callee, Float, Node, Op, Proj, Type, Value};
@@ -106,7 +106,8 @@ impl Printer<'_> {
                 Expr::postfix(match callee {
                     Callee::Function(path) => quote_spanned!(span=> #path(#(#args),*)),
                     Callee::Method { name, .. } => {
-                        quote_spanned!(span=> #receiver.#name(#(#args),*))
+                        let called = receiver.map(|receiver| receiver.call(name, &args, span));
+                        called.unwrap_or_default()
                     }
                 })
             }
@@ -196,17 +197,32 @@ impl Printer<'_> {
         &mut self,
         callee: &Callee,
         args: &'a [CallArg],
-    ) -> (Option<TokenStream>, &'a [CallArg]) {
-        match args.split_first() {
-            Some((first, rest)) if callee.is_method() => {
-                let receiver = match first {
-                    CallArg::Value(v) => self.expr(*v),
-                    CallArg::Ref(place, mutable) => self.place(place, *mutable).value(),
-                };
-                (Some(receiver.at_least(Level::Postfix)), rest)
+    ) -> (Option<Receiver>, &'a [CallArg]) {
+        let (Callee::Method { name, by_value, annotated, .. }, Some((first, rest))) =
+            (callee, args.split_first())
+        else {
+            return (None, args);
+        };
+        let (place, mutable) = match first {
+            CallArg::Value(v) => {
+                let value = self.expr(*v).at_least(Level::Postfix);
+                return (Some(Receiver::plain(value)), rest);
             }
-            _ => (None, args),
-        }
+            CallArg::Ref(place, mutable) => (place, *mutable),
+        };
+        let must_stay = self.must_stay(place);
+        let at = self.place(place, mutable);
+        let receiver = match by_value {
+            Some(true) if must_stay => {
+                let source = at.borrow(false);
+                Receiver::plain(quote!(::core::clone::Clone::clone(#source)))
+            }
+            None if must_stay && *annotated => {
+                Receiver::asked(&at.value().at_least(Level::Postfix), name, mutable)
+            }
+            _ => Receiver::plain(at.value().at_least(Level::Postfix)),
+        };
+        (Some(receiver), rest)
     }
 
     pub(super) fn arguments(&mut self, args: &[CallArg]) -> Vec<TokenStream> {

@@ -81,14 +81,19 @@ impl<'a> Reverse<'a> {
         match &node.op {
             Op::Call(path, args) if self.activity.touches(node) && self.runs_again(path, id) => {
                 self.keep_entry(node, args, (id, index), true, exports);
-                self.b.node(node.op.clone(), node.results.clone(), node.span);
+                let op = Op::Call(path.annotated(), args.clone());
+                self.b.node(op, node.results.clone(), node.span);
             }
             Op::Call(path, args) if self.activity.touches(node) => {
                 self.keep_entry(node, args, (id, index), false, exports);
                 let result = node.results[0];
                 let name = quote::format_ident!("pull", span = node.span);
                 let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, node.span);
-                self.b.node(Op::CallVjp(path.clone(), args.clone()), vec![result, pull], node.span);
+                self.b.node(
+                    Op::CallVjp(path.annotated(), args.clone()),
+                    vec![result, pull],
+                    node.span,
+                );
                 self.hold(Key::Pull(result), pull, id, exports);
             }
             Op::If(cond, a, b) => self.augment_if(node, *cond, a, b, id, exports),

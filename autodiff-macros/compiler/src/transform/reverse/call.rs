@@ -88,7 +88,7 @@ impl<'a> Reverse<'a> {
             .collect();
         let op = if recursive {
             let call = self.entry_args(args, here);
-            Op::CallInto { path: path.clone(), call, seed, args: pull_args }
+            Op::CallInto { path: path.annotated(), call, seed, args: pull_args }
         } else {
             let pull = self.held(Key::Pull(result), span).unwrap_or(result);
             let mut call = self.references_again(args, here);
@@ -154,8 +154,12 @@ impl<'a> Reverse<'a> {
         for (k, arg) in args.iter().enumerate() {
             let CallArg::Ref(place, mutable) = arg else { continue };
             let at = At { region: id, index };
-            let uncertain =
-                k == 0 && matches!(&node.op, Op::Call(path, _) if path.may_change_receiver());
+            let Op::Call(path, _) = &node.op else { continue };
+            let uncertain = k == 0 && path.may_change_receiver();
+            // The pullback owns such a receiver.
+            if k == 0 && path.takes_receiver() && !recursive {
+                continue;
+            }
             if *mutable && !recursive && !uncertain || !mutable && self.is_steady(place, at) {
                 continue;
             }
@@ -204,6 +208,9 @@ impl<'a> Reverse<'a> {
         receiver: &'a CallArg,
         here: Here<'a>,
     ) -> Option<CallArg> {
+        if path.takes_receiver() {
+            return None;
+        }
         let span = here.node.span;
         let place = match (self.held(Key::Entry(here.node.results[0], 0), span), receiver) {
             (Some(copy), _) => Place::whole(copy),
