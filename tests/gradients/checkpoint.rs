@@ -419,6 +419,7 @@ shape! {
     { y.0 * y.1[0] + y.1[1] }
 }
 
+mod methods;
 mod nested;
 
 mod in_place;

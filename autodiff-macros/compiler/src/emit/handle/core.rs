@@ -30,7 +30,7 @@ impl Functions<'_> {
         }
         let (before, entry, bars) = self.entry();
         let again_params = self.header.again_params();
-        let again = self.header.again();
+        let again = self.header.again_by_param();
         let own = match &self.signature.method {
             Some(_) => hygienic!(Self::),
             None => hygienic!(),

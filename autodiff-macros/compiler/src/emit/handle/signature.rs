@@ -257,11 +257,20 @@ impl Header {
         self.inputs.iter().map(|(_, ty)| types::again(ty)).collect()
     }
 
-    /// The references once more, where they are at hand under their own names.
+    /// The references once more, where they are at hand as the function was given them.
     pub fn again(&self) -> Vec<TokenStream> {
+        self.again_by(self.names())
+    }
+
+    /// The same inside a pullback, by its own parameters: what the function was given is gone.
+    pub fn again_by_param(&self) -> Vec<TokenStream> {
+        self.again_by(self.inputs.iter().map(|(name, _)| name.clone()))
+    }
+
+    fn again_by(&self, names: impl IntoIterator<Item = Ident>) -> Vec<TokenStream> {
         self.inputs
             .iter()
-            .zip(self.names())
+            .zip(names)
             .map(|((_, ty), name)| match ty {
                 Type::Reference(r) if r.mutability.is_none() => quote!(#name),
                 _ => quote!(::autodiff::__private::Ignored),
