@@ -17,6 +17,7 @@ mod bookkeeping;
 mod branches;
 mod by_num_traits;
 mod calls;
+mod carried_unknown;
 mod checkpoint;
 mod constants;
 mod custom_rules;

@@ -213,10 +213,19 @@ impl<'a> Reverse<'a> {
         self.backward(body, id);
         for k in &shadowed {
             let outside = self.shadow(here.node.results[*k], span);
-            let inside = self.shadow(body.params[fixed + k], span);
+            let param = body.params[fixed + k];
             // Its shape is that of the iteration's own start, which may not be that of its end.
-            let ty = self.b.ty(inside).clone();
-            let start = self.b.load(Place::whole(inside), Take::Value, ty, span);
+            let ty = self.b.ty(param).clone();
+            let start = match self.activity.style(param) {
+                Style::Shadow => {
+                    let inside = self.shadow(param, span);
+                    self.b.load(Place::whole(inside), Take::Value, ty, span)
+                }
+                Style::Scalar => match self.take_adjoint(param) {
+                    Some(adjoint) => adjoint,
+                    None => self.zero(&ty, span),
+                },
+            };
             self.b.effect(Op::Store(Place::whole(outside), start), span);
         }
         let mut results = Vec::new();
@@ -226,7 +235,14 @@ impl<'a> Reverse<'a> {
                 Carried::Outer(v) => *v,
             };
             let ty = self.b.ty(primal).clone();
-            let found = self.adjoints.last().and_then(|frame| frame.get(primal)).copied();
+            let found = match self.activity.style(primal) {
+                Style::Scalar => self.adjoints.last().and_then(|frame| frame.get(primal)).copied(),
+                // What is a number outside may not be known to be one inside.
+                Style::Shadow => {
+                    let inside = self.shadow(primal, span);
+                    Some(self.b.load(Place::whole(inside), Take::Value, ty.clone(), span))
+                }
+            };
             results.push(match (found, c) {
                 (Some(adjoint), _) => adjoint,
                 (None, Carried::Outer(_)) => *param,
