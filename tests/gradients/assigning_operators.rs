@@ -153,6 +153,23 @@ fn of_a_type_elsewhere(x: f64, y: f64) -> f64 {
     w.re + Complex::abs(w) * z.im
 }
 
+#[differentiate]
+fn by_a_reference(z: Complex, by: &Complex, more: &[Complex]) -> f64 {
+    let mut z = z;
+    z -= by;
+    for w in more {
+        z *= *w;
+        z -= w;
+    }
+    z.re * z.im
+}
+
+#[differentiate]
+fn by_references(x: f64, y: f64) -> f64 {
+    let z = Complex::polar(x, y);
+    by_a_reference(z, &Complex::polar(y, x), &[z, Complex::polar(y, 0.3)])
+}
+
 /// Numbers of which only rustc knows that they are.
 #[differentiate]
 fn of_numbers(x: f64, y: f64) -> f64 {
@@ -258,6 +275,7 @@ fn of_structs() {
     check!(fields_and_elements(x, y); (x, y) in points);
     check!(changed_by_a_call(x, y); (x, y) in points);
     check!(of_a_type_elsewhere(x, y); (x, y) in points);
+    check!(by_references(x, y); (x, y) in points);
     check!(methods_of_results(x, y); (x, y) in points);
 }
 

@@ -112,6 +112,14 @@ impl std::ops::MulAssign for Complex {
     }
 }
 
+impl std::ops::SubAssign<&Complex> for Complex {
+    #[differentiate]
+    fn sub_assign(&mut self, o: &Complex) {
+        self.re -= o.re;
+        self.im -= o.im * o.re;
+    }
+}
+
 /// A number of which a function in another file does not know that it is one.
 #[differentiate]
 pub fn doubled(x: f64) -> f64 {

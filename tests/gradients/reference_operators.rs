@@ -95,8 +95,21 @@ fn here(a: &[f64], b: &[f64], k: f64) -> f64 {
     all.get(0, 1) * all.get(1, 0) + all.get(0, 0)
 }
 
+#[differentiate]
+fn in_branches(a: &[f64], b: &[f64], k: f64) -> f64 {
+    let a = Grid::of(a, 2);
+    let b = Grid::of(b, 2);
+    let chosen = if k > 0.0 { &a * &b } else { &a - -&b };
+    let other = if k > 0.0 { &chosen * k } else { k * &(a + &chosen) };
+    chosen.get(0, 1) * other.get(1, 0)
+}
+
 #[test]
 fn references_are_operands() {
     let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
+    check!(in_branches(&a, &b, k); (a, b, k) in [
+        (a.clone(), b.clone(), 1.5),
+        (a.clone(), b.clone(), -1.5),
+    ]);
     check!(here(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
 }

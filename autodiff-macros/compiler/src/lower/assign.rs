@@ -195,7 +195,11 @@ impl Lowerer<'_> {
     ) -> Lowered<Rv> {
         let overloadable = Fun::from_binary(op).filter(|fun| fun.is_arithmetic());
         let rhs = match overloadable {
-            Some(_) => self.operand_of(right)?,
+            // What is given by a reference is not copied: the operator of the type takes it as that.
+            Some(_) => {
+                let rv = self.expr(right)?;
+                self.operand(rv, true, span_of(right))?
+            }
             None => CallArg::Value(self.value(right)?),
         };
         let next = |this: &mut Self, current: Value| match (overloadable, rhs) {
@@ -204,7 +208,7 @@ impl Lowerer<'_> {
             }
             (_, CallArg::Value(rhs)) => this.arithmetic(op, current, rhs, span),
             (_, CallArg::Ref(place, _)) => {
-                let rhs = this.load(&place, &Type::Unknown, span);
+                let rhs = this.value_of(Rv::Ref(place, Type::Unknown, false), span)?;
                 this.arithmetic(op, current, rhs, span)
             }
         };

@@ -256,7 +256,7 @@ impl Lowerer<'_> {
         }
         let [a, b] = [&e.left, &e.right];
         let (a, b) = match Fun::from_binary(&text).filter(|fun| fun.is_arithmetic()) {
-            Some(fun) => match (self.operand_of(a)?, self.operand_of(b)?) {
+            Some(fun) => match self.operands_of(a, b)? {
                 (CallArg::Value(a), CallArg::Value(b)) => (a, b),
                 (a, b) => return Ok(self.between_references(fun, a, b, span)),
             },

@@ -11,18 +11,34 @@ use crate::ir::{CallArg, Node, Op, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
-    /// An operand: a reference if it is written as one, or refers to a struct, and what it refers to is not
-    /// known to be a number.
+    /// The operand of `-`: a reference if it is written as one, or refers to a struct, and what it refers to is
+    /// not known to be a number.
     pub(super) fn operand_of(&mut self, e: &Expr) -> Lowered<CallArg> {
         let rv = self.expr(e)?;
+        let borrowed = is_borrowed(&rv, e);
+        self.operand(rv, borrowed, super::span_of(e))
+    }
+
+    /// Both operands of another operator. Beside one that is borrowed, what refers to something that is not
+    /// known to be a number is a reference as well: a pullback cannot keep it as a value.
+    pub(super) fn operands_of(&mut self, a: &Expr, b: &Expr) -> Lowered<(CallArg, CallArg)> {
+        let x = match self.expr(a)? {
+            reference @ Rv::Ref(..) => reference,
+            rv => Rv::Value(self.value_of(rv, super::span_of(a))?),
+        };
+        let y = self.expr(b)?;
+        let borrowed = is_borrowed(&x, a) || is_borrowed(&y, b);
+        let x = self.operand(x, borrowed, super::span_of(a))?;
+        Ok((x, self.operand(y, borrowed, super::span_of(b))?))
+    }
+
+    /// An operand that may be `borrowed`.
+    pub(super) fn operand(&mut self, rv: Rv, borrowed: bool, span: Span) -> Lowered<CallArg> {
         match rv {
-            Rv::Ref(place, ty, _)
-                if matches!(ty, Type::Struct(_)) || ty == Type::Unknown && is_reference(e) =>
-            {
+            Rv::Ref(place, Type::Struct(_) | Type::Unknown, _) if borrowed => {
                 Ok(CallArg::Ref(place, false))
             }
-            Rv::Value(value) => Ok(CallArg::Value(value)),
-            rv => self.value_of(rv, super::span_of(e)).map(CallArg::Value),
+            rv => self.value_of(rv, span).map(CallArg::Value),
         }
     }
 
@@ -121,6 +137,14 @@ impl Lowerer<'_> {
         let value = self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span);
         self.presume(Fun::Neg, &[ty], value);
         Rv::Value(value)
+    }
+}
+
+fn is_borrowed(rv: &Rv, e: &Expr) -> bool {
+    match rv {
+        Rv::Ref(_, Type::Struct(_), _) => true,
+        Rv::Ref(_, Type::Unknown, _) => is_reference(e),
+        _ => false,
     }
 }
 

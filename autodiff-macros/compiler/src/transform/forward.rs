@@ -224,10 +224,19 @@ impl Forward<'_> {
         self.dots.insert(object, dot);
     }
 
+    /// The tangent of an operand: of a reference that is a parameter, zero if the caller gives none.
+    fn present_dot(&mut self, of: Value, span: Span) -> Option<Value> {
+        let dot = self.dots.get(of).copied()?;
+        if self.b.data(dot).storage != Storage::Tangent {
+            return Some(dot);
+        }
+        Some(self.b.load(Place::whole(dot), Take::Owned, Type::Unknown, span))
+    }
+
     fn scalar(&mut self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<Value> {
         let Pullback::Args(parts) = fun.pullback() else { return None };
         if let Some(name) = operator::operator(fun, args, result, &self.b) {
-            let dots: Vec<_> = args.iter().map(|arg| self.dots.get(*arg).copied()).collect();
+            let dots: Vec<_> = args.iter().map(|arg| self.present_dot(*arg, span)).collect();
             return Some(operator::dot(&name, args, &dots, &mut self.b, span));
         }
         let ty = self.b.ty(result).clone();
