@@ -24,6 +24,7 @@
 //! - [Parameters and gradients](#parameters-and-gradients)
 //! - [Structs](#structs)
 //! - [Enums](#enums)
+//! - [Matrices of `nalgebra`](#matrices-of-nalgebra)
 //! - [Functions that work in place](#functions-that-work-in-place)
 //! - [Calls and recursion](#calls-and-recursion)
 //! - [Holding a value constant](#holding-a-value-constant)
@@ -210,6 +211,7 @@
 //! | `&[[T; M]]`, `&[Vec<T>]`, `&Vec<Vec<T>>` | the same nesting in a `Vec` | `&mut` of its slice |
 //! | `(A, B)` | the tuple of their gradients | `&mut` of it |
 //! | `S`, `&S` under `#[derive(Differentiable)]` | `STangent` of a [struct](#structs) or an [enum](#enums) | `&mut` of it |
+//! | `SMatrix<T, R, C>`, `Vector3<T>`, … of [`nalgebra`](#matrices-of-nalgebra), `&` of them | the same matrix, owned | `&mut` of it |
 //! | `&mut` of any of these | as without `&mut` | [read and written](#functions-that-work-in-place) |
 //! | integers, `bool`, `char`, `&str`, ranges | none: constant | none |
 //!
@@ -371,6 +373,48 @@
 //! An enum may be generic, and hold structs, other enums, and its own kind in a `Vec`. One without numbers
 //! is a constant and needs no derive. What is said of structs that other files declare holds for enums as
 //! well; their variants are then named with the enum before them, `Shape::Circle`.
+//!
+//! # Matrices of `nalgebra`
+//!
+//! With the feature `nalgebra`, its matrices and vectors of fixed size are differentiated like structs, and
+//! are their own gradients: as parameters, results, elements of sequences, and fields.
+//!
+//! ```
+//! use autodiff::differentiate;
+//! use nalgebra::{Matrix2, Vector2, Vector3};
+//!
+//! #[differentiate]
+//! fn energy(stiffness: &Matrix2<f64>, stretch: Vector2<f64>) -> f64 {
+//!     0.5 * stretch.dot(&(stiffness * stretch))
+//! }
+//!
+//! let (stiffness, stretch) = (Matrix2::new(2.0, 1.0, 1.0, 3.0), Vector2::new(1.0, 2.0));
+//! let (stiffness_bar, force) = energy::grad(&stiffness, stretch);
+//! assert_eq!(force, stiffness * stretch);
+//! assert_eq!(stiffness_bar, 0.5 * stretch * stretch.transpose());
+//!
+//! #[differentiate]
+//! fn project(point: &Vector3<f64>, focal: f64) -> Vector2<f64> {
+//!     let mut pixel = Vector2::new(point.x, point.y) * (focal / point.z);
+//!     pixel[1] *= -1.0;
+//!     pixel
+//! }
+//!
+//! let (_, velocity) = project::jvp(&Vector3::new(1.0, 2.0, 4.0), 2.0, (Vector3::x(), 0.0));
+//! assert_eq!(velocity, Vector2::new(0.5, 0.0));
+//! ```
+//!
+//! | of matrices | with a derivative |
+//! | --- | --- |
+//! | operators | `+`, `-`, `*` between matrices and with numbers, `/` by numbers, owned or borrowed, and `+=` and its like |
+//! | entries | `v[i]`, `m[(i, j)]`, `v.x`, `m.m12`, read and written; `iter`, `iter_mut`, `fill`, `swap`, `len` |
+//! | numbers | `dot`, `tr_dot`, `perp`, `norm`, `norm_squared`, `magnitude`, `magnitude_squared`, `metric_distance`, `sum`, `mean`, `trace`, `determinant` |
+//! | matrices | `transpose`, `adjoint`, `tr_mul`, `try_inverse` with `unwrap` or `expect`, `normalize`, `cross`, `cross_matrix`, `component_mul`, `component_div`, `scale`, `unscale`, `add_scalar`, `diagonal`, `symmetric_part`, `into_owned`, `clone_owned` |
+//! | constructors | `new` of vectors up to six and of matrices up to four by four; `repeat`, `from_element`, `from_diagonal_element`; `from_diagonal`, `from_columns` and `from_rows` of references |
+//!
+//! Whatever is constant is free, `identity()` and `zeros()` among it. The norm at the zero vector has no
+//! derivative: what comes out is NaN, as in JAX. Generic functions take `T: Float + nalgebra::RealField`,
+//! and any number of rows and columns.
 //!
 //! # Functions that work in place
 //!
@@ -695,6 +739,7 @@
 //! | `std` (default) | [`Graph::to_svg`], [`check`](mod@check), and the mathematical functions of `std` |
 //! | `alloc` (in `std`) | `Vec`s, slices, and loops whose records have no constant number; [`Graph::to_dot`] |
 //! | `libm` | the mathematical functions where there is no `std`; calls as `libm::sin(x)`, with `std` too |
+//! | `nalgebra` | the [matrices of `nalgebra`](#matrices-of-nalgebra), without `std` too |
 //!
 //! The function calls `sin` and its like as it would without the attribute: as methods of
 //! `num_traits::Float`, or by path, as functions of `libm`. Its derivatives call what it calls, so that

@@ -19,6 +19,8 @@ mod coordinates;
 #[cfg(feature = "alloc")]
 mod dot;
 mod graph;
+#[cfg(feature = "nalgebra")]
+mod matrix;
 mod node;
 pub mod private;
 #[cfg(feature = "std")]

@@ -3,6 +3,7 @@
 
 mod elementary;
 mod fixed_stack;
+pub mod foreign;
 mod linear;
 pub mod math;
 pub mod operator;
@@ -40,6 +41,9 @@ use core::ops::{ControlFlow, Mul, Range};
 /// The traits whose methods generated code calls, without their names.
 pub mod methods {
     pub use super::ToOwned as _;
+    pub use super::foreign::methods::OfOptions as _;
+    #[cfg(feature = "nalgebra")]
+    pub use crate::matrix::OfMatrices as _;
     pub use core::clone::Clone as _;
     pub use core::iter::{ExactSizeIterator as _, Extend as _, IntoIterator as _, Iterator as _};
 }
@@ -486,6 +490,16 @@ pub trait OfSequence {}
 impl<T> OfSequence for core::slice::Iter<'_, T> {}
 impl<T> OfSequence for core::slice::IterMut<'_, T> {}
 impl<T, const N: usize> OfSequence for core::array::IntoIter<T, N> {}
+#[cfg(feature = "nalgebra")]
+impl<T, R: nalgebra::Dim, C: nalgebra::Dim, S: nalgebra::RawStorage<T, R, C>> OfSequence
+    for nalgebra::iter::MatrixIter<'_, T, R, C, S>
+{
+}
+#[cfg(feature = "nalgebra")]
+impl<T, R: nalgebra::Dim, C: nalgebra::Dim, S: nalgebra::RawStorageMut<T, R, C>> OfSequence
+    for nalgebra::iter::MatrixIterMut<'_, T, R, C, S>
+{
+}
 #[cfg(feature = "alloc")]
 impl<T> OfSequence for alloc::vec::IntoIter<T> {}
 #[cfg(feature = "alloc")]

@@ -38,6 +38,7 @@ mod methods;
 mod methods_elsewhere;
 mod methods_f32;
 mod models;
+mod nalgebra;
 mod nested_arrays;
 mod no_std;
 mod not_taken;

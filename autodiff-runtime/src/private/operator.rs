@@ -99,7 +99,7 @@ assignments!("`+=`." AddAssign "`-=`." SubAssign "`*=`." MulAssign "`/=`." DivAs
 
 /// Adds an operand's adjoint to its shadow, if there is one.
 #[inline]
-fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
+pub fn deposit<T: Accumulate<T>>(shadow: Option<&mut T>, bar: &T) {
     if let Some(shadow) = shadow {
         shadow.accumulate(bar);
     }

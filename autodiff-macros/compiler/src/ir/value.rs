@@ -235,6 +235,15 @@ impl Type {
         matches!(self, Type::Float(_) | Type::Int(_) | Type::Bool)
     }
 
+    /// Whether it indexes: `v[i]`, `m[(i, j)]`.
+    pub fn is_index(&self) -> bool {
+        match self {
+            Type::Int(_) => true,
+            Type::Tuple(parts) => parts.iter().all(Type::is_index),
+            _ => false,
+        }
+    }
+
     /// Whether the type is known to be a float.
     pub fn is_float(&self) -> bool {
         matches!(self, Type::Float(_))

@@ -43,7 +43,7 @@
 //!   in `CallInto`.
 //! - Only objects, `&mut` references and shadows are written: [`Storage::Object`],
 //!   [`Storage::RefMut`], [`Storage::Slot`]. `Object` defines a [`Storage::Object`].
-//! - What indexes a place is an integer; stacks, pullbacks and kept values are used as such.
+//! - What indexes a place is an integer, or a tuple of integers; stacks, pullbacks and kept values are used as such.
 //!
 //! Where a type is asked for, [`Type::Unknown`] will do: rustc decides.
 
@@ -230,7 +230,7 @@ impl Verifier<'_> {
                 Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => Vec::new(),
             };
             for index in indices {
-                self.expect(index, "an integer", |ty| matches!(ty, Type::Int(_)))?;
+                self.expect(index, "an integer", Type::is_index)?;
             }
         }
         Ok(())

@@ -349,6 +349,14 @@ impl Lowerer<'_> {
                 Proj::Slice(lo, hi, inclusive)
             }
             index => {
+                // `m[(i, j)]`: each part counts.
+                if let Rv::Tuple(parts) = &index {
+                    for part in parts {
+                        if let Rv::Value(v) = part {
+                            self.refine(*v, &Type::usize());
+                        }
+                    }
+                }
                 let index = self.value_of(index, span_of(&e.index))?;
                 self.refine(index, &Type::usize());
                 Proj::Index(index)

@@ -145,7 +145,10 @@ impl Lowerer<'_> {
                     _ => None,
                 };
                 let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
-                let of_std = OF_STD.contains(&(name.as_str(), m.args.len()));
+                // Of an `Option` that a method gives, these two are differentiated.
+                let unwraps = matches!(name.as_str(), "unwrap" | "expect")
+                    && root.is_some_and(|root| self.called.contains(&root));
+                let of_std = OF_STD.contains(&(name.as_str(), m.args.len())) && !unwraps;
                 plain && !opaque && !of_std && !name.starts_with("is_")
             }
             _ => false,
@@ -189,6 +192,7 @@ impl Lowerer<'_> {
         let callee = Callee::Method { name, known, by_value, annotated: false };
         let op = Op::Call(callee, args);
         let value = self.b.op(op, Type::Unknown, span);
+        self.called.insert(value);
         self.read_output(value, of);
         Ok(Rv::Value(value))
     }

@@ -241,6 +241,8 @@ struct Lowerer<'a> {
     spelled: Spelled,
     /// Parameters of types of which nothing but bounds is known.
     opaque: BTreeSet<Value>,
+    /// What methods that may be differentiated have given.
+    called: BTreeSet<Value>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -282,6 +284,7 @@ impl<'a> Lowerer<'a> {
             bindings: BTreeMap::new(),
             library,
             opaque: BTreeSet::new(),
+            called: BTreeSet::new(),
             spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, PathArguments};
 
@@ -73,8 +74,7 @@ pub fn derived_call(
             let name = derivative_name(name, function);
             let called = receiver.map(|receiver| receiver.call(&name, arguments, span));
             let called = called.unwrap_or_default();
-            // The last form of a receiver that rustc tries.
-            return or_unannotated(&name, Some(quote!(&mut self,)), arguments.len(), called, span);
+            return method_or_unannotated(&name, arguments.len(), called, span);
         }
         Callee::Function(path) => path,
     };
@@ -82,28 +82,30 @@ pub fn derived_call(
         && let Some((owner, last)) = of_type(&parsed)
         && last.arguments.is_none()
     {
-        let name = derivative_name(&last.ident, function);
-        let called = quote_spanned!(span=> #owner::#name(#(#arguments),*));
-        return or_unannotated(&name, None, arguments.len(), called, span);
+        return function_or_foreign(&owner, &last.ident, function, arguments, span);
     }
     let callee = derivative(path, function, arguments.len(), span);
     quote_spanned!(span=> #callee(#(#arguments),*))
 }
 
-/// The call of a function of a type, `receiver.__loss_vjp(..)`, `Model::__new_vjp(..)`. Where the type has
-/// none of that name, a stand-in explains.
-fn or_unannotated(
+/// Whether it is sure to have the derivatives.
+fn is_of_runtime(owner: &Path) -> bool {
+    owner.leading_colon.is_some() && owner.segments.first().is_some_and(|s| s.ident == "autodiff")
+}
+
+/// The call of a method, `receiver.__loss_vjp(..)`. Where the type has none of that name, a stand-in explains.
+fn method_or_unannotated(
     name: &Ident,
-    this: Option<TokenStream>,
     arguments: usize,
     called: TokenStream,
     span: Span,
 ) -> TokenStream {
     let (types, patterns): (Vec<_>, Vec<_>) =
         (0..arguments).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
+    // The last form of a receiver that rustc tries.
     quote_spanned! {span=> {
         trait AdUnannotated: ::core::marker::Sized {
-            fn #name<#(#types,)* R>(#this #(#patterns: #types),*) -> R
+            fn #name<#(#types,)* R>(&mut self, #(#patterns: #types),*) -> R
             where
                 ::autodiff::__private::unannotated::Unannotated<Self>:
                     ::autodiff::__private::unannotated::Annotated,
@@ -113,6 +115,46 @@ fn or_unannotated(
         }
         impl<T> AdUnannotated for T {}
         #called
+    }}
+}
+
+/// The call of a function of a type, `Model::__new_vjp(..)`. Where the type has none of that name, it may be
+/// another crate's and have its derivatives in the runtime, found by the name; or that explains.
+fn function_or_foreign(
+    owner: &Path,
+    of: &Ident,
+    function: &str,
+    arguments: &[TokenStream],
+    span: Span,
+) -> TokenStream {
+    let name = derivative_name(of, function);
+    if is_of_runtime(owner) {
+        return quote_spanned!(span=> #owner::#name(#(#arguments),*));
+    }
+    let (types, names): (Vec<_>, Vec<_>) =
+        (0..arguments.len()).map(|i| (format_ident!("A{}", i), format_ident!("a{}", i))).unzip();
+    let text = of.unraw().to_string();
+    let wanted = match function {
+        "__vjp" => quote!(Vjp),
+        "__jvp" => quote!(Jvp),
+        _ => quote!(VjpInto),
+    };
+    let foreign = quote!(::autodiff::__private::foreign);
+    let found = quote_spanned!(span=> #foreign::Function<
+        #foreign::#wanted<#foreign::Named<{ #foreign::name(#text) }>>,
+        (#(#types,)*)
+    >);
+    quote_spanned! {span=> {
+        trait AdForeign: ::core::marker::Sized {
+            fn #name<#(#types),*>(#(#names: #types),*) -> <Self as #found>::Output
+            where
+                Self: #found,
+            {
+                <Self as #found>::call((#(#names,)*))
+            }
+        }
+        impl<T> AdForeign for T {}
+        #owner::#name(#(#arguments),*)
     }}
 }
 
@@ -225,6 +267,9 @@ impl VisitMut for Plain {
     }
 
     fn visit_expr_mut(&mut self, e: &mut syn::Expr) {
+        if let Some(called) = explained(e) {
+            *e = called;
+        }
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
             && let syn::Expr::Path(p) = &*call.func
@@ -233,6 +278,21 @@ impl VisitMut for Plain {
         {
             *e = plain(callee);
         }
+    }
+}
+
+/// The call beside a trait that stands in for what may be missing.
+fn explained(e: &syn::Expr) -> Option<syn::Expr> {
+    let syn::Expr::Block(block) = e else { return None };
+    match block.block.stmts.as_slice() {
+        [
+            syn::Stmt::Item(syn::Item::Trait(stand_in)),
+            syn::Stmt::Item(syn::Item::Impl(_)),
+            syn::Stmt::Expr(called, None),
+        ] if stand_in.ident == "AdUnannotated" || stand_in.ident == "AdForeign" => {
+            Some(called.clone())
+        }
+        _ => None,
     }
 }
 
