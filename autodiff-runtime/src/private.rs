@@ -14,7 +14,7 @@ mod snapshots;
 mod stack;
 pub mod unannotated;
 
-pub use elementary::{Elementary, float};
+pub use elementary::{Elementary, Length, float, len};
 pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
 #[cfg(feature = "alloc")]
@@ -552,6 +552,16 @@ impl<B, T> Tried for ControlFlow<B, T> {
             ControlFlow::Break(_) => None.tried(),
         }
     }
+}
+
+/// Stands for a value of which the type alone is of interest.
+pub fn any<T>() -> T {
+    unreachable!("types are compared, and nothing is run")
+}
+
+/// The same of the type of another.
+pub fn any_of<T>(_: &T) -> T {
+    any()
 }
 
 /// The value itself.

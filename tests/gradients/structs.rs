@@ -7,6 +7,7 @@ mod declarations;
 mod elsewhere;
 mod kinds;
 mod literals;
+mod own_names;
 mod patterns;
 mod recursive;
 mod state;

@@ -3,7 +3,7 @@
 
 use proc_macro2::Ident;
 
-use crate::analysis::Activity;
+use crate::analysis::{Activity, unify};
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
 use crate::{optimize, transform};
@@ -30,7 +30,7 @@ pub(crate) struct Passes {
 /// as it stands has no derivative, `own` is the function's name. There is no result if the body is
 /// ill-typed.
 pub(crate) fn run(
-    primal: Graph,
+    mut primal: Graph,
     refusals: &[Diagnostic],
     own: &Ident,
     without: Option<&str>,
@@ -49,6 +49,7 @@ pub(crate) fn run(
         return None;
     }
     let own = &own.to_string();
+    unify(&mut primal);
     let mut primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, refusals, errors);
     activity.assert_floats(&mut primal);

@@ -24,3 +24,19 @@ impl<T: Elementary> Elementary for &mut T {}
 pub fn float<T: Elementary>(number: T) -> T {
     number
 }
+
+/// What a method named `len` gives, if it is to have no derivative.
+#[diagnostic::on_unimplemented(
+    message = "[AD0412] a method named `len` gives a `{Self}`, and not how many elements there are",
+    label = "this is taken for a sequence, since its type is not known here",
+    note = "call it by its path, `Type::len(&value)`, and put `#[differentiate]` on the method"
+)]
+pub trait Length {}
+
+impl Length for usize {}
+
+/// The length itself.
+#[inline(always)]
+pub fn len<T: Length>(len: T) -> T {
+    len
+}

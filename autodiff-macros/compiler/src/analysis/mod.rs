@@ -6,6 +6,7 @@ mod branches;
 mod heap;
 mod layout;
 mod seeded;
+mod unify;
 
 pub use activity::{Activity, Style};
 pub use affine::Iteration;
@@ -13,3 +14,4 @@ pub use branches::Branches;
 pub use heap::refuse_heap;
 pub use layout::{At, Kind, Layout, RECOMPUTE, RegionId, Site};
 pub use seeded::Seeded;
+pub use unify::unify;

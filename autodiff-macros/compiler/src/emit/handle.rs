@@ -326,6 +326,14 @@ fn readings(derivatives: &Derivatives<'_>) -> TokenStream {
                 let any = (0..*arguments).map(|_| quote!(_));
                 hygienic!(let _: fn(#(#any),*) -> #ty = #of;)
             }
+            Read::Method { path, method, arguments } => {
+                let path: TokenStream = path.parse().ok()?;
+                let method: Ident = syn::parse_str(method).ok()?;
+                let any = (1..*arguments).map(|_| quote!(::autodiff::__private::any()));
+                hygienic!(let _ = |ad_struct: &#of| {
+                    let _: #ty = ::autodiff::__private::any_of(&ad_struct #path).#method(#(#any),*);
+                };)
+            }
             Read::Constant => hygienic!(let _: #ty = #of;),
         })
     };

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use proc_macro2::{Span, TokenStream};
 use syn::Ident;
 
+use super::Proj;
+
 /// A value: an index into [`Graph::values`](super::Graph::values).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct Value(u32);
@@ -189,6 +191,11 @@ impl PartialEq for Struct {
 }
 
 impl Struct {
+    /// Whether it is known by its own name, rather than as what a field of another holds.
+    pub fn is_named(&self) -> bool {
+        self.reached.1.is_empty() && self.reached.0 == Root::Type(self.name.clone())
+    }
+
     /// The type of a field.
     pub fn field(&self, member: &syn::Member) -> Option<&Type> {
         self.fields.iter().find(|(m, _)| m == member).map(|(_, ty)| ty)
@@ -318,6 +325,23 @@ impl Type {
             Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) => (**t).clone(),
             _ => Type::Unknown,
         }
+    }
+
+    /// The type of a part.
+    pub fn part(&self, step: &Proj) -> Type {
+        let part = match (step, self) {
+            (Proj::Slice(..), _) => Some(self),
+            (Proj::Index(_), _) => return self.element(),
+            (Proj::Field(member), Type::Struct(s)) => s.field(member),
+            (Proj::Field(syn::Member::Unnamed(i)), Type::Tuple(parts)) => {
+                parts.get(i.index as usize)
+            }
+            (Proj::Payload(p) | Proj::Slot(p), Type::Enum(e)) => {
+                e.variant(p.name()).and_then(|variant| variant.field(&p.member))
+            }
+            _ => None,
+        };
+        part.cloned().unwrap_or(Type::Unknown)
     }
 
     /// The zero of the type, printable without an instance: numbers and arrays of them.

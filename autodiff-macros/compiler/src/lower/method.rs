@@ -60,8 +60,6 @@ const READING: [&str; 10] = [
 
 impl Lowerer<'_> {
     pub(super) fn method_call(&mut self, m: &ExprMethodCall) -> Lowered<Rv> {
-        let span = m.method.span();
-        let name = m.method.to_string();
         // A constant of a generic float: `T::from(2.0).unwrap()`.
         if let Some(rv) = self.generic_constant(m)? {
             return Ok(rv);
@@ -70,6 +68,13 @@ impl Lowerer<'_> {
             return Ok(rv);
         }
         let receiver = self.expr(&m.receiver)?;
+        self.method_of(receiver, m)
+    }
+
+    /// A method of an operand.
+    fn method_of(&mut self, receiver: Rv, m: &ExprMethodCall) -> Lowered<Rv> {
+        let span = m.method.span();
+        let name = m.method.to_string();
         match receiver {
             Rv::Never => Ok(Rv::Never),
             Rv::Iter(iter) => self.iter_method(*iter, m),
@@ -91,9 +96,6 @@ impl Lowerer<'_> {
                     let value = self.value_of(receiver, span)?;
                     return self.scalar_call(value, m);
                 }
-                if let Some(rv) = self.sequence_method(&receiver, &ty, m)? {
-                    return Ok(rv);
-                }
                 let ty = match (&receiver, ty) {
                     (Rv::Value(v), Type::Unknown) => self.presumed_type(*v),
                     (Rv::Place(place, _), Type::Unknown) if place.path.is_empty() => {
@@ -101,6 +103,9 @@ impl Lowerer<'_> {
                     }
                     (_, ty) => ty,
                 };
+                if let Some(rv) = self.sequence_method(&receiver, &ty, m)? {
+                    return Ok(rv);
+                }
                 if (ty == Type::Unknown || ty.is_scalar())
                     && !matches!(receiver, Rv::Tuple(_))
                     && self.is_scalar_method(m)
@@ -123,8 +128,8 @@ impl Lowerer<'_> {
             return Ok(None);
         }
         let Some(mut inner) = method(&m.receiver) else { return Ok(None) };
-        let copied = inner.method == "copied" || inner.method == "cloned";
-        if copied {
+        let copy = (inner.method == "copied" || inner.method == "cloned").then(|| inner.clone());
+        if copy.is_some() {
             let Some(further) = method(&inner.receiver) else { return Ok(None) };
             inner = further;
         }
@@ -139,6 +144,13 @@ impl Lowerer<'_> {
             _ => return Ok(None),
         }
         let base = self.expr(&inner.receiver)?;
+        if matches!(self.type_of(&base), Type::Struct(_) | Type::Enum(_)) {
+            let mut rv = self.method_of(base, &inner)?;
+            for further in copy.iter().chain([m]) {
+                rv = self.method_of(rv, further)?;
+            }
+            return Ok(Some(rv));
+        }
         let index = match (which, inner.args.first()) {
             ("get", Some(at)) => self.index(at)?,
             ("last", _) => {
@@ -158,7 +170,7 @@ impl Lowerer<'_> {
         };
         let element = self.project(base, Proj::Index(index), span)?;
         let element = self.reference(element, mutable, span)?;
-        Ok(Some(if copied { self.deref(element, span) } else { element }))
+        Ok(Some(if copy.is_some() { self.deref(element, span) } else { element }))
     }
 
     fn is_scalar_method(&self, m: &ExprMethodCall) -> bool {
@@ -190,7 +202,11 @@ impl Lowerer<'_> {
         }
         let what = format!("the method `{name}`");
         let diagnostic = self.no_rule(&what, m.method.span()).deferred();
-        let ty = if name.starts_with("is_") { Type::Bool } else { Type::Unknown };
+        let ty = match of.output(&self.types) {
+            Some(output) if output.is_constant() => output,
+            _ if name.starts_with("is_") => Type::Bool,
+            _ => Type::Unknown,
+        };
         let value = match receiver {
             // What the receiver calls has been called: its result has the method.
             Rv::Value(v) if calls(&m.receiver) => {

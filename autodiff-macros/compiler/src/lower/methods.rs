@@ -8,7 +8,7 @@ use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
 use crate::ir::callee::of_type;
 use crate::ir::{CallArg, Callee, Op, Place, Root, Type, Value};
-use crate::parse::{Receiver, Returned};
+use crate::parse::{Receiver, Returned, TypeReader};
 use crate::tokens::mentions;
 
 /// Methods of std's own types, by name and number of arguments: what has one of these has it from there.
@@ -84,8 +84,8 @@ const OF_STD_ALONE: [&str; 46] = [
 /// A type as it stands before `::function` or `.method`, and what is declared of that function.
 pub(super) struct OfType {
     ty: Type,
-    /// Its path, and what can be read of it.
-    declared: Option<(String, Returned)>,
+    /// What can be read of it, and by what rustc is to confirm it.
+    declared: Option<(String, Read, Returned)>,
     /// Which of its arguments but the receiver are `&mut` references, if that is known.
     exclusive: Option<Vec<bool>>,
     /// How it takes `self`, if that is known.
@@ -95,7 +95,20 @@ pub(super) struct OfType {
 impl OfType {
     /// Whether it may be one that the user differentiates.
     fn may_be_annotated(&self) -> bool {
-        self.declared.as_ref().is_none_or(|(_, declared)| declared.is_annotated)
+        self.declared.as_ref().is_none_or(|(.., declared)| declared.is_annotated)
+    }
+
+    /// The returned type, if it is known.
+    pub(super) fn output(&self, types: &TypeReader) -> Option<Type> {
+        let (.., declared) = self.declared.as_ref()?;
+        if declared.output == "Self" {
+            return Some(self.ty.clone());
+        }
+        let tokens = declared.output.parse::<TokenStream>().ok()?;
+        if mentions(tokens.clone(), "Self") {
+            return None;
+        }
+        Some(types.read_in(declared.scope, &syn::parse2(tokens).ok()?))
     }
 
     /// Whether it takes `&mut self`, if that is known.
@@ -105,26 +118,32 @@ impl OfType {
 }
 
 impl Lowerer<'_> {
-    /// A function of a type; something is known of it where the type is a struct of this file, by its own
-    /// name.
+    /// A function of a type; something is known of it where the type is declared in this file.
     pub(super) fn of_type(&self, ty: Type, name: &str) -> OfType {
-        let named = match &ty {
-            Type::Struct(s)
-                if s.reached.1.is_empty() && s.reached.0 == Root::Type(s.name.clone()) =>
-            {
-                Some(&s.name)
-            }
-            Type::Enum(e) if e.is_named => Some(&e.name),
-            _ => None,
+        let here = self.types.declared();
+        let (of, declared) = match &ty {
+            Type::Struct(s) if s.is_named() => (&s.name, None),
+            // Its own name need not be in scope here.
+            Type::Struct(s) => (&s.name, Some(here.in_scope(s.scope))),
+            Type::Enum(e) if e.is_named => (&e.name, None),
+            _ => return OfType { ty, declared: None, exclusive: None, receiver: None },
         };
-        // Whatever the generic arguments are.
-        let taking = named.and_then(|of| of.split(" <").next()).map(|of| format!("{of}::{name}"));
-        let exclusive = taking.as_ref().and_then(|path| self.exclusive(path));
-        let receiver = taking.and_then(|path| self.types.declared().receiver(&path));
-        let path = named.map(|of| format!("{of}::{name}"));
-        let declared = path.and_then(|path| {
-            let declared = self.types.declared().returned(&path)?.clone();
-            Some((path, declared))
+        // Whatever the generic arguments are; what it returns may depend on them.
+        let is_generic = of.contains(" <");
+        let of = of.split(" <").next().unwrap_or_default();
+        let of = if declared.is_some() { of.rsplit(' ').next().unwrap_or_default() } else { of };
+        let path = format!("{of}::{name}");
+        let returned = declared.as_deref().unwrap_or(here).returned(&path).cloned();
+        let exclusive = declared.as_deref().unwrap_or(here).exclusive(&path).map(<[bool]>::to_vec);
+        let receiver = declared.as_deref().unwrap_or(here).receiver(&path);
+        let declared = returned.filter(|_| !is_generic).and_then(|returned| match &ty {
+            Type::Struct(s) if !s.is_named() => {
+                let (Root::Type(root), path) = &s.reached else { return None };
+                let (path, arguments) = (path.clone(), returned.arguments);
+                let read = Read::Method { path, method: name.to_owned(), arguments };
+                Some((root.clone(), read, returned))
+            }
+            _ => Some((path, Read::Output(returned.arguments), returned)),
         });
         OfType { ty, declared, exclusive, receiver }
     }
@@ -234,26 +253,17 @@ impl Lowerer<'_> {
     pub(super) fn read_output_of(&mut self, value: Value, function: &Path) {
         let path = function.to_token_stream().to_string();
         let declared = self.types.declared().returned(&path).cloned();
-        let declared = declared.map(|declared| (path, declared));
+        let declared = declared.map(|declared| (path, Read::Output(declared.arguments), declared));
         let of = OfType { ty: Type::Unknown, declared, exclusive: None, receiver: None };
         self.read_output(value, &of);
     }
 
     /// Takes the type of what a call gives from the declaration of the function.
     fn read_output(&mut self, value: Value, of: &OfType) {
-        let Some((path, declared)) = &of.declared else { return };
-        let ty = match declared.output.as_str() {
-            "Self" => of.ty.clone(),
-            output => match output.parse::<TokenStream>() {
-                Ok(tokens) if mentions(tokens.clone(), "Self") => Type::Unknown,
-                Ok(tokens) => syn::parse2(tokens)
-                    .map_or(Type::Unknown, |ty| self.types.read_in(declared.scope, &ty)),
-                Err(_) => Type::Unknown,
-            },
-        };
+        let Some((path, read, _)) = &of.declared else { return };
+        let ty = of.output(&self.types).unwrap_or(Type::Unknown);
         if ty != Type::Unknown {
-            let read = Read::Output(declared.arguments);
-            self.readings.insert((path.clone(), read), ty.clone());
+            self.readings.insert((path.clone(), read.clone()), ty.clone());
             self.refine(value, &ty);
         }
     }

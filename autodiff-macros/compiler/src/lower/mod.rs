@@ -92,6 +92,15 @@ pub enum Read {
     },
     /// What a function of so many arguments returns.
     Output(usize),
+    /// What a method returns of what is at a path from a struct.
+    Method {
+        /// The path.
+        path: String,
+        /// The method.
+        method: String,
+        /// How many arguments it takes, `self` included.
+        arguments: usize,
+    },
     /// The constant itself.
     Constant,
 }

@@ -20,6 +20,10 @@ impl Lowerer<'_> {
     ) -> Lowered<Option<Rv>> {
         let span = m.method.span();
         let name = m.method.to_string();
+        // Of a type of the user's own a method is the user's own too, whatever its name.
+        if matches!(ty, Type::Struct(_) | Type::Enum(_)) && name != "clone" && name != "to_owned" {
+            return Ok(None);
+        }
         let args: Vec<_> = m.args.iter().collect();
         let (place, mutable) = match receiver {
             Rv::Place(place, _) | Rv::Temp(place, _) => (place.clone(), true),

@@ -106,26 +106,15 @@ impl Lowerer<'_> {
     pub(super) fn is_held(&self, place: &Place) -> bool {
         let mut ty = self.b.ty(place.root).clone();
         place.path.iter().any(|step| {
-            let (inner, held) = match (step, &ty) {
-                (Proj::Slice(..), _) => (ty.clone(), false),
-                (Proj::Index(_), _) => (ty.element(), false),
-                (Proj::Field(m), Type::Struct(s)) => (
-                    s.field(m).cloned().unwrap_or(Type::Unknown),
-                    s.constants.contains(m) && !s.field(m).is_some_and(Type::is_constant),
-                ),
-                (Proj::Field(Member::Unnamed(i)), Type::Tuple(parts)) => {
-                    (parts.get(i.index as usize).cloned().unwrap_or(Type::Unknown), false)
-                }
-                (Proj::Field(_), _) => (Type::Unknown, false),
+            let inner = ty.part(step);
+            let marked = match (step, &ty) {
+                (Proj::Field(member), Type::Struct(s)) => s.constants.contains(member),
                 (Proj::Payload(p) | Proj::Slot(p), Type::Enum(e)) => {
-                    let variant = e.variant(p.name());
-                    let inner = variant.and_then(|v| v.field(&p.member)).cloned();
-                    let held = variant.is_some_and(|v| v.constants.contains(&p.member))
-                        && !inner.as_ref().is_some_and(Type::is_constant);
-                    (inner.unwrap_or(Type::Unknown), held)
+                    e.variant(p.name()).is_some_and(|v| v.constants.contains(&p.member))
                 }
-                (Proj::Payload(_) | Proj::Slot(_), _) => (Type::Unknown, false),
+                _ => false,
             };
+            let held = marked && !inner.is_constant();
             ty = inner;
             held
         })

@@ -91,7 +91,12 @@ impl Printer<'_> {
             Op::Len(place) => {
                 let at = self.place(place, false);
                 let receiver = at.receiver();
-                Expr::postfix(quote_spanned!(span=> #receiver.len()))
+                let len = quote_spanned!(span=> #receiver.len());
+                let of = place.path.iter().fold(self.ty(place.root).clone(), |ty, s| ty.part(s));
+                if of == Type::Unknown {
+                    return Expr::postfix(quote_spanned!(span=> ::autodiff::__private::len(#len)));
+                }
+                Expr::postfix(len)
             }
             Op::PopBack(place) => {
                 let at = self.place(place, true);
