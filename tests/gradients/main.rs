@@ -54,6 +54,7 @@ mod recursion;
 mod reference_operators;
 mod references;
 mod reported;
+mod same_names;
 mod scalars;
 mod shadows;
 mod slice_patterns;

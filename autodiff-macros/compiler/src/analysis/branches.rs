@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Activity, At, Kind, Layout, RegionId, Site, Style};
-use crate::ir::{CallArg, Callee, Graph, Node, Op, Proj, Region, Value, ValueMap};
+use crate::ir::{CallArg, Graph, Node, Op, Proj, Region, Value, ValueMap};
 use crate::rules::Fun;
 
 /// An operation is passed in no more branches than this.
@@ -97,7 +97,10 @@ impl<'g> Search<'_, 'g> {
     /// Whether a node calls a function with numbers and memory that nothing overwrites later, and that is
     /// reached in the same way then.
     fn is_plain_call(&self, node: &Node, at: At) -> bool {
-        let Op::Call(Callee::Function(_), args) = &node.op else { return false };
+        let Op::Call(callee, args) = &node.op else { return false };
+        if callee.is_method() {
+            return false;
+        }
         let steady = |v: &Value| match self.layout.def(*v) {
             Some((_, Site::Param(_))) => true,
             _ => matches!(self.layout.node(*v).map(|node| &node.op), Some(Op::Const(_))),

@@ -16,6 +16,8 @@ pub fn unify(graph: &mut Graph) {
                 Op::While { init, cond, body } => {
                     Some(vec![*result, init[i], cond.params[i], body.params[i], body.results[i]])
                 }
+                // A copy has the type of what it is a copy of.
+                Op::Load(place, _) if place.path.is_empty() => Some(vec![*result, place.root]),
                 _ => None,
             });
         }

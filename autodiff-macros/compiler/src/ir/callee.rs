@@ -10,6 +10,9 @@ use syn::{Ident, Path, PathSegment};
 pub enum Callee {
     /// A function, by its path.
     Function(TokenStream),
+    /// The same of a function that can be imported by its path, which is sure to lead to something, as its
+    /// name alone is sure to mean something where it is called.
+    Imported(TokenStream),
     /// A method of the first argument.
     Method {
         /// Its name.
@@ -24,6 +27,14 @@ pub enum Callee {
 }
 
 impl Callee {
+    /// The path of a function.
+    pub fn path(&self) -> Option<&TokenStream> {
+        match self {
+            Self::Function(path) | Self::Imported(path) => Some(path),
+            Self::Method { .. } => None,
+        }
+    }
+
     /// Whether the first argument is a receiver.
     pub fn is_method(&self) -> bool {
         matches!(self, Self::Method { .. })
@@ -59,7 +70,7 @@ impl From<TokenStream> for Callee {
 impl fmt::Display for Callee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Function(path) => path.fmt(f),
+            Self::Function(path) | Self::Imported(path) => path.fmt(f),
             Self::Method { name, .. } => write!(f, ".{name}"),
         }
     }

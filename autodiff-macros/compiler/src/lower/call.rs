@@ -12,7 +12,7 @@ use super::methods::can_be_passed;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered, Reported};
 use crate::ir::callee::of_type;
-use crate::ir::{CallArg, Float, Op, Place, Type, Value};
+use crate::ir::{CallArg, Callee, Float, Op, Place, Type, Value};
 use crate::parse::names;
 use crate::rules::Fun;
 
@@ -127,6 +127,7 @@ impl Lowerer<'_> {
         let names: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         let last = names.last().map(String::as_str).unwrap_or_default();
         let owner = names.len().checked_sub(2).map(|i| names[i].as_str());
+        let owner = owner.filter(|owner| *owner == "Float" || self.may_be_of_std(&names));
         if last == "stop_gradient" && args.len() == 1 {
             let rv = args.into_iter().next().expect("one argument");
             return self.stop(rv, span);
@@ -197,6 +198,20 @@ impl Lowerer<'_> {
             return self.float_function(owner, last, values, path, span);
         }
         self.call_annotated(path, args, span)
+    }
+
+    /// Whether the type or module that a path names before its last segment can be one of std's.
+    fn may_be_of_std(&self, path: &[String]) -> bool {
+        let declared = self.types.declared();
+        let is_std = |krate: &str| matches!(krate, "std" | "core" | "alloc");
+        match path {
+            [owner, _] => match declared.import(owner) {
+                Some(import) => is_std(import.split("::").next().unwrap_or_default()),
+                None => !declared.declares(owner),
+            },
+            [first, ..] => is_std(first),
+            [] => false,
+        }
     }
 
     fn single_value(&mut self, args: Vec<Rv>, span: Span) -> Lowered<Value> {
@@ -380,7 +395,15 @@ impl Lowerer<'_> {
     fn call_annotated(&mut self, path: &Path, args: Vec<Rv>, span: Span) -> Lowered<Rv> {
         let exclusive = names(path).and_then(|path| self.exclusive(&path));
         let call = self.call_args(args, exclusive.as_deref(), span)?;
-        let value = self.b.op(Op::Call(path.to_token_stream().into(), call), Type::Unknown, span);
+        let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let tokens = path.to_token_stream();
+        let callee = match path.segments.len() > 1
+            && (exclusive.is_some() || self.exclusive(&last).is_some())
+        {
+            true => Callee::Imported(tokens),
+            false => Callee::Function(tokens),
+        };
+        let value = self.b.op(Op::Call(callee, call), Type::Unknown, span);
         if names(path).is_some() {
             self.read_output_of(value, path);
         }

@@ -227,6 +227,11 @@ impl Declared {
         }
     }
 
+    /// Whether a path names a module, a struct or an enum of this file.
+    pub fn declares(&self, path: &str) -> bool {
+        matches!(self.find(path, Space::Types), Some(Item::Module(_) | Item::Data(_)))
+    }
+
     /// The struct or enum that a path names.
     pub fn get(&self, path: &str) -> Option<&Declaration> {
         match self.find(path, Space::Types)? {

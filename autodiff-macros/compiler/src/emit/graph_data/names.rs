@@ -24,10 +24,7 @@ pub fn rule(op: &str) -> String {
 
 /// The name of what is called.
 fn called(callee: &Callee) -> String {
-    match callee {
-        Callee::Function(path) => tidy(path),
-        method => method.to_string(),
-    }
+    callee.path().map_or_else(|| callee.to_string(), tidy)
 }
 
 /// The name of an operation.

@@ -76,7 +76,7 @@ pub fn derived_call(
             let called = called.unwrap_or_default();
             return method_or_unannotated(&name, arguments.len(), called, span);
         }
-        Callee::Function(path) => path,
+        Callee::Function(path) | Callee::Imported(path) => path,
     };
     if let Ok(parsed) = syn::parse2::<Path>(path.clone())
         && let Some((owner, last)) = of_type(&parsed)
@@ -84,7 +84,7 @@ pub fn derived_call(
     {
         return function_or_foreign(&owner, &last.ident, function, arguments, span);
     }
-    let callee = derivative(path, function, arguments.len(), span);
+    let callee = derivative(callee, path, function, arguments.len(), span);
     quote_spanned!(span=> #callee(#(#arguments),*))
 }
 
@@ -165,21 +165,28 @@ fn function_or_foreign(
 /// has to say so: an import by name wins over one by `*` in each namespace by itself, so the alias
 /// is the callee's handle where there is one, and else a stand-in whose `__annotated` explains. Where
 /// there is no function either, the body says so: the import is content with a macro of that name.
-fn derivative(path: &TokenStream, function: &str, arguments: usize, span: Span) -> TokenStream {
+fn derivative(
+    callee: &Callee,
+    path: &TokenStream,
+    function: &str,
+    arguments: usize,
+    span: Span,
+) -> TokenStream {
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
-    let function = match importable(path, span).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
-        Some(Imported { import, generics }) => {
-            quote_spanned! {span=> {
-                #import
-                use ::autodiff::__private::unannotated::#stand_in::*;
-                <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
-                <AdCallee>::#function #generics
-            }}
-        }
-        None => quote_spanned!(span=> <#path>::#function),
-    };
+    let function =
+        match importable(callee, path, span).filter(|_| (1..=EXPLAINED).contains(&arguments)) {
+            Some(Imported { import, generics }) => {
+                quote_spanned! {span=> {
+                    #import
+                    use ::autodiff::__private::unannotated::#stand_in::*;
+                    <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
+                    <AdCallee>::#function #generics
+                }}
+            }
+            None => quote_spanned!(span=> <#path>::#function),
+        };
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
 }
 
@@ -191,8 +198,7 @@ pub fn takes(
     changed: &[usize],
     span: Span,
 ) -> Option<TokenStream> {
-    let Callee::Function(path) = callee else { return None };
-    let Imported { import, .. } = importable(path, span)?;
+    let Imported { import, .. } = importable(callee, callee.path()?, span)?;
     Some(quote_spanned! {span=> {
         #import
         use ::autodiff::__private::unannotated::with1::*;
@@ -210,7 +216,7 @@ struct Imported {
 }
 
 /// What is imported where a function is called by this path. Functions of types are not.
-fn importable(path: &TokenStream, span: Span) -> Option<Imported> {
+fn importable(callee: &Callee, path: &TokenStream, span: Span) -> Option<Imported> {
     let mut module = syn::parse2::<Path>(path.clone()).ok()?;
     let last = module.segments.pop()?;
     let generics = match last.arguments {
@@ -225,8 +231,9 @@ fn importable(path: &TokenStream, span: Span) -> Option<Imported> {
     let name = last.ident;
     let module = (!module.segments.is_empty()).then_some(module);
     let import = match module {
-        // The names in the module must not come between the arguments and what they mean.
-        Some(module) if !generics.is_empty() => {
+        // The names in the module must not come between the arguments and what they mean; and what has
+        // come out of a macro around here must not meet one of them.
+        Some(module) if !generics.is_empty() || matches!(callee, Callee::Imported(_)) => {
             quote_spanned!(span=> use #module::#name as AdCallee;)
         }
         module => {

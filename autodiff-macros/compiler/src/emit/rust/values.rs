@@ -109,7 +109,9 @@ impl Printer<'_> {
                 let (receiver, args) = self.receiver(callee, args);
                 let args = self.arguments(args);
                 Expr::postfix(match callee {
-                    Callee::Function(path) => quote_spanned!(span=> #path(#(#args),*)),
+                    Callee::Function(path) | Callee::Imported(path) => {
+                        quote_spanned!(span=> #path(#(#args),*))
+                    }
                     Callee::Method { name, .. } => {
                         let called = receiver.map(|receiver| receiver.call(name, &args, span));
                         called.unwrap_or_default()

@@ -267,6 +267,13 @@ impl<'a> Reverse<'a> {
                     return;
                 }
                 let shadow = self.shadow(result, span);
+                // A copy of a number, as which the copy itself is not known.
+                if self.activity.style(place.root) == Style::Scalar {
+                    let ty = self.b.ty(place.root).clone();
+                    let seed = self.b.load(Place::whole(shadow), Take::Value, ty, span);
+                    self.add(place.root, seed, span);
+                    return;
+                }
                 let at = self.shadow_place(place, here);
                 if at.root != shadow {
                     self.b.effect(Op::AccumulatePlace(at, Place::whole(shadow)), span);

@@ -75,7 +75,10 @@ impl<'a> Reverse<'a> {
         if let Some(shadow) = self.shadows.get(v) {
             return *shadow;
         }
-        // Every shadow is opened with its region; what comes here was added by the transform.
+        // Every shadow is opened with its region; what comes here was added by the transform. What would be
+        // added to the shadow of a number would be lost.
+        let is_number = self.activity.is_active(v) && self.activity.style(v) == Style::Scalar;
+        assert!(!is_number, "a number has no shadow");
         let ty = self.b.ty(v).clone();
         let zero = self.b.op(Op::Zero(v), ty.clone(), span);
         let shadow = self.b.named(ty, self.bar(v), Storage::Object, span);
