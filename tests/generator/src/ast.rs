@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use crate::scope::overlap;
+
 /// What a node is.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Sort {
@@ -41,6 +43,8 @@ pub enum Text {
     ToFloat,
     /// The first child, a float, as a `usize`.
     ToInt,
+    /// The first child, a loop, under that attribute.
+    Checkpoint(&'static str),
     /// The children, one a line.
     List,
 }
@@ -89,7 +93,7 @@ impl Node {
 
     /// Whether a variable stands in it.
     pub fn mentions(&self, name: &str) -> bool {
-        matches!(&self.text, Text::Template(text) if text == name)
+        matches!(&self.text, Text::Template(text) if overlap(text, name))
             || self.children.iter().any(|child| child.mentions(name))
     }
 
@@ -102,8 +106,9 @@ impl Node {
 /// Which of the two copies of a program is printed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
-    /// The program, over `f32` or `f64`.
-    Plain { single: bool },
+    /// The program, over `f32` or `f64`, or over `T` in a generic function; `structs` are the
+    /// arguments of the structs of the prelude, and there are attributes on loops if `marked`.
+    Plain { single: bool, generic: bool, structs: bool, marked: bool },
     /// The same over dual numbers.
     Oracle { single: bool },
 }
@@ -112,14 +117,17 @@ impl Dialect {
     /// The primitive type that is computed in.
     pub fn primitive(self) -> &'static str {
         match self {
-            Self::Plain { single: true } | Self::Oracle { single: true } => "f32",
-            Self::Plain { single: false } | Self::Oracle { single: false } => "f64",
+            Self::Plain { single: true, generic: false, .. } | Self::Oracle { single: true } => {
+                "f32"
+            }
+            Self::Plain { .. } | Self::Oracle { .. } => "f64",
         }
     }
 
     /// The float type as it is written.
     pub fn float(self) -> &'static str {
         match self {
+            Self::Plain { generic: true, .. } => "T",
             Self::Plain { .. } => self.primitive(),
             Self::Oracle { single: true } => "Dual32",
             Self::Oracle { single: false } => "Dual64",
@@ -129,8 +137,17 @@ impl Dialect {
     /// A value of the primitive type, as a float of this dialect.
     fn constant(self, value: &str) -> String {
         match self {
+            Self::Plain { generic: true, .. } => format!("T::from_f64({value})"),
             Self::Plain { .. } => value.to_owned(),
             Self::Oracle { .. } => format!("{}::from({value})", self.float()),
+        }
+    }
+
+    /// The arguments of a struct of the prelude.
+    fn arguments(self) -> String {
+        match self {
+            Self::Plain { structs: true, .. } => format!("<{}>", self.float()),
+            _ => String::new(),
         }
     }
 
@@ -161,8 +178,9 @@ impl Dialect {
             Text::Assign(operator) => {
                 let (to, value) = (child(0), child(1));
                 match self {
-                    Self::Plain { .. } => write!(out, "{to} {operator} {value};"),
-                    Self::Oracle { .. } => {
+                    Self::Plain { generic: false, .. } => write!(out, "{to} {operator} {value};"),
+                    // Where that is a method, the place is borrowed before the value is computed.
+                    Self::Plain { .. } | Self::Oracle { .. } => {
                         write!(out, "{{ let value = {value}; {to} {operator} value; }}")
                     }
                 }
@@ -175,6 +193,13 @@ impl Dialect {
             Text::ToInt => {
                 let value = if matches!(self, Self::Plain { .. }) { "" } else { ".value" };
                 write!(out, "(({}){value} as usize)", child(0)).expect("text");
+            }
+            Text::Checkpoint(options) => {
+                if matches!(self, Self::Plain { marked: true, .. }) {
+                    writeln!(out, "#[checkpoint({options})]").expect("text");
+                    out.extend(std::iter::repeat_n(' ', indent));
+                }
+                self.write(&node.children[0], indent, out);
             }
             Text::List => {
                 for (i, statement) in node.children.iter().enumerate() {
@@ -197,6 +222,11 @@ impl Dialect {
                         '%' if rest.as_str().starts_with('F') => {
                             rest.next();
                             out.push_str(self.float());
+                        }
+                        '%' if rest.as_str().starts_with(['V', 'B']) => {
+                            let vector = rest.next() == Some('V');
+                            out.push_str(if vector { "V3" } else { "Body" });
+                            out.push_str(&self.arguments());
                         }
                         '\n' => {
                             let spaces =
@@ -225,7 +255,8 @@ mod tests {
             Node::word("y += y;"),
         ]);
         let whole = Node::new(Sort::Stmt, "if c {\n    $0\n}", vec![block]);
-        let plain = Dialect::Plain { single: true }.print(&whole);
+        let plain = Dialect::Plain { single: true, generic: false, structs: false, marked: false }
+            .print(&whole);
         assert_eq!(plain, "if c {\n    let y: f32 = (x % 0.5_f32);\n    y += y;\n}");
         let oracle = Dialect::Oracle { single: false }.print(&whole);
         assert!(oracle.contains("let y: Dual64 = (x % Dual64::from(0.5_f64));"), "{oracle}");

@@ -14,74 +14,155 @@ pub enum Attribute {
     Without(String),
 }
 
-/// A function as it is written, without attribute.
-pub fn function(function: &Function, dialect: Dialect) -> String {
-    let ty = |text: &str| text.replace("%F", dialect.float());
+/// A function as it is written, under that attribute if there is one.
+fn function(function: &Function, dialect: Dialect, attribute: &str) -> String {
+    let ty = |text: &str| dialect.print(&Node::word(text));
     let parameters: Vec<String> = function
         .parameters
         .iter()
         .map(|p| {
-            let owned = matches!(p.passed, Passed::Vec | Passed::Array(_));
-            let mutable = if owned { "mut " } else { "" };
-            format!("{mutable}{}: {}", p.name, ty(&p.passed.ty()))
+            let mutable = if p.passed.declared_mutable() { "mut " } else { "" };
+            match function.place {
+                Some(place) if p.name == "self" => format!("{mutable}{}", place.receiver),
+                _ => format!("{mutable}{}: {}", p.name, ty(&p.passed.ty())),
+            }
         })
         .collect();
     let result = match function.returned {
         Returned::Nothing => String::new(),
         ref returned => format!(" -> {}", ty(returned.ty())),
     };
+    let plain = matches!(dialect, Dialect::Plain { .. });
+    let generics = if plain && function.generic { "<T: Float>" } else { "" };
+    let (public, name) = match function.place {
+        Some(place) => (if place.operator { "" } else { "pub " }, place.name),
+        None => ("pub ", function.name.as_str()),
+    };
+    let generics = if function.place.is_some() { "" } else { generics };
     let template = format!(
-        "pub fn {}{}({}){result} {{\n    $0\n}}",
-        function.name,
+        "{attribute}{public}fn {name}{generics}{}({}){result} {{\n    $0\n}}",
         function.generics,
         parameters.join(", ")
     );
-    dialect.print(&Node::new(Sort::Other, template, vec![function.body.clone()]))
+    let inner = Node::new(Sort::Other, template, vec![function.body.clone()]);
+    let Some(place) = function.place else { return dialect.print(&inner) };
+    let generics = if plain && function.generic { "<T: Float>" } else { "" };
+    let output = match place.operator {
+        true => format!("    type Output = {};\n", function.returned.ty()),
+        false => String::new(),
+    };
+    let template = format!("impl{generics} {} {{\n{output}    $0\n}}", place.head);
+    dialect.print(&Node::new(Sort::Other, template, vec![inner]))
 }
 
 impl Program {
     fn plain(&self) -> Dialect {
-        Dialect::Plain { single: self.single }
+        self.dialect(false, false)
+    }
+
+    fn dialect(&self, generic: bool, marked: bool) -> Dialect {
+        let structs = self.structs_generic();
+        Dialect::Plain { single: self.single, generic, structs, marked }
+    }
+
+    /// The structs of the prelude over that float, if they are generic over it or not.
+    fn declarations(&self, derived: &str, float: &str, generics: &str) -> String {
+        let arguments = if generics.is_empty() { "" } else { "<T>" };
+        let constant = if derived.is_empty() { "" } else { "#[differentiable(constant)] " };
+        format!(
+            "#[derive({derived}Clone, Copy, Debug)]
+pub struct V3{generics} {{
+    pub x: {float},
+    pub y: {float},
+    pub z: {float},
+}}
+
+#[derive({derived}Clone, Debug)]
+pub struct Body{generics} {{
+    pub a: {float},
+    pub v: V3{arguments},
+    pub e: [{float}; 3],
+    pub q: Vec<{float}>,
+    {constant}pub k: usize,
+}}
+
+"
+        )
+    }
+
+    fn prelude(&self) -> String {
+        let generic = self.structs_generic() || self.functions.iter().any(|f| f.generic);
+        let mut out = String::from("use autodiff::{differentiate, stop_gradient};\n");
+        if generic {
+            out.push_str("use autodiff::Float;\n");
+        }
+        if self.structs.is_some() {
+            out.push_str("use autodiff::Differentiable;\nuse std::ops::{Add, Mul, Neg, Sub};\n\n");
+            let (float, generics) = match self.structs_generic() {
+                true => ("T", "<T: Float>"),
+                false => (self.plain().primitive(), ""),
+            };
+            out.push_str(&self.declarations("Differentiable, ", float, generics));
+        }
+        out.push('\n');
+        out
     }
 
     /// The functions as a person reads them.
     pub fn source(&self) -> String {
-        let mut out = String::new();
+        let mut out = self.prelude();
         for f in &self.functions {
             let options =
                 if f.options.is_empty() { String::new() } else { format!("({})", f.options) };
-            writeln!(out, "#[differentiate{options}]\n{}\n", function(f, self.plain()))
-                .expect("text");
+            let attribute = format!("#[differentiate{options}]\n");
+            let dialect = self.dialect(f.generic, true);
+            writeln!(out, "{}\n", function(f, dialect, &attribute)).expect("text");
         }
         out
     }
 
-    /// The module of the program. The feature `plain` takes the attributes away.
-    pub fn module(&self, attribute: &Attribute) -> String {
-        let mut out =
-            String::from("#![allow(warnings)]\nuse autodiff::{differentiate, stop_gradient};\n\n");
+    /// The module of the program, with that attribute on its functions.
+    pub fn module(&self, attribute: Option<&Attribute>) -> String {
+        let mut out = String::from("#![allow(warnings)]\n");
+        out.push_str(&self.prelude());
         for f in &self.functions {
-            let attribute = match attribute {
-                Attribute::Released => format!("differentiate({})", f.options),
-                Attribute::Without(pass) => {
-                    format!("generator_macros::differentiate_without({pass}; {})", f.options)
+            let marks = match attribute {
+                None => String::new(),
+                Some(Attribute::Released) => format!("#[differentiate({})]\n", f.options),
+                Some(Attribute::Without(pass)) => {
+                    let options = &f.options;
+                    format!("#[generator_macros::differentiate({pass}; {options})]\n")
                 }
             };
-            let text = function(f, self.plain());
-            writeln!(out, "#[cfg_attr(not(feature = \"plain\"), {attribute})]\n{text}\n")
-                .expect("text");
+            let dialect = self.dialect(f.generic, attribute.is_some());
+            writeln!(out, "{}\n", function(f, dialect, &marks)).expect("text");
         }
         let dialect = Dialect::Oracle { single: self.single };
         let dual = dialect.float();
         write!(
             out,
-            "pub mod oracle {{\nuse generator_harness::{dual};\n\nfn stop_gradient(x: {dual}) -> {dual} {{\n    {dual}::from(x.value)\n}}\n\n"
+            "pub mod oracle {{\nuse generator_harness::{dual};\nuse std::ops::{{Add, Mul, Neg, Sub}};\n\nfn stop_gradient(x: {dual}) -> {dual} {{\n    {dual}::from(x.value)\n}}\n\n"
         )
         .expect("text");
+        if self.structs.is_some() {
+            out.push_str(&self.declarations("", dual, ""));
+        }
         for f in &self.functions {
-            writeln!(out, "{}\n", function(f, dialect)).expect("text");
+            writeln!(out, "{}\n", function(f, dialect, "")).expect("text");
         }
         out.push_str("}\n");
+        if self.structs.is_some() {
+            let arguments = match self.structs_generic() {
+                true => format!("<{}>", self.plain().primitive()),
+                false => String::new(),
+            };
+            writeln!(
+                out,
+                "generator_harness::record!(V3, V3{arguments}, V3Tangent, V3Tangent{arguments}, oracle::V3, x y z,);
+generator_harness::record!(Body, Body{arguments}, BodyTangent, BodyTangent{arguments}, oracle::Body, a v e q, k);"
+            )
+            .expect("text");
+        }
         out
     }
 
@@ -97,7 +178,10 @@ impl Program {
         };
         // The arguments that are active as a tuple, and the tuple of all gradients, which is bare of one.
         let tuple = format!("({})", names(&active));
-        let likes: String = active.iter().map(|p| format!("{}, ", self.like(p.passed))).collect();
+        let list = |tangent: bool| -> String {
+            active.iter().map(|p| format!("{}, ", self.like(p.passed, tangent))).collect()
+        };
+        let (likes, tangent_likes) = (list(false), list(true));
         let constants: String = main
             .parameters
             .iter()
@@ -123,7 +207,10 @@ impl Program {
         };
         let bars: String = active.iter().map(|p| format!("mut {}_bar, ", p.name)).collect();
         let after: String = active.iter().map(|p| format!("{}_bar, ", p.name)).collect();
-        let tangent = if active.len() == 1 { "like.with(tangent).0" } else { "like.with(tangent)" };
+        let tangent = match active.len() {
+            1 => "tangent_like.with(tangent).0",
+            _ => "tangent_like.with(tangent)",
+        };
         let ranges = self.in_place_ranges(&active);
         let scalar = if main.returned == Returned::Float {
             format!(
@@ -140,7 +227,7 @@ impl Program {
             }},
             grad_into: &|point, before| {{
                 {bind} {mutable}
-                let ({bars}) = like.with(before);
+                let ({bars}) = tangent_like.with(before);
                 let value = f::grad_into({arguments}{shadows});
                 ((value, {left}).flatten(), ({after}).flatten())
             }},
@@ -152,11 +239,12 @@ impl Program {
         format!(
             "#![allow(warnings)]
 use generator_harness::*;
-use programs::{name}::{{f, oracle}};
+use programs::{name}::*;
 
 pub fn run(case: &Case) -> Result<Verdict, Failure> {{
     let Case {{ n, k, b, ref p, .. }} = *case;
 {constants}    let like = ({likes});
+    let tangent_like = ({tangent_likes});
     let seed_like = {seed_like};
     check(&Subject {{
         single: {single},
@@ -186,7 +274,7 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
         }},
         vjp_into: &|point, seed, before| {{
             {bind} {mutable}
-            let ({bars}) = like.with(before);
+            let ({bars}) = tangent_like.with(before);
             let value = f::vjp_into({arguments}seed_like.with(seed), {shadows});
             ((value, {left}).flatten(), ({after}).flatten())
         }},
@@ -198,9 +286,21 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
     }
 
     /// A value of the shape of an argument.
-    fn like(&self, passed: Passed) -> String {
+    fn like(&self, passed: Passed, tangent: bool) -> String {
         let zero = format!("0.0_{}", self.plain().primitive());
+        let mark = if tangent { "Tangent" } else { "" };
+        let vector = format!("V3{mark} {{ x: {zero}, y: {zero}, z: {zero} }}");
         match passed {
+            Passed::Vector | Passed::VectorRef | Passed::VectorMut => vector,
+            Passed::Body | Passed::BodyRef | Passed::BodyMut => {
+                let constant = if tangent { "" } else { ", k: 1" };
+                format!(
+                    "Body{mark} {{ a: {zero}, v: {vector}, e: [{zero}; 3], q: vec![{zero}; n]{constant} }}"
+                )
+            }
+            Passed::Vectors | Passed::VectorVec | Passed::VectorsMut => {
+                format!("(0..n).map(|_| {vector}).collect::<Vec<_>>()")
+            }
             Passed::Float | Passed::MutFloat => zero,
             Passed::Pair => format!("({zero}, {zero})"),
             Passed::Array(n) | Passed::ArrayRef(n) | Passed::MutArray(n) => {
@@ -214,7 +314,7 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
 
     /// The value of an argument that is held constant.
     fn constant(&self, passed: Passed) -> String {
-        self.like(passed).replace("0.0_", "0.7_")
+        self.like(passed, false).replace("0.0_", "0.7_")
     }
 
     fn result_like(&self, returned: &Returned) -> String {
@@ -225,6 +325,8 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
             Returned::Pair => format!("({zero}, {zero})"),
             Returned::Vec => format!("vec![{zero}; n]"),
             Returned::Array => format!("[{zero}; 3]"),
+            Returned::Vector => self.like(Passed::Vector, true),
+            Returned::Body => self.like(Passed::Body, true),
         }
     }
 
@@ -233,15 +335,7 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
         let mut at = "0".to_owned();
         let mut ranges = String::new();
         for p in active {
-            let count = match p.passed {
-                Passed::Float | Passed::MutFloat => "1".to_owned(),
-                Passed::Pair => "2".to_owned(),
-                Passed::Array(n) | Passed::ArrayRef(n) | Passed::MutArray(n) => n.to_string(),
-                Passed::Grid(rows, columns) => (rows * columns).to_string(),
-                Passed::Rows(columns) => format!("{columns} * n"),
-                _ => "n".to_owned(),
-            };
-            let end = format!("{at} + {count}");
+            let end = format!("{at} + {}", p.passed.floats());
             if p.passed.in_place() {
                 write!(ranges, "{at}..{end}, ").expect("text");
             }
@@ -253,15 +347,7 @@ pub fn run(case: &Case) -> Result<Verdict, Failure> {{
 
 /// How a bound argument is passed on, to the function or to its oracle.
 fn argument(p: &Parameter, lifted: bool) -> String {
-    let owned = matches!(
-        p.passed,
-        Passed::Float
-            | Passed::Pair
-            | Passed::Vec
-            | Passed::Array(_)
-            | Passed::Count
-            | Passed::Flag
-    );
+    let owned = p.passed.owned();
     let name = match (p.active || !p.passed.differentiable(), lifted) {
         (true, _) => p.name.clone(),
         (false, false) if owned => format!("{}_constant.clone()", p.name),

@@ -90,8 +90,60 @@ pub enum Ty {
     Closure(usize),
     /// A function declared in the body, of so many floats and `n`.
     Local(usize),
+    /// A struct of the prelude, the fields of which are variables of their own, as `v.x`.
+    Record {
+        kind: Record,
+        held: Held,
+    },
+    /// A sequence of vectors, held like a sequence of floats.
+    Records {
+        len: Bound,
+        storage: Storage,
+    },
     /// A variable that may not be named now.
     Hidden,
+}
+
+/// A struct of the prelude.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Record {
+    /// `V3`: three floats, `Copy`.
+    Vector,
+    /// `Body`: floats, a vector, an array, a `Vec` of length `n` and a constant; not `Copy`.
+    Body,
+}
+
+impl Record {
+    /// The fields as variables: their names, types and whether they can be changed.
+    pub fn fields(self) -> Vec<(&'static str, Ty)> {
+        let array = Ty::Seq { len: Bound::Is(3), storage: Storage::Array };
+        let vec = Ty::Seq { len: Bound::N(0), storage: Storage::Vec };
+        match self {
+            Self::Vector => vec![("x", Ty::Float), ("y", Ty::Float), ("z", Ty::Float)],
+            Self::Body => vec![
+                ("a", Ty::Float),
+                ("v", Ty::Record { kind: Self::Vector, held: Held::Owned }),
+                ("e", array),
+                ("q", vec),
+            ],
+        }
+    }
+}
+
+/// How a struct is held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Held {
+    Owned,
+    Ref,
+    RefMut,
+}
+
+/// Whether one of two variables is the other, or a part of it.
+pub fn overlap(a: &str, b: &str) -> bool {
+    let part = |of: &str, part: &str| {
+        part.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    part(a, b) || part(b, a)
 }
 
 /// A variable.
@@ -111,7 +163,14 @@ pub struct Scope {
 impl Scope {
     /// Declares a variable; one of the same name is shadowed.
     pub fn declare(&mut self, name: &str, ty: Ty, mutable: bool) {
+        let fields = match ty {
+            Ty::Record { kind, .. } => kind.fields(),
+            _ => Vec::new(),
+        };
         self.vars.push(Var { name: name.to_owned(), ty, mutable });
+        for (field, ty) in fields {
+            self.declare(&format!("{name}.{field}"), ty, mutable);
+        }
     }
 
     /// Where the scope stands, for [`Scope::leave`].
@@ -142,8 +201,10 @@ impl Scope {
 
     /// Lets a variable be read alone, until the scope is left.
     pub fn freeze(&mut self, name: &str) {
-        if let Some(var) = self.visible().into_iter().find(|var| var.name == name) {
-            self.vars.push(Var { mutable: false, ..var });
+        for var in self.visible() {
+            if overlap(&var.name, name) {
+                self.vars.push(Var { mutable: false, ..var });
+            }
         }
     }
 
@@ -156,7 +217,11 @@ impl Scope {
 
     /// Lets a variable not be named, until the scope is left.
     pub fn hide(&mut self, name: &str) {
-        self.declare(name, Ty::Hidden, false);
+        for var in self.visible() {
+            if overlap(&var.name, name) {
+                self.vars.push(Var { ty: Ty::Hidden, ..var });
+            }
+        }
     }
 
     /// Hides all variables, until the scope is left.

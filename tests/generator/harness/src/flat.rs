@@ -151,3 +151,44 @@ tuples! {
     (A 0, B 1, C 2, D 3, E 4)
     (A 0, B 1, C 2, D 3, E 4, F 5)
 }
+
+/// A struct, its tangent, and the same over dual numbers: names, types, fields, and those that are
+/// constant.
+#[macro_export]
+macro_rules! record {
+    ($Name:ident, $Type:ty, $Tangent:ident, $TangentType:ty, $Dual:path, $($field:ident)*, $($constant:ident)*) => {
+        impl $crate::Flat for $Type {
+            fn push(&self, out: &mut Vec<f64>) {
+                $($crate::Flat::push(&self.$field, out);)*
+            }
+            fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+                $Name {
+                    $($field: $crate::Flat::rebuild(&self.$field, source),)*
+                    $($constant: self.$constant,)*
+                }
+            }
+        }
+        impl $crate::Flat for $TangentType {
+            fn push(&self, out: &mut Vec<f64>) {
+                $($crate::Flat::push(&self.$field, out);)*
+            }
+            fn rebuild(&self, source: &mut dyn Iterator<Item = f64>) -> Self {
+                $Tangent { $($field: $crate::Flat::rebuild(&self.$field, source),)* }
+            }
+        }
+        impl $crate::Lift for $Type {
+            type Dual = $Dual;
+            fn lift(&self, slopes: &mut dyn Iterator<Item = f64>) -> $Dual {
+                $Dual {
+                    $($field: $crate::Lift::lift(&self.$field, slopes),)*
+                    $($constant: self.$constant,)*
+                }
+            }
+        }
+        impl $crate::Duals for $Dual {
+            fn parts(&self, out: &mut Vec<[f64; 3]>) {
+                $($crate::Duals::parts(&self.$field, out);)*
+            }
+        }
+    };
+}

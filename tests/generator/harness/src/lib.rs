@@ -11,4 +11,4 @@ mod flat;
 
 pub use check::{Case, Failure, Scalar, Subject, Verdict, check, run_programs};
 pub use dual::{Dual32, Dual64, has_overflown};
-pub use flat::{Flat, Lift, dual_parts};
+pub use flat::{Duals, Flat, Lift, dual_parts};

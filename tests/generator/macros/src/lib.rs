@@ -4,9 +4,10 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 
-/// `#[differentiate_without(pass; options)]` is `#[differentiate(options)]` without that pass.
+/// `#[differentiate(pass; options)]` is `#[differentiate(options)]` of the facade without that pass. By
+/// another name the compiler would not see that other functions of the file are under it.
 #[proc_macro_attribute]
-pub fn differentiate_without(
+pub fn differentiate(
     args: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {

@@ -1,7 +1,7 @@
 //! Branches, loops, and the ways out of them.
 
 use super::{Gen, Loop, Returned};
-use crate::ast::{Node, Sort};
+use crate::ast::{Node, Sort, Text};
 use crate::scope::{Bound, Storage, Ty};
 
 /// A range of integers.
@@ -78,6 +78,22 @@ impl Gen {
         (body, label)
     }
 
+    /// The loop, checkpointed now and then. Closures and functions of the body are not run again alone.
+    fn checkpointed(&mut self, node: Option<Node>) -> Option<Node> {
+        let node = node?;
+        if !self.checkpoints || !self.random.chance(8) {
+            return Some(node);
+        }
+        let options = self.random.pick(&[
+            "every = 1",
+            "every = 2",
+            "every = 3",
+            "snapshots = 1",
+            "snapshots = 2",
+        ]);
+        Some(Node { sort: Sort::Stmt, text: Text::Checkpoint(options), children: vec![node] })
+    }
+
     fn labelled(label: Option<String>, template: &str) -> String {
         match label {
             Some(label) => format!("{label}: {template}"),
@@ -86,6 +102,11 @@ impl Gen {
     }
 
     pub(super) fn for_range(&mut self, depth: usize) -> Option<Node> {
+        let node = self.for_range_plain(depth);
+        self.checkpointed(node)
+    }
+
+    fn for_range_plain(&mut self, depth: usize) -> Option<Node> {
         let Range { text, low, high, below } = self.range();
         let backwards = self.random.below(5);
         let text = match backwards {
@@ -104,6 +125,11 @@ impl Gen {
     }
 
     pub(super) fn for_chain(&mut self, depth: usize) -> Option<Node> {
+        let node = self.for_chain_plain(depth);
+        self.checkpointed(node)
+    }
+
+    fn for_chain_plain(&mut self, depth: usize) -> Option<Node> {
         let chain = if self.random.chance(30) { self.chain(1)? } else { self.source()? };
         self.nested(|this| {
             this.freeze_named(&chain.node);
@@ -116,6 +142,11 @@ impl Gen {
 
     /// `for v in array`, `for v in &x`.
     pub(super) fn for_by_value(&mut self, depth: usize) -> Option<Node> {
+        let node = self.for_by_value_plain(depth);
+        self.checkpointed(node)
+    }
+
+    fn for_by_value_plain(&mut self, depth: usize) -> Option<Node> {
         let (seq, var, _) = self.seq(|_, _, s| s != Storage::MutSlice)?;
         let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
         let by_value = storage == Storage::Array && self.random.chance(50);
@@ -138,6 +169,11 @@ impl Gen {
 
     /// `for v in y.iter_mut()` and its relatives.
     pub(super) fn for_mutable(&mut self, depth: usize) -> Option<Node> {
+        let node = self.for_mutable_plain(depth);
+        self.checkpointed(node)
+    }
+
+    fn for_mutable_plain(&mut self, depth: usize) -> Option<Node> {
         let (seq, var, len) = self.seq(|v, _, _| v.mutable)?;
         let Ty::Seq { storage, .. } = var.ty else { unreachable!("a sequence") };
         let (name, index) = (self.name("v"), self.name("i"));

@@ -92,6 +92,15 @@ const BINARY_WITH: &[(&str, f64)] = &[
 impl Gen {
     /// An expression of at most that depth.
     pub(super) fn float(&mut self, depth: usize) -> Node {
+        loop {
+            let node = self.any_float(depth);
+            if self.fits(&node) {
+                return node;
+            }
+        }
+    }
+
+    fn any_float(&mut self, depth: usize) -> Node {
         if depth == 0 {
             let table: [(usize, Construct<Node>); 4] = [
                 (8, |this, _| this.place_read()),
@@ -101,7 +110,7 @@ impl Gen {
             ];
             return self.one_of(&table, 0);
         }
-        let table: [(usize, Construct<Node>); 19] = [
+        let table: [(usize, Construct<Node>); 22] = [
             (18, Self::binary),
             (8, Self::unary),
             (5, Self::unary_with_numbers),
@@ -121,6 +130,9 @@ impl Gen {
             (2, Self::element),
             (1, Self::array_map),
             (1, Self::match_floats),
+            (4, Self::record_read),
+            (2, Self::option),
+            (2, Self::long_chain),
         ];
         self.one_of(&table, depth)
     }
@@ -150,7 +162,15 @@ impl Gen {
     /// A variable or element that can be read.
     pub(super) fn place_read(&mut self) -> Option<Node> {
         let var = self.var(|v| {
-            matches!(v.ty, Ty::Float | Ty::FloatRef | Ty::Seq { .. } | Ty::Grid { .. } | Ty::Pair)
+            matches!(
+                v.ty,
+                Ty::Float
+                    | Ty::FloatRef
+                    | Ty::Seq { .. }
+                    | Ty::Grid { .. }
+                    | Ty::Pair
+                    | Ty::Records { .. }
+            )
         })?;
         Some(self.read(&var))
     }
@@ -168,6 +188,11 @@ impl Gen {
             Ty::Seq { len, .. } => {
                 let at = self.index_into(var, len, &sort);
                 Node::new(sort, "$0[$1]", vec![name, at])
+            }
+            Ty::Records { len, .. } => {
+                let at = self.index_into(var, len, &sort);
+                let template = self.random.pick(&["$0[$1].x", "$0[$1].y", "$0[$1].z"]);
+                Node::new(sort, template, vec![name, at])
             }
             Ty::Grid { rows, columns } => {
                 let i = self.index_into(var, rows, &sort);

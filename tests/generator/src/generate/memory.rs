@@ -133,6 +133,9 @@ impl Gen {
                     1 => ("$0 + $1.iter().map(|v| v.sin()).sum::<%F>()", vec![name]),
                     _ => ("$0 + $1[0] * $1[0]", vec![name]),
                 },
+                Ty::Records { .. } => {
+                    ("$0 + $1.iter().map(|r| r.x * r.z + r.y).sum::<%F>()", vec![name])
+                }
                 Ty::Grid { .. } => (
                     "$0 + $1.iter().map(|row| row.iter().sum::<%F>().sin()).sum::<%F>()",
                     vec![name],

@@ -5,19 +5,26 @@
 //! [`index`](Gen::index). A new construct is a new method and a new row. A method returns `None` where its construct cannot
 //! stand, say because there is no variable to assign to.
 
+mod call;
 mod control;
 mod expr;
 mod function;
 mod index;
 mod iter;
 mod memory;
+mod options;
+mod passed;
+mod program;
+mod records;
 mod rows;
 mod scoped;
 mod stmt;
 
-pub use function::{Function, Parameter, Passed, Program, Returned};
+pub use function::Function;
+pub use passed::{Parameter, Passed, Returned};
+pub use program::Program;
 
-use crate::ast::{Node, Sort};
+use crate::ast::{Node, Sort, Text};
 use crate::random::Random;
 use crate::scope::{Bound, Scope, Storage, Ty, Var};
 
@@ -39,6 +46,18 @@ pub struct Gen {
     returns: Option<Returned>,
     /// What can be called by path.
     callees: Vec<Function>,
+    /// Whether the function computes in `T`.
+    generic: bool,
+    /// Whether the structs of the prelude can be named here.
+    structs: bool,
+    /// Whether these are generic.
+    structs_generic: bool,
+    /// Whether their methods can be called here.
+    members_known: bool,
+    /// How deep the code is in structs that are made.
+    nesting: usize,
+    /// Whether loops may be checkpointed here.
+    checkpoints: bool,
 }
 
 type Construct<T> = fn(&mut Gen, usize) -> Option<T>;
@@ -52,6 +71,12 @@ impl Gen {
             loops: Vec::new(),
             returns: None,
             callees: Vec::new(),
+            generic: false,
+            structs: false,
+            structs_generic: false,
+            members_known: false,
+            nesting: 0,
+            checkpoints: false,
         }
     }
 
@@ -73,7 +98,9 @@ impl Gen {
     fn apart<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> T {
         let loops = std::mem::take(&mut self.loops);
         let returns = self.returns.take();
+        let checkpoints = std::mem::take(&mut self.checkpoints);
         let result = self.nested(f);
+        self.checkpoints = checkpoints;
         self.loops = loops;
         self.returns = returns;
         result
@@ -122,8 +149,39 @@ impl Gen {
         }
     }
 
+    /// Whether a node can stand in the function, by what it computes in.
+    fn fits(&self, node: &Node) -> bool {
+        !self.generic || is_generic(node)
+    }
+
     /// A template of the given sort.
     fn node(sort: Sort, template: impl Into<String>, children: Vec<Node>) -> Option<Node> {
         Some(Node::new(sort, template, children))
     }
+}
+
+/// Whether a node can compute in `T`, which lacks what these say.
+fn is_generic(node: &Node) -> bool {
+    const LACKS: &[&str] = &[
+        "midpoint",
+        "euclid",
+        "INFINITY",
+        "product",
+        ".iter().sum",
+        "$0.sum::<%F>()",
+        "%F::max",
+        "%F::min",
+        "round_ties",
+        "consts",
+        // References are no operands of operators.
+        "| $3 * $4)",
+        // Declared in the body, it cannot name the `T` around it.
+        "fn $0(",
+    ];
+    let fits = match &node.text {
+        Text::Template(text) => !LACKS.iter().any(|lack| text.contains(lack)),
+        Text::ToInt | Text::Assign("%=") => false,
+        _ => true,
+    };
+    fits && node.children.iter().all(is_generic)
 }

@@ -13,6 +13,17 @@ impl Gen {
 
     /// A statement with at most that many levels of control flow.
     pub(super) fn statement(&mut self, depth: usize) -> Node {
+        let mark = self.scope.mark();
+        loop {
+            let node = self.any_statement(depth);
+            if self.fits(&node) {
+                return node;
+            }
+            self.scope.leave(mark);
+        }
+    }
+
+    fn any_statement(&mut self, depth: usize) -> Node {
         let simple: [(usize, Construct<Node>); 18] = [
             (10, Self::assign),
             (10, Self::assign_operator),
@@ -33,7 +44,7 @@ impl Gen {
             (1, Self::let_bool),
             (1, Self::counted_index),
         ];
-        let nested: [(usize, Construct<Node>); 18] = [
+        let nested: [(usize, Construct<Node>); 20] = [
             (8, Self::for_range),
             (5, Self::for_chain),
             (5, Self::for_mutable),
@@ -52,6 +63,8 @@ impl Gen {
             (1, Self::for_each),
             (3, Self::for_row),
             (3, Self::for_row_mutable),
+            (8, Self::record_statement),
+            (2, Self::if_some),
         ];
         if depth == 0 || self.random.chance(45) {
             self.one_of(&simple, depth)
@@ -67,7 +80,12 @@ impl Gen {
             v.mutable
                 && matches!(
                     ty,
-                    Ty::Float | Ty::FloatRef | Ty::Seq { .. } | Ty::Grid { .. } | Ty::Pair
+                    Ty::Float
+                        | Ty::FloatRef
+                        | Ty::Seq { .. }
+                        | Ty::Grid { .. }
+                        | Ty::Pair
+                        | Ty::Records { .. }
                 )
         })?;
         Some(self.place(&var, Sort::Other))
@@ -127,7 +145,7 @@ impl Gen {
 
     /// A variable of the name of another, which it may read.
     fn let_shadowed(&mut self, _: usize) -> Option<Node> {
-        let var = self.var(|v| v.ty == Ty::Float)?;
+        let var = self.var(|v| v.ty == Ty::Float && !v.name.contains('.'))?;
         let value = self.float(2);
         let mutable = self.random.chance(50);
         self.scope.declare(&var.name, Ty::Float, mutable);
