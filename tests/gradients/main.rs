@@ -8,6 +8,7 @@
 
 mod adapters;
 mod algorithms;
+mod aliases_elsewhere;
 mod applications;
 mod array_from_fn;
 mod arrays;

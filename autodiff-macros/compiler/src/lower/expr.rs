@@ -332,7 +332,8 @@ impl Lowerer<'_> {
     fn cast(&mut self, c: &syn::ExprCast, span: Span) -> Lowered<Rv> {
         let value = self.value(&c.expr)?;
         let ty = self.types.read(&c.ty);
-        if ty == Type::Unknown {
+        // What comes from an integer has no derivative, whatever it becomes.
+        if ty == Type::Unknown && !matches!(self.b.ty(value), Type::Int(_) | Type::Bool) {
             return self.verbatim_rv(c.to_token_stream(), span, "a cast to this type");
         }
         let to = c.ty.to_token_stream();

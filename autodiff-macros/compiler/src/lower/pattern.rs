@@ -8,7 +8,7 @@ use super::form::Form;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::callee::is_type_name;
-use crate::ir::{Op, Place, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Type, Value};
 
 impl Lowerer<'_> {
     /// Binds an irrefutable pattern.
@@ -107,8 +107,19 @@ impl Lowerer<'_> {
             let held = Self::assemble(&held, &mut leaves.into_iter());
             return Rv::Maybe(never, Box::new(held));
         }
+        let written = ty;
         let ty = self.types.read(ty);
         match rv {
+            // A literal does not say of which type it is, which only rustc knows.
+            Rv::Value(v)
+                if ty == Type::Unknown
+                    && *self.b.ty(v) == Type::Float(Float::Infer)
+                    && !matches!(written, syn::Type::Infer(_)) =>
+            {
+                let tokens = quote!({ let ad_typed: #written = ad_number; ad_typed });
+                let op = Op::code(tokens, &[("ad_number", CallArg::Value(v))]);
+                Rv::Value(self.b.op(op, Type::Float(Float::Infer), span_of(written)))
+            }
             Rv::Value(v) => {
                 self.refine(v, &ty);
                 Rv::Value(v)
