@@ -97,6 +97,32 @@ fn inverse(m: &Matrix3<f64>, v: Vector3<f64>) -> Vector3<f64> {
     inverse * v + m.transpose().try_inverse().expect("invertible") * inverse * v
 }
 
+/// An `Option` taken apart in each way there is.
+#[differentiate]
+fn inverse_if_there(m: &Matrix3<f64>, v: Vector3<f64>) -> Vector3<f64> {
+    let first = match m.try_inverse() {
+        Some(inverse) => inverse * v,
+        None => v * 2.0,
+    };
+    let Some(inverse) = m.transpose().try_inverse() else { return v.cross(&first) };
+    let mut sum = inverse * v + first;
+    for k in 0..3 {
+        let shifted = m - Matrix3::from_diagonal_element(k as f64 * v.x);
+        let found = shifted.try_inverse();
+        if let Some(inverse) = found {
+            sum += inverse * sum;
+        } else {
+            sum *= v.y;
+        }
+    }
+    sum
+}
+
+#[differentiate(wrt(v))]
+fn beside_a_constant(v: Vector3<f64>, m: &Matrix3<f64>) -> Vector3<f64> {
+    inverse_if_there(m, v)
+}
+
 #[differentiate]
 fn in_a_loop(v: Vector3<f64>, n: usize, x: f64) -> Vector3<f64> {
     let mut r = v;
@@ -157,6 +183,9 @@ fn together() {
     check!(numbers(v, &w, &m); (v, w, m) in [(v(), w(), m())]);
     check_map!(vectors(v, &w, &m, x); (v, w, m, x) in [(v(), w(), m(), 0.7)]);
     check_map!(inverse(&m, v); (m, v) in [(m(), v())]);
+    check_map!(inverse_if_there(&m, v); (m, v) in [(m(), v())]);
+    let singular = Matrix3::new(1.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 3.0);
+    check_map!(beside_a_constant(v, &singular); v in [v()]);
     check!(big(&m, v); (m, v) in [(six(), Vector6::new(0.3, 0.2, -0.5, 1.1, 0.4, 0.9))]);
     check!(of_sequences(&vs, &ws); (vs, ws) in [(vec![v(), w()], vec![w(), m() * v()])]);
 }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall, Pat};
 use super::form::{is_none, is_some};
 use super::{Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
-use crate::ir::{CallArg, Op, Place, Proj, Type, Value};
+use crate::ir::{CallArg, Callee, Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -308,6 +308,9 @@ impl Lowerer<'_> {
     /// When a pattern of an `Option` fits; `None` if it is no such pattern.
     pub(super) fn test_optional(&mut self, pat: &Pat, rv: &Rv) -> Lowered<Option<Value>> {
         let span = span_of(pat);
+        if let Some(option) = self.given_option(rv) {
+            return Ok(self.test_given(pat, option, span));
+        }
         if !matches!(rv, Rv::Some(_) | Rv::None | Rv::Maybe(..)) {
             return Ok(None);
         }
@@ -353,6 +356,34 @@ impl Lowerer<'_> {
         self.value_of(fits, span).map(Some)
     }
 
+    /// What a method gave that may be differentiated, and may be an `Option`: rustc alone knows.
+    fn given_option(&self, rv: &Rv) -> Option<Value> {
+        let value = match rv {
+            Rv::Value(v) => *v,
+            Rv::Place(place, _) | Rv::Temp(place, _) if place.path.is_empty() => place.root,
+            _ => return None,
+        };
+        (self.called.contains(&value) && *self.b.ty(value) == Type::Unknown).then_some(value)
+    }
+
+    /// When a pattern of such an `Option` fits.
+    fn test_given(&mut self, pat: &Pat, option: Value, span: Span) -> Option<Value> {
+        let test = match pat {
+            Pat::Ident(p) if p.ident == "None" && p.subpat.is_none() => quote!(is_none),
+            Pat::Path(p) if is_none(&p.path) => quote!(is_none),
+            Pat::TupleStruct(p) if is_some(&p.path) && p.elems.iter().all(always_fits) => {
+                quote!(is_some)
+            }
+            _ => return None,
+        };
+        let tokens = quote!(::core::option::Option::#test(ad_option));
+        let option = CallArg::Ref(Place::whole(option), false);
+        let captures = vec![(syn::Ident::new("ad_option", span), option)];
+        self.refusals.push(as_a_whole(span));
+        let refusal = self.refusals.len() - 1;
+        Some(self.b.op(Op::Verbatim { tokens, refusal, captures }, Type::Bool, span))
+    }
+
     fn absent(&mut self, rv: &Rv, span: Span) -> Value {
         let (flag, _) = self.parts(rv.clone(), span);
         self.b.scalar(Fun::Not, vec![flag], Type::Bool, span)
@@ -369,7 +400,20 @@ impl Lowerer<'_> {
                 let absent = self.b.op(Op::Undef, Type::Unknown, span_of(pat));
                 Some((inner, Rv::Value(absent)))
             }
-            _ => None,
+            // The pattern fits.
+            rv => {
+                let (option, span) = (self.given_option(rv)?, span_of(pat));
+                let unwrap = Callee::Method {
+                    name: syn::Ident::new("unwrap", span),
+                    known: true,
+                    by_value: Some(false),
+                    annotated: true,
+                };
+                let option = CallArg::Ref(Place::whole(option), false);
+                let value = self.b.op(Op::Call(unwrap, vec![option]), Type::Unknown, span);
+                self.called.insert(value);
+                Some((inner, Rv::Value(value)))
+            }
         }
     }
 }
