@@ -409,6 +409,7 @@
 //! | operators | `+`, `-`, `*` between matrices and with numbers, `/` by numbers, owned or borrowed, and `+=` and its like |
 //! | entries | `v[i]`, `m[(i, j)]`, `v.x`, `m.m12`, read and written; `iter`, `iter_mut`, `fill`, `swap`, `len` |
 //! | numbers | `dot`, `tr_dot`, `perp`, `norm`, `norm_squared`, `magnitude`, `magnitude_squared`, `metric_distance`, `sum`, `mean`, `trace`, `determinant` |
+//! | closures | `map`, `zip_map` and `fold`, of entries of the matrix's own type |
 //! | matrices | `transpose`, `adjoint`, `tr_mul`, `try_inverse` with `unwrap` or `expect`, `normalize`, `cross`, `cross_matrix`, `component_mul`, `component_div`, `scale`, `unscale`, `add_scalar`, `diagonal`, `symmetric_part`, `into_owned`, `clone_owned` |
 //! | constructors | `new` of vectors up to six and of matrices up to four by four; `repeat`, `from_element`, `from_diagonal_element`; `from_diagonal`, `from_columns` and `from_rows` of references |
 //!

@@ -2,6 +2,7 @@
 #![doc(hidden)]
 
 mod elementary;
+pub mod entries;
 mod fixed_stack;
 pub mod foreign;
 mod linear;

@@ -1,6 +1,7 @@
 //! Matrices and vectors of `nalgebra`: in signatures and structs, their operators, methods, entries and
 //! constructors, and programs made of them.
 
+mod closures;
 mod entries;
 mod methods;
 mod operators;

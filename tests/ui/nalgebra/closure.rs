@@ -1,11 +1,11 @@
-//! What the method calls is not known.
+//! Only a matrix has entries.
 
 use autodiff::differentiate;
-use nalgebra::Vector3;
+use nalgebra::{Matrix3, Vector3};
 
 #[differentiate]
-fn f(v: Vector3<f64>) -> f64 {
-    v.map(|x| x.sin()).sum()
+fn f(m: Matrix3<f64>, v: Vector3<f64>) -> f64 {
+    m.try_inverse().map(|inverse| inverse * v).unwrap().x
 }
 
 fn main() {}

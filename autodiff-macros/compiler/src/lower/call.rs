@@ -403,7 +403,9 @@ impl Lowerer<'_> {
             true => Callee::Imported(tokens),
             false => Callee::Function(tokens),
         };
+        let computed = self.is_computed_of(&call);
         let value = self.b.op(Op::Call(callee, call), Type::Unknown, span);
+        self.computed.extend(computed.then_some(value));
         if names(path).is_some() {
             self.read_output_of(value, path);
         }

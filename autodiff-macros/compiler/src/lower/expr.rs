@@ -235,7 +235,9 @@ impl Lowerer<'_> {
                     borrowed => return Ok(self.negated_reference(borrowed, span)),
                 };
                 let ty = self.b.ty(value).clone();
-                Ok(Rv::Value(self.b.scalar(Fun::Neg, vec![value], ty, span)))
+                let value = self.b.scalar(Fun::Neg, vec![value], ty, span);
+                self.computed.insert(value);
+                Ok(Rv::Value(value))
             }
             _ => {
                 let value = self.value(&e.expr)?;
@@ -288,6 +290,7 @@ impl Lowerer<'_> {
         if *self.b.ty(value) == Type::Unknown {
             let types = [a, b].map(|operand| self.presumed_type(operand));
             self.presume(fun, &types, value);
+            self.computed.insert(value);
         }
         Ok(value)
     }

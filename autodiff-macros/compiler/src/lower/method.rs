@@ -187,6 +187,9 @@ impl Lowerer<'_> {
     /// that may change data with a derivative is refused at once, since what it changes is not seen.
     fn unknown_method(&mut self, receiver: &Rv, ty: &Type, m: &ExprMethodCall) -> Lowered<Rv> {
         let name = m.method.to_string();
+        if let Some(rv) = self.entrywise(receiver, ty, m)? {
+            return Ok(rv);
+        }
         let of = self.of_type(ty.clone(), &name);
         if self.may_be_annotated(receiver, &of, m) {
             return self.call_method(receiver.clone(), &of, m);

@@ -209,9 +209,14 @@ impl Lowerer<'_> {
         args.extend(given);
         let name = m.method.clone();
         let callee = Callee::Method { name, known, by_value, annotated: false };
+        let computed = self.is_computed_of(&args);
         let op = Op::Call(callee, args);
         let value = self.b.op(op, Type::Unknown, span);
         self.called.insert(value);
+        // By such a name it gives an `Option`, whose closures see no entries.
+        if computed && !m.method.to_string().starts_with("try_") {
+            self.computed.insert(value);
+        }
         self.read_output(value, of);
         Ok(Rv::Value(value))
     }
@@ -238,8 +243,10 @@ impl Lowerer<'_> {
     ) -> Lowered<Rv> {
         let given = self.args(args)?;
         let args = self.call_args(given, of.exclusive.as_deref(), span)?;
+        let computed = self.is_computed_of(&args);
         let op = Op::Call(path.to_token_stream().into(), args);
         let value = self.b.op(op, Type::Unknown, span);
+        self.computed.extend(computed.then_some(value));
         self.read_output(value, of);
         Ok(Rv::Value(value))
     }

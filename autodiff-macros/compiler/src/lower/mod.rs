@@ -14,6 +14,7 @@ mod consume;
 mod control;
 mod counted;
 mod elementary;
+mod entries;
 mod enums;
 mod exits;
 mod expr;
@@ -252,6 +253,8 @@ struct Lowerer<'a> {
     opaque: BTreeSet<Value>,
     /// What methods that may be differentiated have given.
     called: BTreeSet<Value>,
+    /// Active parameters, and what operators and functions have given.
+    computed: BTreeSet<Value>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -294,6 +297,7 @@ impl<'a> Lowerer<'a> {
             library,
             opaque: BTreeSet::new(),
             called: BTreeSet::new(),
+            computed: BTreeSet::new(),
             spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }
@@ -350,6 +354,8 @@ impl<'a> Lowerer<'a> {
             });
             if self.types.is_opaque(&parameter.ty) {
                 self.opaque.insert(value);
+            } else if parameter.active {
+                self.computed.insert(value);
             }
             let place = Place::whole(value);
             let rv = match storage {
@@ -499,6 +505,9 @@ impl<'a> Lowerer<'a> {
         let ty = self.b.ty(init).clone();
         let object = self.b.named(ty, name, Storage::Object, span);
         self.b.node(Op::Object(init), vec![object], span);
+        if self.computed.contains(&init) {
+            self.computed.insert(object);
+        }
         object
     }
 
@@ -514,6 +523,9 @@ impl<'a> Lowerer<'a> {
             ty => (Take::Clone, ty.clone()),
         };
         let value = self.b.load(place.clone(), take, ty.clone(), span);
+        if place.path.is_empty() && self.computed.contains(&place.root) {
+            self.computed.insert(value);
+        }
         if self.is_held(place) { self.b.op(Op::Stop(value), ty, span) } else { value }
     }
 }

@@ -60,6 +60,7 @@ impl Lowerer<'_> {
         let types = [&a, &b].map(|operand| self.operand_type(operand));
         let value = self.b.op(Op::Call(path.into(), vec![a, b]), Type::Unknown, span);
         self.presume(fun, &types, value);
+        self.computed.insert(value);
         Rv::Value(value)
     }
 
@@ -113,6 +114,7 @@ impl Lowerer<'_> {
         let op = Op::Call(path.into(), vec![CallArg::Value(a), b]);
         let value = self.b.op(op, ty, span);
         self.updates.insert(value, fun);
+        self.computed.insert(value);
         value
     }
 
@@ -136,6 +138,7 @@ impl Lowerer<'_> {
         let ty = self.operand_type(&a);
         let value = self.b.op(Op::Call(path.into(), vec![a]), Type::Unknown, span);
         self.presume(Fun::Neg, &[ty], value);
+        self.computed.insert(value);
         Rv::Value(value)
     }
 }
