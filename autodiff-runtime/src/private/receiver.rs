@@ -69,3 +69,9 @@ impl<T> Exclusive<T> for Option<&mut T> {
         self
     }
 }
+
+/// What a method is called on, as the method takes it.
+#[inline(always)]
+pub fn asked<T>(receiver: T) -> T {
+    receiver
+}

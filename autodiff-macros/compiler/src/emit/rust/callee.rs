@@ -13,6 +13,12 @@ use crate::parse::method::derivative_name;
 /// The most arguments for which a function that is not annotated is explained.
 const EXPLAINED: usize = 12;
 
+/// Functions of the runtime that give what they are given.
+const CHECKS: [&str; 3] = ["asked", "callee", "checked"];
+
+/// The function of a method that says how it takes `self`.
+const ASKED: &str = "__self";
+
 /// What stands before the name of a method.
 #[derive(Debug)]
 pub struct Receiver {
@@ -30,18 +36,10 @@ impl Receiver {
     /// What `place` gives to a method of which it is not known how it takes `self`: a copy, if it takes it
     /// by value, since the place is read again. Every method under the attribute has a function that says.
     pub fn asked(place: &TokenStream, method: &Ident, mutable: bool) -> Self {
-        let name = derivative_name(method, "__self");
-        let span = method.span();
         // Where there is no such function, there are no derivatives: that is for their call to explain.
-        let tokens = quote_spanned! {span=> ({
-            trait AdUnannotated {
-                fn #name(&mut self) -> &mut Self {
-                    self
-                }
-            }
-            impl<T> AdUnannotated for T {}
-            #place.#name()
-        })};
+        let name = derivative_name(method, ASKED);
+        let tokens =
+            quote_spanned!(method.span()=> ::autodiff::__private::receiver::asked(#place.#name()));
         Self { tokens, early: mutable }
     }
 
@@ -70,11 +68,12 @@ pub fn derived_call(
     span: Span,
 ) -> TokenStream {
     let path = match callee {
-        Callee::Method { name, .. } => {
-            let name = derivative_name(name, function);
+        Callee::Method { name: method, .. } => {
+            let name = derivative_name(method, function);
             let called = receiver.map(|receiver| receiver.call(&name, arguments, span));
             let called = called.unwrap_or_default();
-            return method_or_unannotated(&name, arguments.len(), called, span);
+            let asked = derivative_name(method, ASKED);
+            return method_or_unannotated([&name, &asked], arguments.len(), called, span);
         }
         Callee::Function(path) | Callee::Imported(path) => path,
     };
@@ -95,7 +94,7 @@ fn is_of_runtime(owner: &Path) -> bool {
 
 /// The call of a method, `receiver.__loss_vjp(..)`. Where the type has none of that name, a stand-in explains.
 fn method_or_unannotated(
-    name: &Ident,
+    [name, asked]: [&Ident; 2],
     arguments: usize,
     called: TokenStream,
     span: Span,
@@ -111,6 +110,9 @@ fn method_or_unannotated(
                     ::autodiff::__private::unannotated::Annotated,
             {
                 ::core::unreachable!()
+            }
+            fn #asked(&mut self) -> &mut Self {
+                self
             }
         }
         impl<T> AdUnannotated for T {}
@@ -280,7 +282,7 @@ impl VisitMut for Plain {
         visit_mut::visit_expr_mut(self, e);
         if let syn::Expr::Call(call) = e
             && let syn::Expr::Path(p) = &*call.func
-            && p.path.segments.last().is_some_and(|s| s.ident == "callee" || s.ident == "checked")
+            && p.path.segments.last().is_some_and(|s| CHECKS.iter().any(|check| s.ident == check))
             && let Some(callee) = call.args.first()
         {
             *e = plain(callee);
