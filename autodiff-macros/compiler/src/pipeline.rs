@@ -36,6 +36,7 @@ pub(crate) fn run(
     without: Option<&str>,
     errors: &mut Errors,
 ) -> Option<Passes> {
+    unify(&mut primal);
     if cfg!(debug_assertions)
         && let Err(broken) = verify::verify(&primal)
     {
@@ -49,7 +50,6 @@ pub(crate) fn run(
         return None;
     }
     let own = &own.to_string();
-    unify(&mut primal);
     let mut primal = step("simplify", optimize::primal(primal, without));
     let activity = Activity::of(&primal, refusals, errors);
     activity.assert_floats(&mut primal);
