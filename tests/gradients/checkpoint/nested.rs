@@ -121,9 +121,50 @@ fn in_a_branch_in_a_loop(x: f64, n: usize) -> f64 {
     y
 }
 
+/// What the inner loop's checkpoint is given has to reach where the outer loop runs again.
+#[differentiate]
+fn nested_in_a_loop(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for i in 0..n {
+        let most = i % 2 + 1;
+        #[checkpoint(every = 2)]
+        for _ in 0..i + 2 {
+            #[checkpoint(snapshots = 2)]
+            for _ in 0..3 {
+                y = (y * x).cos();
+            }
+            #[checkpoint(snapshots = most)]
+            for _ in 0..i + 3 {
+                y = (y + x).sin();
+            }
+        }
+    }
+    y
+}
+
+/// Nothing is left of a call but that it may panic.
+#[differentiate]
+fn without_a_state(x: f64, n: usize) -> f64 {
+    let mut y = x;
+    for i in 0..n {
+        #[checkpoint(snapshots = 2)]
+        for _ in 0..3 {
+            let unread = in_a_branch(y, i);
+        }
+        #[checkpoint(every = 2)]
+        for j in 0..3 {
+            in_a_branch(y * x, j);
+        }
+        y = (y * x).sin();
+    }
+    y
+}
+
 #[test]
 fn checkpoints_in_branches() {
     check!(numbers_that_vary(x, 6); x in [0.7, -0.7]);
+    check!(nested_in_a_loop(x, 3); x in [0.7, -0.4]);
+    check!(without_a_state(x, 3); x in [0.7, -0.4]);
     check!(in_a_branch(x, 8); x in [0.7, -0.7]);
     check!(in_a_branch_in_a_loop(x, 5); x in [0.7, -0.4]);
 }

@@ -31,6 +31,7 @@
 //!                                           yield x, more
 //! ```
 
+use std::collections::BTreeSet;
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
@@ -53,14 +54,28 @@ pub fn segmented(graph: &Graph, activity: &Activity) -> Option<Graph> {
     Some(Graph { values: mem::take(&mut segments.b.values), body, ..graph.clone() })
 }
 
-/// How the iterations of a loop are kept, if it is one that has a derivative.
+/// How the iterations of a loop are kept, if it is one that has a derivative and a state.
 fn checkpoint(node: &Node, activity: &Activity) -> Option<Checkpoint> {
     match &node.op {
-        Op::For { body, .. } | Op::While { body, .. } if activity.touches(node) => {
+        Op::For { init, body, .. } | Op::While { init, body, .. }
+            if activity.touches(node) && (!init.is_empty() || changes_memory(body)) =>
+        {
             body.checkpoint()
         }
         _ => None,
     }
+}
+
+/// Whether a loop's body changes memory from outside of it.
+fn changes_memory(body: &Region) -> bool {
+    let (mut inside, mut changes) = (BTreeSet::new(), false);
+    body.each_definition(&mut |v| {
+        inside.insert(v);
+    });
+    body.each_node(&mut |node| {
+        node.op.each_written(&mut |place| changes |= !inside.contains(&place.root));
+    });
+    changes
 }
 
 struct Segments<'a> {
@@ -91,7 +106,7 @@ impl Segments<'_> {
                 self.conditional(checkpoint, (init, cond, body), results, node.span);
             }
             (None, mut op) => {
-                // Of a loop without a derivative nothing is kept anyway.
+                // Of a loop without a derivative, or that leaves nothing behind, nothing is kept anyway.
                 if let Op::For { body, .. } | Op::While { body, .. } = &mut op {
                     remove(body);
                 }
