@@ -70,14 +70,14 @@ impl Program {
         let arguments = if generics.is_empty() { "" } else { "<T>" };
         let constant = if derived.is_empty() { "" } else { "#[differentiable(constant)] " };
         format!(
-            "#[derive({derived}Clone, Copy, Debug)]
+            "#[derive({derived}Clone, Copy, Debug, Default)]
 pub struct V3{generics} {{
     pub x: {float},
     pub y: {float},
     pub z: {float},
 }}
 
-#[derive({derived}Clone, Debug)]
+#[derive({derived}Clone, Debug, Default)]
 pub struct Body{generics} {{
     pub a: {float},
     pub v: V3{arguments},

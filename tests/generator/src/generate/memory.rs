@@ -129,12 +129,17 @@ impl Gen {
                 Ty::FloatRef => ("$0 + *$1", vec![name]),
                 Ty::Pair => ("$0 + $1.0 * $1.1", vec![name]),
                 Ty::Seq { .. } => match self.random.below(3) {
+                    // `T` is summed by value alone.
+                    0 if self.generic => ("$0 + $1.iter().copied().sum::<%F>()", vec![name]),
                     0 => ("$0 + $1.iter().sum::<%F>()", vec![name]),
                     1 => ("$0 + $1.iter().map(|v| v.sin()).sum::<%F>()", vec![name]),
                     _ => ("$0 + $1[0] * $1[0]", vec![name]),
                 },
                 Ty::Records { .. } => {
                     ("$0 + $1.iter().map(|r| r.x * r.z + r.y).sum::<%F>()", vec![name])
+                }
+                Ty::Grid { .. } if self.generic => {
+                    ("$0 + $1.iter().map(|row| row[1].sin()).sum::<%F>()", vec![name])
                 }
                 Ty::Grid { .. } => (
                     "$0 + $1.iter().map(|row| row.iter().sum::<%F>().sin()).sum::<%F>()",
