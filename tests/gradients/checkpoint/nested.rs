@@ -149,7 +149,7 @@ fn without_a_state(x: f64, n: usize) -> f64 {
     for i in 0..n {
         #[checkpoint(snapshots = 2)]
         for _ in 0..3 {
-            let unread = in_a_branch(y, i);
+            let _unread = in_a_branch(y, i);
         }
         #[checkpoint(every = 2)]
         for j in 0..3 {
