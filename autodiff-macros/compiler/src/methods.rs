@@ -16,11 +16,13 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::VisitMut;
 use syn::{FnArg, Ident, ImplItem, Item, ItemFn, ItemImpl, ReturnType, Type, parse_quote};
 
-use crate::emit::{Name, silenced};
+use crate::emit::silenced;
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
-use crate::parse::{Declared, Implementation, Method, Signature, name_all, without_checkpoints};
+use crate::parse::{
+    Declared, FreshLifetimes, Implementation, Method, Signature, name_all, without_checkpoints,
+};
 use crate::{derivatives, under_facade_name};
 
 /// The traits of operators, and how the runtime names them.
@@ -169,7 +171,7 @@ fn of_operator(
         return TokenStream::new();
     };
     // An associated type cannot be without them.
-    let mut lifetimes = Name::default();
+    let mut lifetimes = FreshLifetimes::new("ad");
     let mut named = |ty: &Type| {
         let mut ty = ty.clone();
         lifetimes.visit_type_mut(&mut ty);
@@ -192,7 +194,7 @@ fn of_operator(
     let name = &function.sig.ident;
     let operator = format_ident!("{}", operator);
     let mut generics = function.sig.generics.clone();
-    let lifetimes = lifetimes.fresh.iter().map(|lifetime| parse_quote!(#lifetime));
+    let lifetimes = lifetimes.names.iter().map(|lifetime| parse_quote!(#lifetime));
     generics.params = lifetimes.chain(generics.params).collect();
     let (declared, _, _) = generics.split_for_impl();
     let written = generics.where_clause.iter().flat_map(|w| &w.predicates);

@@ -104,6 +104,21 @@ pub enum Ty {
     Hidden,
 }
 
+impl Ty {
+    /// Whether it is a float, or holds some at places of their own.
+    pub fn has_floats(&self) -> bool {
+        matches!(
+            self,
+            Self::Float
+                | Self::FloatRef
+                | Self::Seq { .. }
+                | Self::Grid { .. }
+                | Self::Pair
+                | Self::Records { .. }
+        )
+    }
+}
+
 /// A struct of the prelude.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Record {

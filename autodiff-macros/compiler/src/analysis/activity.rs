@@ -1,6 +1,7 @@
 //! Activity: which values carry a derivative from an active parameter to a result, and refuse what
 //! carries one where none can be followed.
 
+use super::unify::variables;
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{CallArg, Graph, Node, Op, Place, Region, Storage, Type, Value, ValueSet};
 use crate::rules::{Pullback, Spelling};
@@ -399,30 +400,19 @@ fn shadowed(graph: &Graph) -> ValueSet {
             set.insert(v);
         }
     }
-    while tie(graph, &mut set) {}
+    let variables = variables(graph);
+    while tie(graph, &variables, &mut set) {}
     set
 }
 
 /// Gives what branches and loops pass on the memory that one of its names needs: a variable has one
 /// style, however it goes around. Whether that was news.
-fn tie(graph: &Graph, set: &mut ValueSet) -> bool {
+fn tie(graph: &Graph, variables: &[Vec<Value>], set: &mut ValueSet) -> bool {
     let before = set.len();
-    graph.body.each_node(&mut |node| {
-        for i in 0..node.results.len() {
-            let names: Vec<Value> = match &node.op {
-                Op::If(_, a, b) => vec![node.results[i], a.results[i], b.results[i]],
-                Op::For { init, body, .. } => {
-                    vec![node.results[i], init[i], body.params[i + 1], body.results[i]]
-                }
-                Op::While { init, cond, body } => {
-                    vec![node.results[i], init[i], cond.params[i], body.params[i], body.results[i]]
-                }
-                _ => return,
-            };
-            if names.iter().any(|v| set.contains(*v)) {
-                set.extend(names.into_iter().filter(|v| *graph.ty(*v) == Type::Unknown));
-            }
+    for names in variables {
+        if names.iter().any(|v| set.contains(*v)) {
+            set.extend(names.iter().copied().filter(|v| *graph.ty(*v) == Type::Unknown));
         }
-    });
+    }
     set.len() > before
 }

@@ -2,9 +2,8 @@
 
 use crate::ir::{Graph, Op, Type, Value};
 
-/// Gives the values that a variable goes through the type that one of them is known to have, where only
-/// rustc knows those of others.
-pub fn unify(graph: &mut Graph) {
+/// The values that each variable goes through, as loops and branches hand it on.
+pub fn variables(graph: &Graph) -> Vec<Vec<Value>> {
     let mut variables = Vec::new();
     graph.body.each_node(&mut |node| {
         for (i, result) in node.results.iter().enumerate() {
@@ -16,13 +15,26 @@ pub fn unify(graph: &mut Graph) {
                 Op::While { init, cond, body } => {
                     Some(vec![*result, init[i], cond.params[i], body.params[i], body.results[i]])
                 }
-                // A copy has the type of what it is a copy of.
-                Op::Load(place, _) if place.path.is_empty() => Some(vec![*result, place.root]),
                 _ => None,
             });
         }
     });
-    while variables.iter().fold(false, |news, names| agree(graph, names) | news) {}
+    variables
+}
+
+/// Gives the values that a variable goes through the type that one of them is known to have, where only
+/// rustc knows those of others.
+pub fn unify(graph: &mut Graph) {
+    let mut same = variables(graph);
+    // A copy has the type of what it is a copy of.
+    graph.body.each_node(&mut |node| {
+        if let Op::Load(place, _) = &node.op
+            && place.path.is_empty()
+        {
+            same.push(vec![node.results[0], place.root]);
+        }
+    });
+    while same.iter().fold(false, |news, names| agree(graph, names) | news) {}
 }
 
 /// Whether a variable's type was news for one of its values.

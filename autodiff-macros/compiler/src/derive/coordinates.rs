@@ -4,10 +4,9 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{DeriveInput, Ident, Member, Type};
 
-use super::Part;
 use super::generics::{Generics, add_leaves};
+use super::{Part, mentions_own};
 use crate::emit::silenced;
-use crate::tokens::mentions;
 
 /// What has coordinates by its fields.
 pub struct Subject<'a> {
@@ -152,9 +151,8 @@ fn entered(segment: &TokenStream, inner: &TokenStream) -> TokenStream {
 
 /// The types whose coordinates fields need. What holds itself has coordinates if all else in it has.
 fn leaves(input: &DeriveInput, parts: &[&Part<'_>]) -> Vec<Type> {
-    let own = input.ident.to_string();
     let mut leaves = Vec::new();
     seen(parts).iter().for_each(|part| add_leaves(&part.primal, &mut leaves));
-    leaves.retain(|ty| !["Self", &own].iter().any(|name| mentions(ty.to_token_stream(), name)));
+    leaves.retain(|ty| !mentions_own(input, ty));
     leaves
 }

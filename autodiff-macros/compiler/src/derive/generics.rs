@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Data, DeriveInput, GenericParam, Type, WherePredicate};
 
-use super::Part;
+use super::{Part, mentions_own};
 use crate::emit::vec_element;
 use crate::parse::TypeReader;
 use crate::tokens::{each_ident, mentions};
@@ -89,9 +89,7 @@ impl Generics {
             add_leaves(&part.primal, &mut leaves);
         }
         // What holds itself is differentiable if all else in it is.
-        let own = input.ident.to_string();
-        let holds_itself =
-            |ty: &Type| ["Self", &own].iter().any(|name| mentions(ty.to_token_stream(), name));
+        let holds_itself = |ty: &Type| mentions_own(input, ty);
         let is_enum = matches!(input.data, Data::Enum(_));
         let needs_defaults = is_enum && leaves.iter().any(holds_itself);
         leaves.retain(|ty| depends(ty) && !holds_itself(ty));

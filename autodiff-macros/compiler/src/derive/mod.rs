@@ -191,19 +191,23 @@ impl Reader<'_> {
         let lifetime = ty.to_token_stream().to_string().contains('\'');
         let parameters = generics.type_params().map(|t| &t.ident);
         let parameters = parameters.chain(generics.const_params().map(|c| &c.ident));
-        let names = parameters.chain([&self.input.ident]).map(Ident::to_string);
-        let mut names = names.chain(["Self".to_owned()]);
-        lifetime || names.any(|name| mentions(ty.to_token_stream(), &name))
+        let mut names = parameters.map(Ident::to_string);
+        lifetime
+            || names.any(|name| mentions(ty.to_token_stream(), &name))
+            || mentions_own(self.input, ty)
     }
 
     /// Whether a differentiated field holds a sequence of what the derive stands on.
     fn is_recursive<'p>(&self, parts: impl IntoIterator<Item = &'p Part<'p>>) -> bool {
-        let own = self.input.ident.to_string();
-        parts.into_iter().any(|part| {
-            let ty = part.primal.to_token_stream();
-            part.tangent.is_some() && (mentions(ty.clone(), &own) || mentions(ty, "Self"))
-        })
+        let mut parts = parts.into_iter();
+        parts.any(|part| part.tangent.is_some() && mentions_own(self.input, &part.primal))
     }
+}
+
+/// Whether a type mentions what the derive stands on.
+fn mentions_own(input: &DeriveInput, ty: &Type) -> bool {
+    let own = input.ident.to_string();
+    ["Self", &own].iter().any(|name| mentions(ty.to_token_stream(), name))
 }
 
 /// Puts types of which another is made in error if the check is.

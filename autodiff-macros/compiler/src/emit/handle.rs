@@ -33,7 +33,7 @@ pub use refused::refused;
 pub use rules::supported as rules_supported;
 
 pub use lints::silenced;
-pub use signature::{Header, Name, local};
+pub use signature::{Header, local};
 
 use functions::Functions;
 

@@ -15,7 +15,7 @@ mod rust;
 pub mod types;
 
 pub use handle::{
-    Derivatives, Header, Name, can_be_checked, handle, local, refused, rules_supported, silenced,
+    Derivatives, Header, can_be_checked, handle, local, refused, rules_supported, silenced,
 };
 pub(crate) use hygienic;
 pub use manifest::facade_path;

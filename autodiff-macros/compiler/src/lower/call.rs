@@ -312,10 +312,7 @@ impl Lowerer<'_> {
     /// `Vec::from` of an array or a slice.
     fn vec_from(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
         let element = self.type_of(&rv).element();
-        let place = match rv {
-            Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => place,
-            rv => Place::whole(self.value_of(rv, span)?),
-        };
+        let place = self.place_of(rv, span)?;
         let ty = Type::Vec(Box::new(element));
         let value = self.b.load(place, crate::ir::Take::Owned, ty.clone(), span);
         let object = self.object(value, None, span);

@@ -12,10 +12,11 @@ use syn::{Expr, Member, Pat, Path};
 use super::form::{is_none, is_some};
 use super::optional::always_fits;
 use super::pattern::positions;
+use super::structs::part_of;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::callee::{is_type_name, of_type};
-use crate::ir::{CallArg, Enum, Op, Payload, Place, Proj, Type, Value};
+use crate::ir::{CallArg, Enum, Op, Payload, Proj, Type, Value};
 
 /// A variant that a path names.
 pub(super) struct Named {
@@ -265,10 +266,7 @@ impl Lowerer<'_> {
     }
 
     fn is_variant(&mut self, variant: &Named, rv: &Rv, span: Span) -> Lowered<Value> {
-        let place = match rv {
-            Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => place.clone(),
-            rv => Place::whole(self.value_of(rv.clone(), span)?),
-        };
+        let place = self.place_of(rv.clone(), span)?;
         let path = &variant.path;
         let tokens = quote!(::core::matches!(ad_enum, #path { .. }));
         let op = Op::code(tokens, &[("ad_enum", CallArg::Ref(place, false))]);
@@ -284,10 +282,7 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<(Rv, Expr)> {
         let part = self.project(rv.clone(), variant.payload(member.clone()), span)?;
-        let part = match (part, rv) {
-            (Rv::Place(place, ty), Rv::Ref(_, _, exclusive)) => Rv::Ref(place, ty, *exclusive),
-            (part, _) => part,
-        };
+        let part = part_of(part, rv);
         let name = format_ident!("ad_payload_{}", self.b.values.len(), span = span);
         self.declare(&name, Binding::Other(part.clone()));
         Ok((part, syn::parse_quote!(#name)))

@@ -6,7 +6,7 @@ use syn::ExprMethodCall;
 use super::pattern::calls;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Lowered};
-use crate::ir::{CallArg, Float, Op, Place, Proj, Type, Value};
+use crate::ir::{CallArg, Float, Op, Proj, Type, Value};
 
 /// Methods of std's floats that have no derivative rule.
 const WITHOUT_RULE: [&str; 12] = [
@@ -154,10 +154,7 @@ impl Lowerer<'_> {
         let index = match (which, inner.args.first()) {
             ("get", Some(at)) => self.index(at)?,
             ("last", _) => {
-                let place = match &base {
-                    Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => place.clone(),
-                    base => Place::whole(self.value_of(base.clone(), span)?),
-                };
+                let place = self.place_of(base.clone(), span)?;
                 let len = self.b.op(Op::Len(place), Type::usize(), span);
                 let one = self.b.int(1, span);
                 self.b.scalar(crate::rules::Fun::Sub, vec![len, one], Type::usize(), span)

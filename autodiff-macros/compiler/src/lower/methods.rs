@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall, Path};
 use super::{Lowerer, Read, Rv};
 use crate::errors::Lowered;
 use crate::ir::callee::of_type;
-use crate::ir::{CallArg, Callee, Op, Place, Root, Type, Value};
+use crate::ir::{CallArg, Callee, Op, Root, Type, Value};
 use crate::parse::{Receiver, Returned, TypeReader};
 use crate::tokens::mentions;
 
@@ -193,10 +193,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Rv> {
         let span = m.method.span();
         let can_change = self.can_change(&receiver);
-        let place = match receiver {
-            Rv::Ref(place, ..) | Rv::Place(place, _) | Rv::Temp(place, _) => place,
-            other => Place::whole(self.value_of(other, span)?),
-        };
+        let place = self.place_of(receiver, span)?;
         let given = self.args(&m.args)?;
         let given = self.call_args(given, of.exclusive.as_deref(), span)?;
         // What an argument refers to as well is not borrowed exclusively.

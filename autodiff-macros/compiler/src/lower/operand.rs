@@ -102,6 +102,14 @@ impl Lowerer<'_> {
         }
     }
 
+    /// Where an operand is: in memory, or the value that it is.
+    pub(super) fn place_of(&mut self, rv: Rv, span: Span) -> Lowered<Place> {
+        match rv {
+            Rv::Place(place, _) | Rv::Ref(place, ..) | Rv::Temp(place, _) => Ok(place),
+            rv => self.value_of(rv, span).map(Place::whole),
+        }
+    }
+
     /// The type of an operand.
     pub(super) fn type_of(&self, rv: &Rv) -> Type {
         match rv {

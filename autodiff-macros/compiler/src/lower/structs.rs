@@ -171,10 +171,7 @@ impl Lowerer<'_> {
     /// A field of an operand that a pattern takes apart: of a reference, a reference.
     pub(super) fn taken_apart(&mut self, rv: &Rv, member: &Member, span: Span) -> Lowered<Rv> {
         let part = self.field(rv.clone(), member, span)?;
-        Ok(match (part, rv) {
-            (Rv::Place(place, ty), Rv::Ref(_, _, m)) => Rv::Ref(place, ty, *m),
-            (part, _) => part,
-        })
+        Ok(part_of(part, rv))
     }
 
     /// Whether all fields of a struct fit; nothing if they always do.
@@ -201,5 +198,13 @@ impl Lowerer<'_> {
             (Some(a), Some(b)) => Some(self.b.scalar(Fun::And, vec![a, b], Type::Bool, span)),
             (a, b) => a.or(b),
         }
+    }
+}
+
+/// What a pattern binds to a part of an operand: of a reference, a reference.
+pub(super) fn part_of(part: Rv, whole: &Rv) -> Rv {
+    match (part, whole) {
+        (Rv::Place(place, ty), Rv::Ref(_, _, exclusive)) => Rv::Ref(place, ty, *exclusive),
+        (part, _) => part,
     }
 }

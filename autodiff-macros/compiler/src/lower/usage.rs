@@ -101,6 +101,14 @@ impl Changed {
             other => self.root(other),
         }
     }
+
+    /// Notes what a pattern borrows by `ref mut`.
+    fn taken_apart(&mut self, pat: &Pat, e: &Expr) {
+        let mut bindings = Bound::of(pat).found.into_iter();
+        if bindings.any(|p| p.by_ref.is_some() && p.mutability.is_some()) {
+            self.borrowed.extend(root_name(e));
+        }
+    }
 }
 
 impl<'a> Visit<'a> for Changed {
@@ -132,22 +140,18 @@ impl<'a> Visit<'a> for Changed {
     }
 
     fn visit_expr_match(&mut self, e: &'a syn::ExprMatch) {
-        if e.arms.iter().any(|arm| borrows(&arm.pat)) {
-            self.borrowed.extend(root_name(&e.expr));
-        }
+        e.arms.iter().for_each(|arm| self.taken_apart(&arm.pat, &e.expr));
         visit::visit_expr_match(self, e);
     }
 
     fn visit_expr_let(&mut self, e: &'a syn::ExprLet) {
-        if borrows(&e.pat) {
-            self.borrowed.extend(root_name(&e.expr));
-        }
+        self.taken_apart(&e.pat, &e.expr);
         visit::visit_expr_let(self, e);
     }
 
     fn visit_local(&mut self, local: &'a syn::Local) {
-        if let Some(init) = local.init.as_ref().filter(|_| borrows(&local.pat)) {
-            self.borrowed.extend(root_name(&init.expr));
+        if let Some(init) = &local.init {
+            self.taken_apart(&local.pat, &init.expr);
         }
         visit::visit_local(self, local);
     }
@@ -166,10 +170,4 @@ fn root_name(e: &Expr) -> Option<String> {
         Expr::Group(e) => root_name(&e.expr),
         _ => None,
     }
-}
-
-/// Whether a pattern has `ref mut`.
-fn borrows(pat: &Pat) -> bool {
-    let mut bindings = Bound::of(pat).found.into_iter();
-    bindings.any(|p| p.by_ref.is_some() && p.mutability.is_some())
 }

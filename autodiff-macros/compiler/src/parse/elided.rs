@@ -62,35 +62,47 @@ impl<'a> Visit<'a> for Unnamed {
 /// Gives the lifetimes of an `impl`'s type names, for pullbacks to say what they borrow from.
 pub fn name_all(item: &mut ItemImpl, declared: &Declared) {
     Elided(declared).visit_type_mut(&mut item.self_ty);
-    let mut named = Named(Vec::new());
-    named.visit_type_mut(&mut item.self_ty);
+    let mut lifetimes = FreshLifetimes::new("ad_own");
+    lifetimes.visit_type_mut(&mut item.self_ty);
     let own = std::mem::take(&mut item.generics.params);
-    let named = named.0.into_iter().map(|name| GenericParam::Lifetime(LifetimeParam::new(name)));
+    let named = lifetimes.names.into_iter();
+    let named = named.map(|name| GenericParam::Lifetime(LifetimeParam::new(name)));
     item.generics.params = named.chain(own).collect();
 }
 
-/// Names lifetimes.
-struct Named(Vec<Lifetime>);
+/// Gives names to the lifetimes that have none.
+pub struct FreshLifetimes {
+    prefix: &'static str,
+    /// The names so far.
+    pub names: Vec<Lifetime>,
+}
 
-impl Named {
-    fn next(&mut self) -> Lifetime {
-        let lifetime = Lifetime::new(&format!("'ad_own{}", self.0.len()), Span::mixed_site());
-        self.0.push(lifetime.clone());
+impl FreshLifetimes {
+    /// Names that begin with `prefix`.
+    pub fn new(prefix: &'static str) -> Self {
+        Self { prefix, names: Vec::new() }
+    }
+
+    /// One more.
+    pub fn next(&mut self) -> Lifetime {
+        let name = format!("'{}{}", self.prefix, self.names.len());
+        let lifetime = Lifetime::new(&name, Span::call_site());
+        self.names.push(lifetime.clone());
         lifetime
     }
 }
 
-impl VisitMut for Named {
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
-            *lifetime = self.next();
-        }
-    }
-
+impl VisitMut for FreshLifetimes {
     fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
         if reference.lifetime.is_none() {
             reference.lifetime = Some(self.next());
         }
         visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident == "_" {
+            *lifetime = self.next();
+        }
     }
 }

@@ -16,7 +16,7 @@ mod types;
 
 pub use checkpoint::{Spacing, item_without_checkpoints, without_checkpoints};
 pub use declared::{Declared, Receiver, Returned};
-pub use elided::name_all;
+pub use elided::{FreshLifetimes, name_all};
 pub use fallback::fallback;
 pub use implementation::Implementation;
 pub use method::Method;

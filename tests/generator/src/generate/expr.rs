@@ -161,17 +161,7 @@ impl Gen {
 
     /// A variable or element that can be read.
     pub(super) fn place_read(&mut self) -> Option<Node> {
-        let var = self.var(|v| {
-            matches!(
-                v.ty,
-                Ty::Float
-                    | Ty::FloatRef
-                    | Ty::Seq { .. }
-                    | Ty::Grid { .. }
-                    | Ty::Pair
-                    | Ty::Records { .. }
-            )
-        })?;
+        let var = self.var(|v| v.ty.has_floats())?;
         Some(self.read(&var))
     }
 

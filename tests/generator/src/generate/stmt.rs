@@ -75,19 +75,7 @@ impl Gen {
 
     /// A float that can be assigned to.
     pub(super) fn target(&mut self) -> Option<Node> {
-        let var = self.var(|v| {
-            let ty = &v.ty;
-            v.mutable
-                && matches!(
-                    ty,
-                    Ty::Float
-                        | Ty::FloatRef
-                        | Ty::Seq { .. }
-                        | Ty::Grid { .. }
-                        | Ty::Pair
-                        | Ty::Records { .. }
-                )
-        })?;
+        let var = self.var(|v| v.mutable && v.ty.has_floats())?;
         Some(self.place(&var, Sort::Other))
     }
 

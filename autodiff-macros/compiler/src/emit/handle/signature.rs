@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
 use crate::emit::types;
-use crate::parse::Signature;
+use crate::parse::{FreshLifetimes, Signature};
 
 /// Parameters and generics, with every lifetime named.
 pub struct Header {
@@ -34,36 +34,6 @@ pub fn local(name: &str, span: Span) -> Ident {
     Ident::new(name.trim_start_matches("r#"), Span::mixed_site().located_at(span))
 }
 
-/// Gives names to the lifetimes that are left out.
-#[derive(Default)]
-pub struct Name {
-    /// The names so far.
-    pub fresh: Vec<Lifetime>,
-}
-
-impl Name {
-    fn next(&mut self) -> Lifetime {
-        let lifetime = Lifetime::new(&format!("'ad{}", self.fresh.len()), Span::call_site());
-        self.fresh.push(lifetime.clone());
-        lifetime
-    }
-}
-
-impl VisitMut for Name {
-    fn visit_type_reference_mut(&mut self, t: &mut syn::TypeReference) {
-        if t.lifetime.is_none() {
-            t.lifetime = Some(self.next());
-        }
-        visit_mut::visit_type_reference_mut(self, t);
-    }
-
-    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
-        if lifetime.ident == "_" {
-            *lifetime = self.next();
-        }
-    }
-}
-
 /// Collects lifetimes.
 struct Inner {
     names: Vec<String>,
@@ -78,7 +48,7 @@ impl<'a> Visit<'a> for Inner {
 impl Header {
     /// Reads the user's signature.
     pub fn new(item: &ItemFn, signature: &Signature) -> Self {
-        let mut name = Name::default();
+        let mut name = FreshLifetimes::new("ad");
         let mut inner = Inner { names: Vec::new() };
         let mut extra_types = Vec::new();
         let mut inputs = Vec::new();
@@ -128,7 +98,7 @@ impl Header {
                 }
             }
         }
-        for lifetime in name.fresh {
+        for lifetime in name.names {
             lifetime_names.push(lifetime.to_token_stream());
             lifetimes.push(lifetime.to_token_stream());
         }

@@ -43,7 +43,7 @@ use quote::{format_ident, quote};
 use super::augment::Exports;
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RegionId};
-use crate::ir::{CallArg, Checkpoint, Node, Op, Place, Region, Storage, Take, Type, Value};
+use crate::ir::{CallArg, Checkpoint, Op, Place, Region, Storage, Take, Type, Value};
 
 /// Where the states of a checkpointed loop go, and what they consist of beside what the loop carries.
 pub(super) struct States {
@@ -305,9 +305,9 @@ fn outer_values(body: &Region) -> BTreeSet<Value> {
     });
     // What the loop's own checkpoint is given has been read before it; that of a loop inside is read as
     // this one runs again.
-    let own = |node: &&Node| !matches!(node.op, Op::Checkpoint(_));
-    let nodes = body.nodes.iter().filter(own).cloned().collect();
-    Region { nodes, ..body.clone() }.each_use(&mut |v| {
+    let mut rest = body.clone();
+    rest.nodes.retain(|node| !matches!(node.op, Op::Checkpoint(_)));
+    rest.each_use(&mut |v| {
         used.insert(v);
     });
     used.difference(&inside).copied().collect()
