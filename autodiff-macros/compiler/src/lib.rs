@@ -132,7 +132,7 @@ fn expand_in(
     let generated = generated.unwrap_or_else(|refused| refused);
     let generated = under_facade_name(generated, options.krate.as_ref());
     let refusals = errors.to_tokens();
-    let item = mended(item, plain, &options, &errors);
+    let item = mended(item, plain, declared, &options, &errors);
     let mark = once::mark();
     quote! {
         #mark
@@ -157,14 +157,20 @@ fn derivatives(
     }
     derivatives.ok_or_else(|| {
         let reasons = errors.finish();
-        let mended = parse::fallback(plain, &reasons);
+        let mended = parse::fallback(plain, &reasons, signature.types.declared());
         emit::refused(mended.as_ref().unwrap_or(plain), signature, &reasons)
     })
 }
 
 /// The item as it comes out: where rustc would refuse for the same reason, mended.
-fn mended(item: TokenStream, function: &ItemFn, options: &Options, errors: &Errors) -> TokenStream {
-    parse::fallback(function, &errors.finish()).map_or(item, |mended| {
+fn mended(
+    item: TokenStream,
+    function: &ItemFn,
+    declared: &Declared,
+    options: &Options,
+    errors: &Errors,
+) -> TokenStream {
+    parse::fallback(function, &errors.finish(), declared).map_or(item, |mended| {
         under_facade_name(mended.into_token_stream(), options.krate.as_ref())
     })
 }

@@ -21,7 +21,8 @@ use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
 use crate::parse::{
-    Declared, FreshLifetimes, Implementation, Method, Signature, name_all, without_checkpoints,
+    Declared, FreshLifetimes, Implementation, Method, Signature, fallback, name_all,
+    without_checkpoints,
 };
 use crate::{derivatives, under_facade_name};
 
@@ -64,7 +65,8 @@ pub fn expand(
         _ => (TokenStream::new(), siblings(item, of, declared, options, errors)),
     };
     let plain = without_checkpoints(item, errors);
-    let mut item = plain.unwrap_or_else(|| item.clone());
+    let plain = plain.as_ref().unwrap_or(item);
+    let mut item = fallback(plain, &errors.finish(), declared).unwrap_or_else(|| plain.clone());
     if !inside.is_empty() {
         let silenced = silenced();
         let inside = under_facade_name(inside, options.krate.as_ref());

@@ -179,6 +179,15 @@ impl Declared {
         self.file.provided.contains(&(function.to_string(), function.span().start().line))
     }
 
+    /// Whether a path is that of a macro which the file declares or imports by name.
+    pub fn declares_macro(&self, path: &syn::Path) -> bool {
+        let name = path.get_ident().map(Ident::to_string);
+        name.is_none_or(|name| {
+            self.file.macros.contains(&name)
+                || self.file.all.iter().any(|scope| scope.imports.contains_key(&name))
+        })
+    }
+
     /// Whether a trait of that name is declared.
     pub fn is_trait(&self, name: &str) -> bool {
         self.file.traits.iter().any(|own| own == name)

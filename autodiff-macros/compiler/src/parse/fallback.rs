@@ -6,18 +6,22 @@
 
 use quote::quote;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ItemFn, ReturnType, Stmt, parse_quote};
+use syn::{Block, Expr, ItemFn, Macro, ReturnType, Stmt, parse_quote};
 
-use crate::errors::Diagnostic;
+use super::Declared;
+use crate::errors::{Diagnostic, Extent};
 
 /// The function with what was refused for these reasons mended where rustc would reject it once more;
 /// none if there is no such place.
-pub fn fallback(function: &ItemFn, reasons: &[Diagnostic]) -> Option<ItemFn> {
+pub fn fallback(function: &ItemFn, reasons: &[Diagnostic], declared: &Declared) -> Option<ItemFn> {
     let refused = |code| reasons.iter().any(|reason| reason.code == code);
-    if !["AD0220", "AD0206", "AD0103"].into_iter().any(refused) {
+    if !["AD0220", "AD0206", "AD0103", "AD0402"].into_iter().any(refused) {
         return None;
     }
     let mut mended = function.clone();
+    if refused("AD0402") {
+        Refuse { reasons, declared }.visit_block_mut(&mut mended.block);
+    }
     if refused("AD0220") {
         Unwrap.visit_block_mut(&mut mended.block);
     }
@@ -42,6 +46,31 @@ impl VisitMut for Unwrap {
         if let Expr::Try(tried) = e {
             let inner = &tried.expr;
             *e = parse_quote!(::autodiff::__private::tried(#inner));
+        }
+    }
+}
+
+/// A macro that cannot be seen through and may not exist → its refusal.
+struct Refuse<'a> {
+    reasons: &'a [Diagnostic],
+    declared: &'a Declared,
+}
+
+impl Refuse<'_> {
+    fn refusal(&self, mac: &Macro) -> Option<Macro> {
+        let extent = Extent::of(mac);
+        if self.declared.declares_macro(&mac.path) {
+            return None;
+        }
+        let reason = self.reasons.iter().find(|r| r.code == "AD0402" && r.extent.is(&extent))?;
+        syn::parse2(reason.to_expression()).ok()
+    }
+}
+
+impl VisitMut for Refuse<'_> {
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if let Some(refusal) = self.refusal(mac) {
+            *mac = refusal;
         }
     }
 }

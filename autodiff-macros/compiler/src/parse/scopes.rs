@@ -84,6 +84,8 @@ pub struct Scopes {
     pub traits: Vec<String>,
     /// The bodies of functions, by name and line.
     pub bodies: BTreeMap<(String, usize), ScopeId>,
+    /// Macros.
+    pub macros: BTreeSet<String>,
     /// Names that macros declare: where, is not known.
     pub by_macros: BTreeSet<String>,
     /// What stands for itself in a pattern: constants, and variants and structs without fields.
@@ -284,6 +286,7 @@ impl<'a> Visit<'a> for Reader {
 
     // What a macro writes is not there to be read.
     fn visit_item_macro(&mut self, item: &'a syn::ItemMacro) {
+        self.scopes.macros.extend(item.ident.as_ref().map(Ident::to_string));
         let text = item.mac.tokens.to_token_stream().to_string();
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
