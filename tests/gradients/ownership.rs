@@ -324,6 +324,18 @@ fn taken(x: &[f64], w: f64) -> f64 {
     sum * kept.filled(w).drained(x[1])
 }
 
+/// Of which a part was read before, and nothing comes of it.
+#[differentiate]
+fn taken_in_vain(x: &[f64], w: f64) -> f64 {
+    let mut noted = vec![0.3; x.len()];
+    for i in 0..x.len() {
+        let tank = Tank { level: noted[i], inflow: x.to_vec(), valves: 0 };
+        let (first, level) = (tank.inflow[0], tank.level);
+        noted[0] = tank.drained(1.5) * first + level;
+    }
+    w * x[1]
+}
+
 #[derive(Differentiable, Clone, Debug)]
 enum Vessel {
     Open(Tank<f64>),
@@ -366,6 +378,7 @@ fn taken_constant(x: f64) -> f64 {
 fn taken_by_methods() {
     check!(taken(&x, w); (x, w) in [(vec![0.5, 0.2, 0.9], 0.7), (vec![1.5, -0.4], -0.6)]);
     check!(taken_constant(x); x in [0.7]);
+    check!(taken_in_vain(&x, w); (x, w) in [(vec![0.5, 0.2, 0.9], 0.7)]);
     for open in [true, false] {
         check!(taken_apart(&x, w, open); (x, w) in [(vec![0.5, 0.2, 0.9], 0.7)]);
     }

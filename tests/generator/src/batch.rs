@@ -1,13 +1,20 @@
-//! Programs compiled together, as one crate that another calls, and run.
+//! Programs compiled together, as libraries that binaries call, and run.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::generate::Program;
 use crate::print::Attribute;
+
+/// How many programs are in one package: few enough that all cores have one to compile.
+const COMPILED_TOGETHER: usize = 25;
+
+/// The files of a package, by their paths in it.
+type Sources = BTreeMap<PathBuf, String>;
 
 /// A program under a name, with an attribute.
 #[derive(Clone, Debug)]
@@ -68,44 +75,63 @@ impl Workshop {
     /// If files cannot be written, or cargo cannot be run.
     pub fn run(&self, items: &[Item]) -> io::Result<Vec<Outcome>> {
         let mut failures: BTreeMap<String, (Kind, String)> = BTreeMap::new();
-        loop {
-            let rest: Vec<&Item> =
-                items.iter().filter(|item| !failures.contains_key(&item.name)).collect();
-            if rest.is_empty() {
-                break;
+        // A program stays in its package when others fail, so that only theirs are compiled again.
+        let parts = loop {
+            let parts: Vec<(String, Vec<&Item>)> = items
+                .chunks(COMPILED_TOGETHER)
+                .enumerate()
+                .map(|(at, part)| {
+                    let rest = part.iter().filter(|item| !failures.contains_key(&item.name));
+                    (format!("part{at}"), rest.collect::<Vec<_>>())
+                })
+                .filter(|(_, part)| !part.is_empty())
+                .collect();
+            if parts.is_empty() {
+                break parts;
             }
-            self.write(&rest)?;
-            let errors = self.build(&["build"])?;
+            let packages: Vec<_> =
+                parts.iter().map(|(name, part)| (name.clone(), sources(name, part))).collect();
+            self.write(&packages)?;
+            let errors = self.build("build")?;
             if errors.is_empty() {
-                break;
+                break parts;
             }
             failures.extend(errors);
-        }
+        };
         self.sort_out_invalid(items, &mut failures)?;
-        let rest: Vec<&str> = items
-            .iter()
-            .map(|item| item.name.as_str())
-            .filter(|name| !failures.contains_key(*name))
-            .collect();
-        let mut outcomes = self.execute(&rest)?;
+        let mut outcomes = BTreeMap::new();
+        let executed: Vec<io::Result<_>> = thread::scope(|scope| {
+            let running: Vec<_> = parts
+                .iter()
+                .map(|(name, part)| scope.spawn(move || self.execute(name, part)))
+                .collect();
+            running.into_iter().map(|part| part.join().expect("it does not panic")).collect()
+        });
+        for part in executed {
+            outcomes.extend(part?);
+        }
         for (name, (kind, text)) in failures {
             outcomes.insert(name, Outcome::Failed(kind, text));
         }
         Ok(items.iter().map(|item| outcomes[&item.name].clone()).collect())
     }
 
-    fn write(&self, items: &[&Item]) -> io::Result<()> {
+    /// Writes the packages of these programs, and of no others.
+    fn write(&self, packages: &[(String, Sources)]) -> io::Result<()> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let facade = here.join("../..");
+        fs::create_dir_all(&self.folder)?;
+        if !self.folder.join("Cargo.lock").exists() {
+            fs::copy(facade.join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
+        }
+        let members: Vec<&str> = packages.iter().map(|(name, _)| name.as_str()).collect();
         let manifest = format!(
             "[workspace]
+members = {members:?}
+resolver = \"3\"
 
-[package]
-name = \"programs\"
-edition = \"2024\"
-
-[dependencies]
-autodiff = {{ path = {:?} }}
+[workspace.dependencies]
+autodiff = {{ path = {facade:?} }}
 generator-harness = {{ path = {:?} }}
 generator-macros = {{ path = {:?} }}
 
@@ -118,45 +144,40 @@ incremental = false
 opt-level = 1
 debug-assertions = true
 ",
-            facade,
             here.join("harness"),
             here.join("macros"),
             self.opt_level,
         );
-        let source = self.folder.join("src");
-        fs::create_dir_all(source.join("glue"))?;
-        fs::write(self.folder.join("Cargo.toml"), manifest)?;
-        if !self.folder.join("Cargo.lock").exists() {
-            fs::copy(facade.join("Cargo.lock"), self.folder.join("Cargo.lock"))?;
-        }
-        let mut modules = String::from("#![allow(warnings)]\n");
-        let mut rows = String::new();
-        for item in items {
-            let name = &item.name;
-            fs::write(
-                source.join(format!("{name}.rs")),
-                item.program.module(Some(&item.attribute)),
-            )?;
-            fs::write(source.join(format!("glue/{name}.rs")), item.program.glue(name))?;
-            modules.push_str(&format!("pub mod {name};\n"));
-            rows.push_str(&format!("    (\"{name}\", glue::{name}::run),\n"));
-        }
-        fs::write(source.join("lib.rs"), &modules)?;
-        fs::write(source.join("glue/mod.rs"), &modules)?;
-        let main = format!(
-            "mod glue;
+        write_if_new(&self.folder.join("Cargo.toml"), &manifest)?;
+        for (name, sources) in packages {
+            let manifest = format!(
+                "[package]
+name = {name:?}
+edition = \"2024\"
 
-type Run = fn(&generator_harness::Case) -> Result<generator_harness::Verdict, generator_harness::Failure>;
-
-const PROGRAMS: &[(&str, Run)] = &[
-{rows}];
-
-fn main() {{
-    generator_harness::run_programs(PROGRAMS);
-}}
+[dependencies]
+autodiff.workspace = true
+generator-harness.workspace = true
+generator-macros.workspace = true
 "
-        );
-        fs::write(source.join("main.rs"), main)
+            );
+            let package = self.folder.join(name);
+            fs::create_dir_all(package.join("src/glue"))?;
+            write_if_new(&package.join("Cargo.toml"), &manifest)?;
+            for folder in ["src", "src/glue"] {
+                for entry in fs::read_dir(package.join(folder))? {
+                    let path = entry?.path();
+                    let known = path.strip_prefix(&package).is_ok_and(|p| sources.contains_key(p));
+                    if path.is_file() && !known {
+                        fs::remove_file(path)?;
+                    }
+                }
+            }
+            for (path, text) in sources {
+                write_if_new(&package.join(path), text)?;
+            }
+        }
+        Ok(())
     }
 
     fn cargo(&self) -> Command {
@@ -168,9 +189,9 @@ fn main() {{
     }
 
     /// The errors of a build, by program: for each the first.
-    fn build(&self, command: &[&str]) -> io::Result<BTreeMap<String, (Kind, String)>> {
-        let output =
-            self.cargo().args(command).args(["--quiet", "--message-format=short"]).output()?;
+    fn build(&self, command: &str) -> io::Result<BTreeMap<String, (Kind, String)>> {
+        let arguments = [command, "--quiet", "--keep-going", "--message-format=short"];
+        let output = self.cargo().args(arguments).output()?;
         if output.status.success() {
             return Ok(BTreeMap::new());
         }
@@ -206,29 +227,23 @@ fn main() {{
         if failed.is_empty() {
             return Ok(());
         }
-        let lib = self.folder.join("src/lib.rs");
-        let before = fs::read_to_string(&lib)?;
-        let mut modules = String::from("#![allow(warnings)]\n");
-        for item in &failed {
-            let path = self.folder.join(format!("src/{}.rs", item.name));
-            fs::write(path, item.program.module(None))?;
-            modules.push_str(&format!("pub mod {};\n", item.name));
-        }
-        fs::write(&lib, modules)?;
-        let errors = self.build(&["check", "--lib"])?;
-        fs::write(lib, before)?;
-        for (name, (_, text)) in errors {
+        let plain = failed.iter().map(|item| (module_path(&item.name), item.program.module(None)));
+        let names = failed.iter().map(|item| item.name.as_str());
+        let lib = (PathBuf::from("src/lib.rs"), modules(names));
+        self.write(&[("plain".into(), plain.chain([lib]).collect())])?;
+        for (name, (_, text)) in self.build("check")? {
             failures.insert(name, (Kind::Invalid, text));
         }
         Ok(())
     }
 
     /// Runs what is built.
-    fn execute(&self, names: &[&str]) -> io::Result<BTreeMap<String, Outcome>> {
+    fn execute(&self, package: &str, items: &[&Item]) -> io::Result<BTreeMap<String, Outcome>> {
+        let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
         let mut outcomes = BTreeMap::new();
         let mut from = 0;
         while from < names.len() {
-            let binary = self.folder.join("target/debug/programs");
+            let binary = self.folder.join("target/debug").join(package);
             let output = Command::new(binary).args(&names[from..]).output()?;
             let text = String::from_utf8_lossy(&output.stdout);
             for line in text.lines() {
@@ -253,4 +268,52 @@ fn main() {{
         }
         Ok(outcomes)
     }
+}
+
+fn write_if_new(path: &Path, text: &str) -> io::Result<()> {
+    if fs::read_to_string(path).is_ok_and(|before| before == text) {
+        return Ok(());
+    }
+    fs::write(path, text)
+}
+
+fn module_path(name: &str) -> PathBuf {
+    PathBuf::from(format!("src/{name}.rs"))
+}
+
+/// A crate of modules with these names.
+fn modules<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let declared: String = names.map(|name| format!("pub mod {name};\n")).collect();
+    format!("#![allow(warnings)]\n{declared}")
+}
+
+/// A library of programs, and a binary that checks them from outside.
+fn sources(package: &str, items: &[&Item]) -> Sources {
+    let mut sources = Sources::new();
+    let mut rows = String::new();
+    for item in items {
+        let name = &item.name;
+        sources.insert(module_path(name), item.program.module(Some(&item.attribute)));
+        let glue = item.program.glue(&format!("{package}::{name}"));
+        sources.insert(format!("src/glue/{name}.rs").into(), glue);
+        rows.push_str(&format!("    (\"{name}\", glue::{name}::run),\n"));
+    }
+    let modules = modules(items.iter().map(|item| item.name.as_str()));
+    sources.insert("src/lib.rs".into(), modules.clone());
+    sources.insert("src/glue/mod.rs".into(), modules);
+    let main = format!(
+        "mod glue;
+
+type Run = fn(&generator_harness::Case) -> Result<generator_harness::Verdict, generator_harness::Failure>;
+
+const PROGRAMS: &[(&str, Run)] = &[
+{rows}];
+
+fn main() {{
+    generator_harness::run_programs(PROGRAMS);
+}}
+"
+    );
+    sources.insert("src/main.rs".into(), main);
+    sources
 }

@@ -1,7 +1,7 @@
 //! Random programs that hunt for wrong derivatives.
 //!
 //! From a seed, [`Program::new`] writes well-typed functions over the whole language that
-//! `#[differentiate]` supports. [`Workshop::run`] compiles many of them as one crate, with a second copy
+//! `#[differentiate]` supports. [`Workshop::run`] compiles many of them at once, with a second copy
 //! of each over dual numbers, and compares every mode with that. [`shrink`] makes what fails small.
 //!
 //! | file | what it does |

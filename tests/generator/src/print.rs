@@ -166,8 +166,8 @@ generator_harness::record!(Body, Body{arguments}, BodyTangent, BodyTangent{argum
         out
     }
 
-    /// The code that checks the program of that name.
-    pub fn glue(&self, name: &str) -> String {
+    /// The code that checks the program in that module.
+    pub fn glue(&self, module: &str) -> String {
         let main = self.main();
         let active: Vec<&Parameter> = main.parameters.iter().filter(|p| p.active).collect();
         let in_place: Vec<&Parameter> =
@@ -239,7 +239,7 @@ generator_harness::record!(Body, Body{arguments}, BodyTangent, BodyTangent{argum
         format!(
             "#![allow(warnings)]
 use generator_harness::*;
-use programs::{name}::*;
+use {module}::*;
 
 pub fn run(case: &Case) -> Result<Verdict, Failure> {{
     let Case {{ n, k, b, ref p, .. }} = *case;

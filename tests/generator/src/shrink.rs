@@ -42,6 +42,7 @@ pub fn shrink(
             for (program, outcome) in tried.iter().zip(outcomes) {
                 if let Outcome::Failed(found, text) = outcome
                     && found == kind
+                    && code(&text) == code(&message)
                 {
                     best = program.clone();
                     message = text;
@@ -51,6 +52,12 @@ pub fn shrink(
         }
         return Ok((best, message));
     }
+}
+
+/// The code of the error that a message tells, if it tells one.
+fn code(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once('[')?;
+    rest.split_once(']').map(|(code, _)| code).filter(|code| code.starts_with(['A', 'E']))
 }
 
 /// All programs that are one step smaller.

@@ -50,6 +50,11 @@ impl Callee {
         matches!(self, Self::Method { by_value: Some(true), .. })
     }
 
+    /// Whether it may take the receiver itself.
+    pub fn may_take_receiver(&self) -> bool {
+        matches!(self, Self::Method { by_value: None | Some(true), .. })
+    }
+
     /// The same, known to be differentiated.
     pub fn annotated(&self) -> Self {
         let mut callee = self.clone();

@@ -8,7 +8,7 @@ use super::form::Form;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
 use crate::ir::callee::is_type_name;
-use crate::ir::{CallArg, Float, Op, Place, Type, Value};
+use crate::ir::{CallArg, Float, Op, Place, Storage, Type, Value};
 
 impl Lowerer<'_> {
     /// Binds an irrefutable pattern.
@@ -169,9 +169,17 @@ impl Lowerer<'_> {
                     let object = self.object(v, Some(name.clone()), span);
                     return Ok(Binding::Place(Place::whole(object), ty));
                 }
-                // What comes from something that never changes needs no copy.
-                let constant = self.b.data(place.root).storage == crate::ir::Storage::Local
-                    || self.b.data(place.root).storage == crate::ir::Storage::Ref;
+                // What comes from something that never changes needs no copy; from something that a method
+                // may take, it is one in the program too.
+                let data = self.b.data(place.root);
+                let called = |name: &Ident| self.changed.called.contains(&name.to_string());
+                let constant = match data.storage {
+                    Storage::Ref => true,
+                    Storage::Local => {
+                        place.path.is_empty() || !data.name.as_ref().is_some_and(called)
+                    }
+                    _ => false,
+                };
                 if constant {
                     return Ok(Binding::Place(place, ty));
                 }

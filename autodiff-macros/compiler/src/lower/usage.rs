@@ -57,6 +57,8 @@ pub struct Changed {
     pub borrowed: BTreeSet<String>,
     /// Those that are given another value: by `name = `.
     pub whole: BTreeSet<String>,
+    /// Those of which a method is called, which may take them.
+    pub called: BTreeSet<String>,
 }
 
 /// The names that change in a body.
@@ -135,6 +137,11 @@ impl<'a> Visit<'a> for Changed {
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
         if changes_receiver(&e.method.to_string()) {
             self.root(&e.receiver);
+        }
+        if let Expr::Path(p) = &*e.receiver
+            && let Some(name) = p.path.get_ident()
+        {
+            self.called.insert(name.to_string());
         }
         visit::visit_expr_method_call(self, e);
     }

@@ -245,7 +245,7 @@ impl Gen {
         match (kind, self.random.below(4)) {
             (Record::Vector, 0) => {
                 let v = self.record_copy(kind)?;
-                Self::node(Sort::Other, "$0.$1($2)", vec![v, Node::word("turned"), w])
+                Self::node(Sort::Other, "($0).$1($2)", vec![v, Node::word("turned"), w])
             }
             (Record::Vector, 1) => {
                 let (a, b) = (self.record_copy(kind)?, self.record_copy(kind)?);
@@ -265,7 +265,7 @@ impl Gen {
             }
             (Record::Body, 0) => {
                 let (body, ..) = self.record(kind, false)?;
-                Self::node(Sort::Other, "$0.$1($2)", vec![body, Node::word("grown"), w])
+                Self::node(Sort::Other, "($0).$1($2)", vec![body, Node::word("grown"), w])
             }
             (Record::Body, 1) => {
                 let (a, (b, _, held)) = (self.record_ref(kind)?, self.record(kind, false)?);
@@ -310,7 +310,7 @@ impl Gen {
             let (template, parts) = match kind {
                 Record::Vector => (
                     self.random.pick(&[
-                        "$0.y",
+                        "($0).y",
                         "({ let V3 { x: $3, .. } = $0; $3 * $1 })",
                         "({ let mut $3 = $0; $3.x *= $1; $3.x + $3.z * $2 })",
                         "[$0, $0].iter().map(|$3| $3.x * $3.y).sum::<%F>()",

@@ -155,8 +155,10 @@ impl Gen {
         });
         self.nested(|this| {
             this.freeze_named(&body);
-            this.scope.hide(&captured.name);
-            this.scope.hide(&further.name);
+            // The closure may hold all of what it changes a part of.
+            for var in [&captured, &further] {
+                this.scope.hide(var.name.split('.').next().unwrap_or_default());
+            }
             let (a, b) = (this.float(1), this.float(0));
             let c = this.nested(|this| {
                 let (low, high) = (Bound::Is(0), Bound::Is(2));

@@ -313,6 +313,14 @@ impl Footprint {
         {
             moved.push(place.root);
         }
+        // So may a method, of its receiver.
+        if let Op::Call(callee, args) | Op::CallVjp(callee, args) | Op::CallJvp(callee, args, _) =
+            &node.op
+            && callee.may_take_receiver()
+            && let Some(CallArg::Ref(place, _)) = args.first()
+        {
+            moved.push(place.root);
+        }
         // While an exclusive view is in use, its memory goes by no other name.
         if let Op::View { sequence, .. } = &node.op
             && node.results.iter().any(|v| graph.data(*v).storage == Storage::RefMut)
