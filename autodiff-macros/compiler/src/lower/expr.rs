@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
-use super::{Binding, Closure, Lowerer, Read, Rv, span_of};
+use super::{Binding, Closure, Lowerer, Read, Rv, span_of, start_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Root, Struct, Type, Value};
 use crate::rules::Fun;
@@ -15,7 +15,7 @@ impl Lowerer<'_> {
         match self.expr(e)? {
             Rv::Value(value) => Ok(value),
             // To find the span takes a walk over the code.
-            rv => self.value_of(rv, span_of(e)),
+            rv => self.value_of(rv, start_of(e)),
         }
     }
 
@@ -28,7 +28,7 @@ impl Lowerer<'_> {
 
     /// An expression.
     pub(super) fn expr(&mut self, e: &Expr) -> Lowered<Rv> {
-        let span = span_of(e);
+        let span = start_of(e);
         match e {
             Expr::Paren(e) => self.expr(&e.expr),
             Expr::Group(e) => self.expr(&e.expr),

@@ -33,6 +33,7 @@ mod references;
 mod run;
 mod sequence;
 mod slice_pattern;
+mod spans;
 mod stmt;
 mod structs;
 mod successors;
@@ -44,7 +45,6 @@ use std::rc::Rc;
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::spanned::Spanned;
 use syn::{Ident, ItemFn};
 
 use crate::Library;
@@ -56,6 +56,7 @@ use crate::spelled::Spelled;
 
 use form::Form;
 pub use operand::Rv;
+use spans::{span_of, start_of};
 use usage::Changed;
 
 /// A lowered function.
@@ -532,9 +533,4 @@ impl<'a> Lowerer<'a> {
 
 fn is_range(ty: &syn::Type) -> bool {
     matches!(ty, syn::Type::Path(p) if p.path.segments.last().is_some_and(|s| s.ident == "Range"))
-}
-
-/// The span of anything that has one.
-fn span_of(node: &impl Spanned) -> Span {
-    node.span()
 }
