@@ -368,6 +368,10 @@ macro_rules! dual {
 /// even where the derivative is infinite.
 fn along(partial: f64, slope: f64) -> f64 {
     if slope == 0.0 {
+        // In reverse, the zero may be that of a number that nothing depends on.
+        if !partial.is_finite() {
+            OVERFLOWN.set(true);
+        }
         return 0.0;
     }
     let product = partial * slope;
