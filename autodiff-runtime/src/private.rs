@@ -254,6 +254,15 @@ impl<T: Default> Undefined for T {
     }
 }
 
+/// The sum of adjoints whose type only rustc knows.
+pub fn total<T: Default + Accumulate<T>>(parts: &[T]) -> T {
+    let mut total = T::default();
+    for part in parts {
+        total.accumulate(part);
+    }
+    total
+}
+
 /// A number as a float of the type of another.
 #[inline]
 pub fn float_like<T: crate::Float>(_: &T, number: impl Into<f64>) -> T {

@@ -65,5 +65,6 @@ mod structs;
 mod successors;
 mod tuple_references;
 mod tuples;
+mod unknown_numbers;
 mod vectors;
 mod while_loops;

@@ -152,9 +152,16 @@ impl Expr {
 
     /// `receiver.name(args)`, where `ty` is the receiver's type as far as it is known.
     pub fn method(name: &str, receiver: Expr, args: &[Expr], ty: &Type, span: Span) -> Self {
-        let receiver = receiver.typed(ty, span).at_least(Level::Postfix);
+        let receiver = receiver.typed(ty, span);
         let name = syn::Ident::new(name, span);
         let args = args.iter().map(|a| &a.tokens);
+        if receiver.untyped {
+            // A method is looked up at once; of a trait's function, the type may be found later.
+            let receiver = receiver.tokens;
+            let float = quote_spanned!(span=> ::autodiff::__private::num_traits::Float);
+            return Self::postfix(quote_spanned!(span=> #float::#name(#receiver #(, #args)*)));
+        }
+        let receiver = receiver.at_least(Level::Postfix);
         Self::postfix(quote_spanned!(span=> #receiver.#name(#(#args),*)))
     }
 
@@ -267,6 +274,9 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
         Type::Vec(element) => {
             let element = full_type(element)?;
             Some(quote!(::autodiff::__private::alloc::vec::Vec<#element>))
+        }
+        Type::Float(Float::Param(name)) => {
+            Some(Ident::new(name, Span::call_site()).into_token_stream())
         }
         ty => type_name(ty),
     }

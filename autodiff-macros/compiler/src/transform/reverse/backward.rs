@@ -6,7 +6,7 @@ use proc_macro2::Span;
 
 use super::{Here, Key, Reverse};
 use crate::analysis::{At, RECOMPUTE, RegionId, Style};
-use crate::ir::{Float, Node, Op, Place, Proj, Region, Take, Type, Value};
+use crate::ir::{CallArg, Float, Node, Op, Place, Proj, Region, Take, Type, Value};
 use crate::rules::{Expr, Fun, Pullback};
 use crate::transform::contribution::Terms;
 use crate::transform::operator;
@@ -217,10 +217,16 @@ impl<'a> Reverse<'a> {
         let span = node.span;
         let shadow = self.shadow(node.results[0], span);
         let ty = self.b.ty(v).clone();
+        let scalar = self.activity.style(v) == Style::Scalar;
+        if scalar && ty.static_zero().is_none() {
+            let tokens = quote::quote!(::autodiff::__private::total(&ad_parts[..]));
+            let parts = CallArg::Ref(Place::whole(shadow), false);
+            let total = self.b.op(Op::code(tokens, &[("ad_parts", parts)]), ty, span);
+            return self.add(v, total, span);
+        }
         let lo = self.b.constant(quote::quote!(0_usize), Type::usize(), span);
         let hi = self.b.op(Op::Len(Place::whole(shadow)), Type::usize(), span);
         let index = self.b.value(Type::usize(), span);
-        let scalar = self.activity.style(v) == Style::Scalar;
         let mut params = vec![index];
         let mut init = Vec::new();
         let mut results = Vec::new();
