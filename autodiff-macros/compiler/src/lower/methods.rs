@@ -163,10 +163,7 @@ impl Lowerer<'_> {
                     }
                     _ => None,
                 };
-                // A constant may be of any type, as what is computed may.
-                let is_constant = |root: &Value| self.paths.contains_key(root);
-                let opaque =
-                    root.is_none_or(|root| self.b.begins_as_code(root) && !is_constant(&root));
+                let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
                 // Of an `Option` that a method gives, these two are differentiated.
                 let unwraps = matches!(name.as_str(), "unwrap" | "expect")
                     && root.is_some_and(|root| self.called.contains(&root));
