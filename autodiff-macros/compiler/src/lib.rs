@@ -132,7 +132,7 @@ fn expand_in(
     let generated = generated.unwrap_or_else(|refused| refused);
     let generated = under_facade_name(generated, options.krate.as_ref());
     let refusals = errors.to_tokens();
-    let item = mended(item, plain, declared, &options, &errors);
+    let item = mended(plain, declared, &options, &errors).map_or(item, ToTokens::into_token_stream);
     let mark = once::mark();
     quote! {
         #mark
@@ -162,17 +162,15 @@ fn derivatives(
     })
 }
 
-/// The item as it comes out: where rustc would refuse for the same reason, mended.
+/// The function as it comes out where rustc would refuse for the same reason.
 fn mended(
-    item: TokenStream,
     function: &ItemFn,
     declared: &Declared,
     options: &Options,
     errors: &Errors,
-) -> TokenStream {
-    parse::fallback(function, &errors.finish(), declared).map_or(item, |mended| {
-        under_facade_name(mended.into_token_stream(), options.krate.as_ref())
-    })
+) -> Option<ItemFn> {
+    let mended = parse::fallback(function, &errors.finish(), declared)?;
+    syn::parse2(under_facade_name(mended.into_token_stream(), options.krate.as_ref())).ok()
 }
 
 /// Generated code that names the facade as the user does.

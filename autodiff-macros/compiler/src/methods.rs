@@ -21,10 +21,9 @@ use crate::errors::{Diagnostic, Errors, Extent};
 use crate::options::Options;
 use crate::parse::method::{as_function, outside};
 use crate::parse::{
-    Declared, FreshLifetimes, Implementation, Method, Signature, fallback, name_all,
-    without_checkpoints,
+    Declared, FreshLifetimes, Implementation, Method, Signature, name_all, without_checkpoints,
 };
-use crate::{derivatives, under_facade_name};
+use crate::{derivatives, mended, under_facade_name};
 
 /// The traits of operators, and how the runtime names them.
 const OPERATORS: [&str; 11] = [
@@ -66,7 +65,7 @@ pub fn expand(
     };
     let plain = without_checkpoints(item, errors);
     let plain = plain.as_ref().unwrap_or(item);
-    let mut item = fallback(plain, &errors.finish(), declared).unwrap_or_else(|| plain.clone());
+    let mut item = mended(plain, declared, options, errors).unwrap_or_else(|| plain.clone());
     if !inside.is_empty() {
         let silenced = silenced();
         let inside = under_facade_name(inside, options.krate.as_ref());
