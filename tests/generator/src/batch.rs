@@ -5,7 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread;
 
 use crate::generate::Program;
 use crate::print::Attribute;
@@ -100,15 +99,9 @@ impl Workshop {
         };
         self.sort_out_invalid(items, &mut failures)?;
         let mut outcomes = BTreeMap::new();
-        let executed: Vec<io::Result<_>> = thread::scope(|scope| {
-            let running: Vec<_> = parts
-                .iter()
-                .map(|(name, part)| scope.spawn(move || self.execute(name, part)))
-                .collect();
-            running.into_iter().map(|part| part.join().expect("it does not panic")).collect()
-        });
-        for part in executed {
-            outcomes.extend(part?);
+        // One after the other: the time that a program may take is for it alone.
+        for (name, part) in &parts {
+            outcomes.extend(self.execute(name, part)?);
         }
         for (name, (kind, text)) in failures {
             outcomes.insert(name, Outcome::Failed(kind, text));

@@ -367,18 +367,12 @@ macro_rules! dual {
 /// What a slope becomes behind that partial derivative. What carries no derivative stays without one,
 /// even where the derivative is infinite.
 fn along(partial: f64, slope: f64) -> f64 {
-    if slope == 0.0 {
-        // In reverse, the zero may be that of a number that nothing depends on.
-        if !partial.is_finite() {
-            OVERFLOWN.set(true);
-        }
-        return 0.0;
-    }
     let product = partial * slope;
+    // Of a slope of zero too: in reverse, the zero may be that of a number that nothing depends on.
     if !product.is_finite() {
         OVERFLOWN.set(true);
     }
-    product
+    if slope == 0.0 { 0.0 } else { product }
 }
 
 thread_local! {
