@@ -12,11 +12,8 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// An expression as one value.
     pub(super) fn value(&mut self, e: &Expr) -> Lowered<Value> {
-        match self.expr(e)? {
-            Rv::Value(value) => Ok(value),
-            // To find the span takes a walk over the code.
-            rv => self.value_of(rv, start_of(e)),
-        }
+        let rv = self.expr(e)?;
+        self.value_of(rv, start_of(e))
     }
 
     /// An expression that indexes or counts.

@@ -285,7 +285,6 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
 /// A type as something can be asserted to have it: what is not known is left open.
 pub fn asserted(ty: &Type) -> TokenStream {
     match ty {
-        Type::Float(Float::Param(name)) => Ident::new(name, Span::call_site()).into_token_stream(),
         Type::Bool => quote!(bool),
         Type::Unit => quote!(()),
         Type::Array(element, len) => {
@@ -304,7 +303,7 @@ pub fn asserted(ty: &Type) -> TokenStream {
             let parts = parts.iter().map(asserted);
             quote!((#(#parts,)*))
         }
-        ty => type_name(ty).unwrap_or(quote!(_)),
+        ty => full_type(ty).unwrap_or(quote!(_)),
     }
 }
 
