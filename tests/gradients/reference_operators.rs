@@ -104,6 +104,17 @@ fn in_branches(a: &[f64], b: &[f64], k: f64) -> f64 {
     chosen.get(0, 1) * other.get(1, 0)
 }
 
+/// Parts of what an operator gives.
+#[differentiate]
+fn parts(a: &[f64], b: &[f64], k: f64) -> f64 {
+    let mut product = &Grid::of(a, 2) * &Grid::of(b, 2);
+    product.data[0] *= k;
+    let there = product.data.get(0).copied().map_or(k, |v| v.sin());
+    let beyond = product.data.get(7).copied().unwrap_or_else(|| k * k);
+    let last = product.data.last().copied().unwrap_or(k);
+    there * beyond + last * (&product * k).data.iter().rev().take(2).sum::<f64>()
+}
+
 #[test]
 fn references_are_operands() {
     let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
@@ -112,4 +123,5 @@ fn references_are_operands() {
         (a.clone(), b.clone(), -1.5),
     ]);
     check!(here(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
+    check!(parts(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
 }

@@ -97,6 +97,17 @@ impl Node {
             || self.children.iter().any(|child| child.mentions(name))
     }
 
+    /// About how many nodes are evaluated, where the functions `known` take as many.
+    pub fn work(&self, known: &[(&str, f64)]) -> f64 {
+        /// How often a loop runs, and a closure is called.
+        const REPEATED: f64 = 5.0;
+        let inside: f64 = self.children.iter().map(|child| child.work(known)).sum();
+        let Text::Template(text) = &self.text else { return 1.0 + inside };
+        let called = known.iter().find(|(name, _)| name == text).map_or(1.0, |(_, work)| *work);
+        let repeats = ["for ", "while ", "loop {", "|$"].iter().any(|sign| text.contains(sign));
+        if repeats { called + REPEATED * inside } else { called + inside }
+    }
+
     /// The number of nodes, itself included.
     pub fn size(&self) -> usize {
         1 + self.children.iter().map(Node::size).sum::<usize>()

@@ -239,6 +239,14 @@ impl Scope {
         }
     }
 
+    /// Hides the record that a variable is a part of, so that a closure that changes the part
+    /// captures no more than that.
+    pub fn hide_whole(&mut self, part: &str) {
+        if let Some((whole, _)) = part.split_once('.') {
+            self.hide(whole);
+        }
+    }
+
     /// Hides all variables, until the scope is left.
     pub fn hide_all(&mut self) {
         for var in self.visible() {

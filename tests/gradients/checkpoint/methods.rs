@@ -4,7 +4,7 @@ use autodiff::Differentiable;
 
 use super::*;
 
-#[derive(Differentiable, Clone, Debug)]
+#[derive(Differentiable, Clone, Debug, Default)]
 struct Reactor {
     rates: Vec<f64>,
     heat: f64,
@@ -60,4 +60,33 @@ fn their_own_derivatives() {
     close(bar.rates[1], outer.cos() * inner.sin());
     close(x_bar[0], outer.cos() * -1.1 * inner.cos());
     close(bar.heat, outer.cos() * -1.1 * inner.cos() * 0.6);
+}
+
+/// Left from inside of a checkpointed loop, with a struct.
+#[differentiate]
+fn ignited(x: &[f64], heat: f64, limit: f64) -> Reactor {
+    let first = &x[..x.len() - 1];
+    let mut total = heat;
+    #[checkpoint(snapshots = 2)]
+    for v in first {
+        total += v * v * heat;
+        if total > limit {
+            return Reactor { rates: vec![total; 3], heat: heat * v };
+        }
+    }
+    Reactor { rates: x.to_vec(), heat: total }
+}
+
+#[differentiate]
+fn after_ignition(x: &[f64], heat: f64, limit: f64) -> f64 {
+    let reactor = ignited(x, heat, limit);
+    reactor.rates[1] * reactor.heat
+}
+
+#[test]
+fn structs_returned_from_inside() {
+    check!(after_ignition(&x, heat, limit); (x, heat, limit) in [
+        (vec![0.4, 0.2, -0.7, 0.9], 0.8, 1.05),
+        (vec![0.4, 0.2, -0.7, 0.9], 0.8, 9.0),
+    ]);
 }

@@ -98,8 +98,8 @@ impl Lowerer<'_> {
                 }
                 let ty = match (&receiver, ty) {
                     (Rv::Value(v), Type::Unknown) => self.presumed_type(*v),
-                    (Rv::Place(place, _), Type::Unknown) if place.path.is_empty() => {
-                        self.presumed_type(place.root)
+                    (Rv::Place(place, _) | Rv::Ref(place, ..), Type::Unknown) => {
+                        self.presumed_at(place)
                     }
                     (_, ty) => ty,
                 };

@@ -509,6 +509,9 @@ impl<'a> Lowerer<'a> {
         if self.computed.contains(&init) {
             self.computed.insert(object);
         }
+        if let Some(ty) = self.presumed.get(&init) {
+            self.presumed.insert(object, ty.clone());
+        }
         object
     }
 

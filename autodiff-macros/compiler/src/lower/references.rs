@@ -7,7 +7,7 @@ use syn::Expr;
 
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Node, Op, Proj, Region, Type, Value};
+use crate::ir::{CallArg, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -89,17 +89,20 @@ impl Lowerer<'_> {
     fn operand_type(&self, operand: &CallArg) -> Type {
         match operand {
             CallArg::Value(value) => self.presumed_type(*value),
-            CallArg::Ref(place, _) => {
-                let root = self.presumed_type(place.root);
-                place.path.iter().fold(root, |ty, step| match (step, &ty) {
-                    (Proj::Field(member), Type::Struct(s)) => {
-                        s.field(member).cloned().unwrap_or(Type::Unknown)
-                    }
-                    (Proj::Index(_), ty) => ty.element(),
-                    _ => Type::Unknown,
-                })
-            }
+            CallArg::Ref(place, _) => self.presumed_at(place),
         }
+    }
+
+    /// The same of a place.
+    pub(super) fn presumed_at(&self, place: &Place) -> Type {
+        let root = self.presumed_type(place.root);
+        place.path.iter().fold(root, |ty, step| match (step, &ty) {
+            (Proj::Field(member), Type::Struct(s)) => {
+                s.field(member).cloned().unwrap_or(Type::Unknown)
+            }
+            (Proj::Index(_), ty) => ty.element(),
+            _ => Type::Unknown,
+        })
     }
 
     /// What `a op= b` leaves, where `a` is not known to be a number.

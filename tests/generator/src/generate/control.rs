@@ -61,9 +61,10 @@ impl Gen {
     /// A part with so many elements.
     pub(super) fn window(&mut self, len: Bound, count: i64) -> String {
         let at = self.random.within(0..len.least() - count + 1);
-        match self.random.below(3) {
-            0 => format!("..{count}"),
-            1 => format!("{}..", len.plus(-count).text()),
+        match (self.random.below(3), len) {
+            (0, _) => format!("..{count}"),
+            // Of a chunk only the least length is known.
+            (1, Bound::N(_)) => format!("{}..", len.plus(-count).text()),
             _ => format!("{at}..{}", at + count),
         }
     }
@@ -311,6 +312,19 @@ impl Gen {
     /// A conditional `break`, `continue` or `return`.
     pub(super) fn exit(&mut self, _: usize) -> Option<Node> {
         let condition = self.condition(1);
+        self.nested(|this| {
+            let before = this.random.chance(50).then(|| this.statements(1, 0));
+            let exit = this.left()?;
+            let (template, children) = match before {
+                Some(before) => ("if $0 {\n    $2\n    $1\n}", vec![condition, exit, before]),
+                None => ("if $0 {\n    $1\n}", vec![condition, exit]),
+            };
+            Self::node(Sort::Stmt, template, children)
+        })
+    }
+
+    /// A `break`, `continue` or `return` that can stand here.
+    fn left(&mut self) -> Option<Node> {
         let mut exits: Vec<Node> = Vec::new();
         for (from_inside, enclosing) in self.loops.clone().iter().rev().enumerate() {
             let label = match &enclosing.label {
@@ -338,12 +352,6 @@ impl Gen {
             };
             exits = vec![value];
         }
-        if exits.is_empty() {
-            return None;
-        }
-        let exit = self.random.pick(&exits);
-        let before = self.nested(|this| this.statements(1, 0));
-        let template = self.random.pick(&["if $0 {\n    $1\n    $2\n}", "if $0 {\n    $2\n}"]);
-        Self::node(Sort::Stmt, template, vec![condition, before, exit])
+        (!exits.is_empty()).then(|| self.random.pick(&exits))
     }
 }

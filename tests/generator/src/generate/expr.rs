@@ -82,7 +82,8 @@ const BINARY_WITH: &[(&str, f64)] = &[
     ("($2 + $0.sin()).powf($1.cos())", 1.5),
     ("$0.div_euclid($2 + $1.abs())", 0.8),
     ("($0 % ($2 + $1.abs()))", 1.1),
-    ("$0.clamp(-$2, $2 + $1.powi(2))", 0.6),
+    // A bound that is no number would panic.
+    ("$0.clamp(-$2, $1.powi(2).max($2))", 0.6),
     ("($2 + $0.abs()).log($2 + $2 + $1.sin())", 1.7),
     ("$0.mul_add($1, $2)", 0.3),
     ("%F::mul_add($2, $0, $1)", 0.8),

@@ -103,6 +103,7 @@ impl Gen {
         let (seq, ..) = self.seq(|_, _, _| true)?;
         let value = self.apart(|this| {
             this.scope.freeze_all();
+            this.scope.hide_whole(&sum.name);
             this.scope.declare(&item, Ty::FloatRef, false);
             this.float(1)
         });

@@ -80,6 +80,12 @@ impl Gen {
         }
     }
 
+    /// Forgets all but the random numbers.
+    fn start_again(&mut self) {
+        let random = std::mem::replace(&mut self.random, Random::new(0));
+        *self = Self { random, ..Self::new(0) };
+    }
+
     /// A name that stands nowhere else.
     fn name(&mut self, stem: &str) -> String {
         self.fresh += 1;

@@ -2,6 +2,9 @@
 
 use super::{Function, Gen};
 
+/// The most nodes that a program may evaluate, about.
+const MOST_WORK: f64 = 1e9;
+
 /// A function, and before it those that it calls.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Program {
@@ -14,9 +17,19 @@ pub struct Program {
 }
 
 impl Program {
-    /// The program of that seed.
+    /// The program of that seed: the first that its random numbers give which is soon over.
     pub fn new(seed: u64) -> Self {
         let mut this = Gen::new(seed);
+        loop {
+            let program = Self::any(&mut this, seed);
+            if program.work() <= MOST_WORK {
+                return program;
+            }
+            this.start_again();
+        }
+    }
+
+    fn any(this: &mut Gen, seed: u64) -> Self {
         let single = this.random.chance(25);
         let structs = this.random.chance(50).then(|| this.random.chance(30));
         let mut members = Vec::new();
@@ -31,11 +44,21 @@ impl Program {
         }
         let main = this.main();
         let mut functions = members;
-        functions.extend(this.callees);
+        functions.append(&mut this.callees);
         functions.push(main);
         let mut program = Self { seed, single, structs, functions };
         program.drop_uncalled();
         program
+    }
+
+    /// About how many nodes are evaluated when the program runs.
+    pub fn work(&self) -> f64 {
+        let mut known: Vec<(&str, f64)> = Vec::new();
+        for function in &self.functions {
+            let work = function.body.work(&known);
+            known.push((&function.name, work));
+        }
+        known.last().map_or(0.0, |(_, work)| *work)
     }
 
     /// Whether the structs of the prelude are generic.

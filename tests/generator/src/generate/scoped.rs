@@ -141,6 +141,9 @@ impl Gen {
         let body = self.apart(|this| {
             this.scope.freeze_all();
             for var in [&captured, &further] {
+                this.scope.hide_whole(&var.name);
+            }
+            for var in [&captured, &further] {
                 this.scope.declare(&var.name, var.ty.clone(), true);
             }
             this.scope.declare(&argument, Ty::Float, false);
@@ -155,9 +158,8 @@ impl Gen {
         });
         self.nested(|this| {
             this.freeze_named(&body);
-            // The closure may hold all of what it changes a part of.
             for var in [&captured, &further] {
-                this.scope.hide(var.name.split('.').next().unwrap_or_default());
+                this.scope.hide(&var.name);
             }
             let (a, b) = (this.float(1), this.float(0));
             let c = this.nested(|this| {

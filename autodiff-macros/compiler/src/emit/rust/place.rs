@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::Printer;
-use super::expr::{Expr, Level};
+use super::expr::{Expr, Level, full_type};
 use crate::ir::{CallArg, Payload, Place, Proj, Storage, Take, Type, Value};
 use crate::tokens::regrouped;
 
@@ -108,7 +108,7 @@ impl Printer<'_> {
             match take {
                 Take::Value => at.value(),
                 // The type may be known to rustc only further on: no method can be looked up yet.
-                Take::Clone if *ty == Type::Unknown && place.path.is_empty() => {
+                Take::Clone if place.path.is_empty() && full_type(ty).is_none() => {
                     let source = at.borrow(false);
                     Expr::postfix(quote_spanned!(span=> ::core::clone::Clone::clone(#source)))
                 }
