@@ -55,17 +55,18 @@ pub(crate) fn run(
     activity.assert_floats(&mut primal);
     let segmented = transform::segmented(&primal, &activity)
         .map(|graph| step("simplify", optimize::primal(step("segmented", graph), without)));
-    let reversed = match &segmented {
-        Some(graph) => transform::reverse(graph, &Activity::of(graph, refusals, errors), own),
-        None => transform::reverse(&primal, &activity, own),
+    let again = segmented.as_ref().map(|graph| Activity::of(graph, refusals, errors));
+    let known = match (&segmented, &again) {
+        (Some(graph), Some(activity)) => transform::Known::of(graph, activity, own),
+        _ => transform::Known::of(&primal, &activity, own),
     };
-    let drawn = tidy("reverse", reversed, without);
+    let drawn = tidy("reverse", transform::reverse(&known), without);
     let reverse = fast(drawn.clone(), without);
     let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);
     let keeps = transform::keeps(&reverse);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
-        .then(|| transform::fused(&primal, &activity, own))
+        .then(|| transform::fused(&known))
         .flatten()
         .map(|graph| fast(tidy("fuse", graph, without), without))
         .filter(|graph| keeps || transform::is_light(graph));

@@ -141,12 +141,6 @@ impl<'g> Layout<'g> {
         ids[&std::ptr::from_ref(region)]
     }
 
-    /// The bodies of all `for` loops.
-    pub fn for_bodies(&self) -> impl Iterator<Item = (RegionId, &'g Region)> {
-        let bodies = self.regions.iter().copied().enumerate();
-        bodies.filter(|(id, _)| matches!(self.holder(*id).map(|n| &n.op), Some(Op::For { .. })))
-    }
-
     /// The region of that id.
     pub fn region(&self, id: RegionId) -> &'g Region {
         self.regions[id]

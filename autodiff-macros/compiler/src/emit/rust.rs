@@ -19,14 +19,14 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{TokenStreamExt, quote, quote_spanned};
 use syn::Ident;
 
 use crate::Library;
 use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueMap, ValueSet};
 pub use callee::{Plain, takes};
 pub use expr::asserted;
-use expr::{Expr, full_type, type_name};
+use expr::{Expr, full_type, semicolon, type_name};
 use names::Names;
 pub use names::may_be_invented;
 use uses::{Footprint, Uses};
@@ -267,14 +267,20 @@ impl<'g> Printer<'g> {
             _ => self.variable(value),
         };
         let mutable = mutable.then(|| quote_spanned!(span=> mut));
-        let ty = match type_name(self.ty(value)) {
-            Some(ty) => expr.is_untyped().then_some(ty),
-            None if self.is_mutable(value) => full_type(self.ty(value)),
-            None => None,
+        let ty = match self.ty(value) {
+            _ if !expr.is_untyped() && !self.is_mutable(value) => None,
+            ty => match type_name(ty) {
+                Some(ty) => expr.is_untyped().then_some(ty),
+                None if self.is_mutable(value) => full_type(ty),
+                None => None,
+            },
         };
         let ty = ty.map(|ty| quote_spanned!(span=> : #ty));
-        let expr = expr.tokens;
-        quote_spanned!(span=> let #mutable #name #ty = #expr;)
+        // Interpolated, the expression would be copied.
+        let mut tokens = quote_spanned!(span=> let #mutable #name #ty =);
+        tokens.extend(expr.tokens);
+        tokens.append(semicolon(span));
+        tokens
     }
 
     fn is_mutable(&self, value: Value) -> bool {
@@ -289,13 +295,15 @@ impl<'g> Printer<'g> {
 
     /// Defines the one result of a node, if it has one.
     fn define(&mut self, result: Option<Value>, span: Span, footprint: Footprint, expr: Expr) {
-        let tokens = &expr.tokens;
         let Some(value) = result else {
-            return self.emit(&footprint, quote_spanned!(span=> #tokens;));
+            let mut statement = expr.tokens;
+            statement.append(semicolon(span));
+            return self.emit(&footprint, statement);
         };
         let unit = *self.ty(value) == Type::Unit;
         if unit || self.uses.count(value) == 0 {
             let discard = (!unit).then(|| quote_spanned!(span=> let _ =));
+            let tokens = expr.tokens;
             self.emit(&footprint, quote_spanned!(span=> #discard #tokens;));
             self.held.insert(value, Held::Always(Expr::postfix(quote!(()))));
             return;

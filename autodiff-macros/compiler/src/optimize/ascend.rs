@@ -19,10 +19,9 @@ pub fn ascend(graph: Graph) -> Graph {
     let seeded = Seeded::of(&graph.body);
     rewrite_loops(
         graph,
-        |_, layout, body, id| {
-            let descends =
-                matches!(layout.holder(id).map(|n| &n.op), Some(Op::For { rev: true, .. }));
-            let turns = descends && adds_only(layout, &seeded, body) && is_free(layout, body, id);
+        |_, layout, of| {
+            let turns =
+                of.rev && adds_only(layout, &seeded, of.body) && is_free(layout, of.body, of.id);
             Vec::from_iter(turns.then_some(()))
         },
         |_, node, _, _, _| {

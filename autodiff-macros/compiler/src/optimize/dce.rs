@@ -46,7 +46,7 @@ impl<'g> Liveness<'g> {
             definitions: ValueMap::default(),
             writers: ValueMap::default(),
             kept: ValueMap::default(),
-            handed_on: handed_on(graph),
+            handed_on: ValueSet::default(),
             live: Live {
                 nodes: Vec::new(),
                 values: ValueSet::default(),
@@ -55,6 +55,9 @@ impl<'g> Liveness<'g> {
             open: Vec::new(),
         };
         liveness.number(&graph.body, None);
+        if liveness.nodes.iter().any(|(node, _)| matches!(node.op, Op::StackNew(..))) {
+            liveness.handed_on = handed_on(graph);
+        }
         liveness.live.nodes = vec![false; liveness.nodes.len()];
         for number in 0..liveness.nodes.len() {
             let (node, _) = liveness.nodes[number];

@@ -368,7 +368,8 @@ fn loops_that_add_up_are_fused_inwards() {
     let mut errors = Errors::default();
     let activity = Activity::of(&primal, &[], &mut errors);
     errors.to_tokens();
-    let fused = transform::fused(&primal, &activity, "f").expect("both loops add up");
+    let fused = transform::fused(&transform::Known::of(&primal, &activity, "f"))
+        .expect("both loops add up");
     assert!(!transform::keeps(&fused), "{fused}");
     for args in ramps() {
         let (one, other) = (outcome(&fused, &args), outcome(&reversed(&function), &args));

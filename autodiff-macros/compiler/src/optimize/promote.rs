@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::walk::{Fresh, Range, each_other_access, rewrite_loops};
-use crate::analysis::{Iteration, Layout, RegionId};
+use super::walk::{Fresh, Laid, Loop, Range, each_other_access, rewrite_loops};
+use crate::analysis::{Iteration, Layout};
 use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
@@ -56,12 +56,15 @@ enum Kind {
     Update,
 }
 
-fn promotions(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Promotion> {
+fn promotions(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Promotion> {
+    let Loop { body, id, .. } = *of;
     let outside = |v: Value| layout.is_outside(v, id);
     let mut found: Vec<Promotion> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
         let Some((place, ty, kind)) = simple_access(graph, node) else { continue };
-        let mut fixed = outside(place.root) && !place.path.is_empty();
+        let mut moves = false;
+        place.each_index(&mut |v| moves |= v == body.params[0]);
+        let mut fixed = !moves && !place.path.is_empty() && outside(place.root);
         let mut indices = Vec::new();
         place.each_index(&mut |v| fixed &= is_invariant(v, body, &outside, graph, &mut indices));
         if !fixed || !ty.is_scalar() {

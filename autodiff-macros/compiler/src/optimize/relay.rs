@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::walk::{
-    Fresh, Range, each_other_access, moving_step, neighbours, only_sums, rewrite_loops,
+    Fresh, Laid, Loop, Range, each_other_access, moving_step, neighbours, only_sums, rewrite_loops,
 };
 use crate::analysis::{Iteration, Layout, RegionId};
 use crate::ir::{Graph, Node, Op, Place, Region, Storage, Take, Type, Value};
@@ -58,10 +58,8 @@ fn access<'g>(graph: &'g Graph, node: &'g Node) -> Option<(&'g Place, Option<&'g
     }
 }
 
-fn windows(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Window> {
-    let Some(Op::For { rev, .. }) = layout.holder(id).map(|node| &node.op) else {
-        return Vec::new();
-    };
+fn windows(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
+    let Loop { body, id, rev, .. } = *of;
     let mut groups: Vec<Group<'_>> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
         let Some((place, _)) = access(graph, node) else { continue };
@@ -80,7 +78,7 @@ fn windows(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> V
             None => groups.push(Group { first: place, step, accesses: vec![(index, 0)] }),
         }
     }
-    groups.into_iter().filter_map(|group| window(graph, layout, body, id, *rev, group)).collect()
+    groups.into_iter().filter_map(|group| window(graph, layout, body, id, rev, group)).collect()
 }
 
 /// Accesses to places that differ in one step of their paths, by constants.

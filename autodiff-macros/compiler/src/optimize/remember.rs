@@ -1,15 +1,15 @@
 //! Remembers what memory holds.
 
 use super::rewrite::{Aliases, hand_on_name, may_alias};
-use super::walk::accesses;
-use crate::analysis::{Iteration, Layout};
+use super::walk::{Laid, accesses};
+use crate::analysis::Iteration;
 use crate::ir::{Graph, Op, Place, Region, Storage, Take, Value};
 
 /// Lets what was stored at a place, or read there before, stand for what is read there, as long as
 /// nothing that may overlap was written in between.
 pub fn remember(mut graph: Graph) -> Graph {
     let found = {
-        let layout = Layout::new(&graph);
+        let layout = Laid::of(&graph);
         let mut memory =
             Memory { graph: &graph, layout: &layout, held: Vec::new(), found: Vec::new() };
         memory.region(&graph.body);
@@ -29,7 +29,7 @@ pub fn remember(mut graph: Graph) -> Graph {
 
 struct Memory<'a, 'g> {
     graph: &'g Graph,
-    layout: &'a Layout<'g>,
+    layout: &'a Laid<'g>,
     /// Places, and the value that each holds.
     held: Vec<(&'g Place, Value)>,
     /// Loads whose value is known.

@@ -237,6 +237,9 @@ impl Aliases {
 
     /// The same for the operands of an operation, its regions left alone.
     pub fn replace_operands(&self, op: &mut Op) {
+        if self.0.is_empty() {
+            return;
+        }
         match op {
             Op::If(cond, ..) => *cond = self.get(*cond),
             Op::For { lo, hi, init, .. } => {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use proc_macro2::Span;
 
-use super::walk::{Fresh, Range, adds, moving_step, neighbours, only_sums, rewrite_loops};
-use crate::analysis::{Layout, RegionId};
+use super::walk::{
+    Fresh, Laid, Loop, Range, adds, moving_step, neighbours, only_sums, rewrite_loops,
+};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
@@ -42,12 +43,15 @@ struct Stencil {
     ty: Type,
 }
 
-fn stencils(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Stencil> {
+fn stencils(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Stencil> {
+    let Loop { body, id, .. } = *of;
+    let adds_to = |n: &Node, root| matches!(&n.op, Op::Accumulate(place, _) if place.root == root);
     let mut found: Vec<Stencil> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
         let Op::Accumulate(place, v) = &node.op else { continue };
         let ty = graph.ty(*v);
         if !ty.is_float()
+            || body.nodes.iter().filter(|n| adds_to(n, place.root)).count() < 2
             || !layout.is_outside(place.root, id)
             || ty.neutral().is_none()
             || !only_sums(body, place.root)

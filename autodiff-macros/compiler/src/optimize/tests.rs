@@ -39,7 +39,7 @@ pub(super) fn reversed(function: &ItemFn) -> Graph {
     let mut errors = Errors::default();
     let activity = Activity::of(&primal, &[], &mut errors);
     errors.to_tokens();
-    transform::reverse(&primal, &activity, "f")
+    transform::reverse(&transform::Known::of(&primal, &activity, "f"))
 }
 
 /// The outcome as text: of floats every bit, save for the payload of NaN.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::literal::Literal;
-use super::walk::{Fresh, accesses, rewrite_loops};
-use crate::analysis::{Layout, RegionId};
+use super::walk::{Fresh, Laid, Loop, accesses, rewrite_loops};
+use crate::analysis::Layout;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
 use crate::rules::Fun;
 
@@ -36,8 +36,10 @@ struct Window {
     from_zero: bool,
 }
 
-fn views(graph: &Graph, layout: &Layout<'_>, body: &Region, id: RegionId) -> Vec<Window> {
-    let Some(Op::For { lo, hi, inclusive: false, .. }) = layout.holder(id).map(|n| &n.op) else {
+fn views(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
+    let Loop { node: Node { op: Op::For { lo, hi, inclusive: false, .. }, .. }, body, id, .. } =
+        *of
+    else {
         return Vec::new();
     };
     let innermost = body.nodes.iter().all(|n| !matches!(n.op, Op::For { .. } | Op::While { .. }));

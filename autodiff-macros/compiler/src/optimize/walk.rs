@@ -1,7 +1,9 @@
 //! What passes over loops share: the loops, and what a node does with an object.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::mem;
+use std::ops::Deref;
 
 use proc_macro2::{Literal, Span};
 use quote::quote;
@@ -16,18 +18,17 @@ use crate::rules::Fun;
 /// the nodes of its body before anything is added there. `apply` may put nodes before and after the loop.
 pub fn rewrite_loops<W>(
     mut graph: Graph,
-    find: impl for<'g> Fn(&'g Graph, &Layout<'g>, &'g Region, RegionId) -> Vec<W>,
+    find: impl for<'g> Fn(&'g Graph, &Laid<'g>, &Loop<'g>) -> Vec<W>,
     apply: impl FnMut(&mut Fresh, &mut Node, Vec<W>, &mut Vec<Node>, &mut Vec<Node>),
 ) -> Graph {
     let mut plan = BTreeMap::new();
-    let layout = Layout::new(&graph);
-    for (id, body) in layout.for_bodies() {
-        let found = find(&graph, &layout, body, id);
+    let layout = Laid::of(&graph);
+    each_loop(&graph.body, &mut 0, &mut |of| {
+        let found = find(&graph, &layout, of);
         if !found.is_empty() {
-            plan.insert(id, found);
+            plan.insert(of.id, found);
         }
-    }
-    drop(layout);
+    });
     if plan.is_empty() {
         return graph;
     }
@@ -35,6 +36,48 @@ pub fn rewrite_loops<W>(
     let mut rewrite = Rewrite { plan, apply, fresh, next: 0 };
     rewrite.region(&mut graph.body);
     Graph { values: rewrite.fresh.values, ..graph }
+}
+
+/// A `for` loop.
+pub struct Loop<'g> {
+    pub node: &'g Node,
+    /// Its body, the region of that id.
+    pub body: &'g Region,
+    pub id: RegionId,
+    /// Whether it descends.
+    pub rev: bool,
+}
+
+/// Calls `f` on each loop, outer ones first; `next` counts regions as a layout does.
+fn each_loop<'g>(region: &'g Region, next: &mut RegionId, f: &mut dyn FnMut(&Loop<'g>)) {
+    *next += 1;
+    for node in &region.nodes {
+        if let Op::For { body, rev, .. } = &node.op {
+            f(&Loop { node, body, id: *next, rev: *rev });
+        }
+        node.op.regions().for_each(|inner| each_loop(inner, next, f));
+    }
+}
+
+/// The layout of a graph, made when it is first asked for: most loops are out of the question at sight.
+pub struct Laid<'g> {
+    graph: &'g Graph,
+    layout: OnceCell<Layout<'g>>,
+}
+
+impl<'g> Laid<'g> {
+    /// That of a graph.
+    pub fn of(graph: &'g Graph) -> Self {
+        Self { graph, layout: OnceCell::new() }
+    }
+}
+
+impl<'g> Deref for Laid<'g> {
+    type Target = Layout<'g>;
+
+    fn deref(&self) -> &Layout<'g> {
+        self.layout.get_or_init(|| Layout::new(self.graph))
+    }
 }
 
 struct Rewrite<W, F> {

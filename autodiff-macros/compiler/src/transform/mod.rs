@@ -10,4 +10,4 @@ mod reverse;
 pub use checkpoint::segmented;
 pub use forward::forward;
 pub use preaccumulate::preaccumulate;
-pub use reverse::{fused, is_light, keeps, may_be_light, reverse};
+pub use reverse::{Known, fused, is_light, keeps, may_be_light, reverse};

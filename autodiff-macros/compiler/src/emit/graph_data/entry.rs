@@ -34,7 +34,7 @@ impl Entry {
     }
 
     /// Appends the call that makes the node.
-    fn append_to(&self, nodes: &mut List) {
+    fn append_to(&self, nodes: &mut List, columns: &mut Columns) {
         let start = self.span.start();
         // Positional: there are many nodes, and every token takes its time.
         let mut args = List::default();
@@ -44,18 +44,39 @@ impl Entry {
             args.0.append(indices(&self.inputs));
         }
         args.text(self.label.as_deref().unwrap_or_default());
-        args.text(&self.ty);
+        args.add(columns.ty.literal(&self.ty));
         args.number(start.line);
         // Columns are counted from 1, as in rustc's messages.
         args.number(start.column + 1);
         if self.leaf {
             args.add(word(if self.requires_grad { "true" } else { "false" }));
         } else {
-            args.text(self.grad_fn.as_deref().unwrap_or_default());
+            args.add(columns.grad_fn.literal(self.grad_fn.as_deref().unwrap_or_default()));
         }
-        args.text(self.region.as_deref().unwrap_or_default());
+        args.add(columns.region.literal(self.region.as_deref().unwrap_or_default()));
         nodes.add(word(if self.leaf { "leaf" } else { "node" }));
         nodes.0.append(args.within(Delimiter::Parenthesis));
+    }
+}
+
+/// What many nodes in a row have in common.
+#[derive(Default)]
+struct Columns {
+    ty: Column,
+    grad_fn: Column,
+    region: Column,
+}
+
+/// The last text, and its literal.
+#[derive(Default)]
+struct Column(Option<(String, Literal)>);
+
+impl Column {
+    fn literal(&mut self, text: &str) -> Literal {
+        match &self.0 {
+            Some((last, literal)) if last == text => literal.clone(),
+            _ => self.0.insert((text.to_owned(), Literal::string(text))).1.clone(),
+        }
     }
 }
 
@@ -108,8 +129,8 @@ pub struct Data {
 impl Data {
     pub fn to_tokens(&self, name: &str) -> TokenStream {
         let list = |entries: &[Entry]| {
-            let mut list = List::default();
-            entries.iter().for_each(|entry| entry.append_to(&mut list));
+            let (mut list, mut columns) = (List::default(), Columns::default());
+            entries.iter().for_each(|entry| entry.append_to(&mut list, &mut columns));
             list.within(Delimiter::Bracket)
         };
         let (nodes, backward) = (list(&self.nodes), list(&self.backward));

@@ -1,10 +1,10 @@
 //! Branches and loops.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{TokenStreamExt, quote, quote_spanned};
 use syn::Ident;
 
-use super::expr::{Expr, Level};
+use super::expr::{Expr, Level, braced};
 use super::statements::has_compound_assignment;
 use super::uses::Footprint;
 use super::{Block, Printer};
@@ -84,7 +84,11 @@ impl Printer<'_> {
         } else {
             quote_spanned!(span=> #lo #dots #hi)
         };
-        let statement = quote_spanned!(span=> #lets for #index in #range { #statements #step });
+        let mut inside = statements;
+        inside.extend(step);
+        let mut statement = lets;
+        statement.extend(quote_spanned!(span=> for #index in #range));
+        statement.append(braced(inside, span));
         self.emit(footprint, statement);
     }
 

@@ -319,9 +319,25 @@ fn punctuate(tokens: &mut TokenStream, operator: &str, span: Span) {
 }
 
 fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
-    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    grouped(Delimiter::Parenthesis, tokens, span).into()
+}
+
+/// `{ tokens }`.
+pub fn braced(tokens: TokenStream, span: Span) -> TokenTree {
+    grouped(Delimiter::Brace, tokens, span)
+}
+
+fn grouped(delimiter: Delimiter, tokens: TokenStream, span: Span) -> TokenTree {
+    let mut group = Group::new(delimiter, tokens);
     group.set_span(span);
-    TokenTree::Group(group).into()
+    group.into()
+}
+
+/// `;`.
+pub fn semicolon(span: Span) -> Punct {
+    let mut semicolon = Punct::new(';', Spacing::Alone);
+    semicolon.set_span(span);
+    semicolon
 }
 
 fn level(expr: &syn::Expr) -> Level {

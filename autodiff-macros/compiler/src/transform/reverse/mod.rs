@@ -40,16 +40,14 @@ use crate::ir::{
     Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet,
 };
 
-/// Transforms a primal graph; `own` is the function's own name, calls of which are recursive.
-pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
-    let layout = Layout::new(graph);
-    let mut plan = Plan::certain(graph, activity, &layout);
-    let known = Known::of(graph, activity, &layout);
+/// Transforms a primal graph.
+pub fn reverse(known: &Known<'_>) -> Graph {
+    let mut plan = Plan::certain(known.graph, known.activity, &known.layout);
     loop {
-        let mut reverse = Reverse::new(graph, activity, &layout, &plan, &known, own);
+        let mut reverse = Reverse::new(known, &plan);
         let result = reverse.run();
         let missing = reverse.missing;
-        if !plan.grow(missing, graph, activity, &layout) {
+        if !plan.grow(missing, known.graph, known.activity, &known.layout) {
             return result;
         }
     }
@@ -71,16 +69,15 @@ pub fn reverse(graph: &Graph, activity: &Activity, own: &str) -> Graph {
 /// return s                     accumulate x_bar[i], mul s_bar, cos(v)
 ///                            return s
 /// ```
-pub fn fused(graph: &Graph, activity: &Activity, own: &str) -> Option<Graph> {
-    let layout = Layout::new(graph);
-    let known = Known::of(graph, activity, &layout);
-    for path in fuse::candidates(graph, activity, &layout).into_iter().take(fuse::TRIES) {
+pub fn fused(known: &Known<'_>) -> Option<Graph> {
+    let Known { graph, activity, ref layout, .. } = *known;
+    for path in fuse::candidates(graph, activity, layout).into_iter().take(fuse::TRIES) {
         let mut plan = Plan::default();
         loop {
-            let mut reverse = Reverse::new(graph, activity, &layout, &plan, &known, own);
+            let mut reverse = Reverse::new(known, &plan);
             let Some(result) = reverse.run_fused(&path) else { break };
             let missing = reverse.missing;
-            if !plan.grow(missing, graph, activity, &layout) {
+            if !plan.grow(missing, graph, activity, layout) {
                 return Some(result);
             }
         }
@@ -127,22 +124,15 @@ fn work(graph: &Graph) -> usize {
 }
 
 impl<'a> Reverse<'a> {
-    fn new(
-        graph: &'a Graph,
-        activity: &'a Activity,
-        layout: &'a Layout<'a>,
-        plan: &'a Plan,
-        known: &'a Known,
-        own: &'a str,
-    ) -> Self {
+    fn new(known: &'a Known<'a>, plan: &'a Plan) -> Self {
         let mut reverse = Reverse {
-            graph,
-            activity,
-            layout,
+            graph: known.graph,
+            activity: known.activity,
+            layout: &known.layout,
             plan,
             trips: &known.trips,
             branches: &known.branches,
-            own,
+            own: known.own,
             b: Builder::new(known.values.clone()),
             missing: Missing::default(),
             frames: Vec::new(),
@@ -171,8 +161,13 @@ impl<'a> Reverse<'a> {
     }
 }
 
-/// What is known before the first run.
-struct Known {
+/// What is known of a primal before it is run backwards.
+pub struct Known<'g> {
+    graph: &'g Graph,
+    activity: &'g Activity,
+    /// The function's own name, calls of which are recursive.
+    own: &'g str,
+    layout: Layout<'g>,
     /// The values of the primal, and the numbers of iterations.
     values: Vec<crate::ir::ValueData>,
     /// By body of the loop.
@@ -180,11 +175,14 @@ struct Known {
     branches: Branches,
 }
 
-impl Known {
-    fn of(graph: &Graph, activity: &Activity, layout: &Layout<'_>) -> Self {
+impl<'g> Known<'g> {
+    /// What is known of the primal of the function of that name.
+    pub fn of(graph: &'g Graph, activity: &'g Activity, own: &'g str) -> Self {
+        let layout = Layout::new(graph);
         let (mut values, mut trips) = (graph.values.clone(), BTreeMap::new());
-        count_trips(&graph.body, activity, layout, &mut values, &mut trips);
-        Self { values, trips, branches: Branches::of(graph, activity, layout) }
+        count_trips(&graph.body, activity, &layout, &mut values, &mut trips);
+        let branches = Branches::of(graph, activity, &layout);
+        Self { graph, activity, own, layout, values, trips, branches }
     }
 }
 
