@@ -55,6 +55,7 @@ mod recursion;
 mod reference_operators;
 mod references;
 mod reported;
+mod resizing;
 mod same_names;
 mod scalars;
 mod shadows;

@@ -58,6 +58,32 @@ fn never_pushed<T: Float>(x: T) -> T {
     x * x + all.iter().map(|v| v.sin()).sum::<T>()
 }
 
+impl<T: Float> std::ops::Mul<T> for Point<T> {
+    type Output = Self;
+
+    #[differentiate]
+    fn mul(self, by: T) -> Self {
+        Point { x: self.x * by, y: self.y * by }
+    }
+}
+
+/// What a loop reads of it on one path is added to by an operator that is also the struct's.
+#[differentiate]
+fn read_in_a_loop(x: &[f64], w: f64, k: usize) -> f64 {
+    let point = Point { x: w, y: x[0] };
+    let size = point.x.sin();
+    let mut n: usize = 0;
+    0.5 * loop {
+        n += 1;
+        if n > 2 {
+            break (k as f64 * 0.1).mul_add(size, 0.3);
+        }
+        if point.x > x[1] {
+            break x[0];
+        }
+    }
+}
+
 #[test]
 fn of_unknown_types() {
     for n in [0, 3] {
@@ -66,4 +92,5 @@ fn of_unknown_types() {
     check!(repeated_structs(x, y); (x, y) in [(0.7, 0.4), (-1.2, 1.5)]);
     check!(of_literals(x); x in [0.7_f32]);
     check!(never_pushed(x); x in [0.7]);
+    check!(read_in_a_loop(&x, w, 2); (x, w) in [(vec![0.2, 0.4], 0.3), (vec![0.2, 0.1], 0.3)]);
 }

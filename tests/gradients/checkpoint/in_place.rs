@@ -47,3 +47,31 @@ flow! {
     every: every_flow [#[checkpoint(every = 3)]];
     snapshots: snapshots_flow [#[checkpoint(snapshots = 2)]];
 }
+
+#[derive(autodiff::Differentiable, Clone, Copy, Debug, Default)]
+struct Position {
+    x: f64,
+    y: f64,
+}
+
+/// The whole of it is overwritten.
+#[differentiate]
+fn replaced(y: &[f64], w: f64, at: &mut Position) -> f64 {
+    #[checkpoint(every = 3)]
+    for v in y {
+        *at = Position { x: w * v, y: *v };
+    }
+    at.x * at.y
+}
+
+#[differentiate]
+fn replaces(y: &[f64], w: f64) -> f64 {
+    let mut at = Position { x: w, y: w };
+    let total = replaced(y, w, &mut at);
+    total * at.x + at.y
+}
+
+#[test]
+fn structs_that_are_replaced() {
+    check!(replaces(&y, w); (y, w) in [(vec![0.4, 0.2, -0.7, 1.1], 0.8)]);
+}

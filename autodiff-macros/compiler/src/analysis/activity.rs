@@ -179,7 +179,7 @@ fn vary(graph: &Graph, region: &Region, opaque: Opaque, set: &mut ValueSet) {
             Op::Tuple(vs) | Op::Struct(_, _, vs) | Op::Array(vs) | Op::VecOf(vs) => {
                 vs.iter().any(|v| set.contains(*v))
             }
-            Op::Load(place, _) => set.contains(place.root),
+            Op::Load(place, _) | Op::PopBack(place) => set.contains(place.root),
             // To be refused where the result matters.
             Op::Verbatim { captures, .. } => {
                 opaque == Opaque::Varies
@@ -295,7 +295,7 @@ fn use_region(region: &Region, set: &mut ValueSet) {
             Op::Tuple(vs) | Op::Struct(_, _, vs) | Op::Array(vs) | Op::VecOf(vs) if wanted => {
                 set.extend(vs.iter().copied())
             }
-            Op::Load(place, _) if wanted => {
+            Op::Load(place, _) | Op::PopBack(place) if wanted => {
                 set.insert(place.root);
             }
             // What is made of it by code without a derivative is wanted of it all the same.
@@ -304,6 +304,10 @@ fn use_region(region: &Region, set: &mut ValueSet) {
             }
             Op::Store(place, v) | Op::Push(place, v) if set.contains(place.root) => {
                 set.insert(*v);
+            }
+            // Back into the adjoint of the sequence goes the adjoint of what was taken out, read or not.
+            Op::PopBack(place) if set.contains(place.root) => {
+                set.extend(node.results.iter().copied());
             }
             Op::Call(_, args) => {
                 let writes =
@@ -381,6 +385,7 @@ fn shadowed(graph: &Graph) -> ValueSet {
         Op::Load(place, _)
         | Op::Store(place, _)
         | Op::Push(place, _)
+        | Op::PopBack(place)
         | Op::Len(place)
         | Op::Swap(place, _, _) => root(place),
         Op::Call(_, args) => {

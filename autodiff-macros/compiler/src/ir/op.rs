@@ -184,7 +184,7 @@ pub enum Op {
     Swap(Place, Value, Value),
     /// `place.push(value)`.
     Push(Place, Value),
-    /// `place.pop()`, unwrapped: the reverse of [`Op::Push`].
+    /// `place.pop()` of a sequence that is not empty: the reverse of [`Op::Push`], as which it also comes.
     PopBack(Place),
     /// `place.len()`.
     Len(Place),

@@ -30,6 +30,7 @@ mod optional;
 mod path;
 mod pattern;
 mod references;
+mod resize;
 mod run;
 mod sequence;
 mod slice_pattern;

@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall, Pat};
 use super::form::{is_none, is_some};
 use super::{Lowerer, Rv, span_of};
 use crate::errors::{Diagnostic, Extent, Lowered};
-use crate::ir::{CallArg, Callee, Op, Place, Proj, Type, Value};
+use crate::ir::{CallArg, Callee, Float, Op, Place, Proj, Type, Value};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -152,6 +152,15 @@ impl Lowerer<'_> {
                 let other = self.component(other)?;
                 self.either(option, span, |_, value| Ok(value), |_| Ok(other))
             }
+            ("unwrap_or_default", []) => {
+                let ty = match &option {
+                    Rv::Some(value) | Rv::Maybe(_, value) => self.type_of(value),
+                    _ => Type::Unknown,
+                };
+                self.either(option, span, |_, value| Ok(value), |this| {
+                    Ok(Rv::Value(this.default_of(&ty, span)))
+                })
+            }
             ("unwrap_or_else", [f]) => {
                 let f = self.callee(f)?;
                 self.either(option, span, |_, value| Ok(value), |this| {
@@ -236,6 +245,26 @@ impl Lowerer<'_> {
                 format!("the method `{name}` of an `Option` is not supported"),
                 "take the `Option` apart by `match` or `if let`, or by `unwrap`, `unwrap_or`, `map`, `map_or`, `and_then`, `filter`, `zip`, `is_some`",
             )),
+        }
+    }
+
+    /// `Default::default()` of that type, of the right one if it is not known.
+    fn default_of(&mut self, ty: &Type, span: Span) -> Value {
+        let tokens = match ty {
+            Type::Float(Float::Param(_)) => None,
+            Type::Float(_) => ty.static_zero(),
+            Type::Int(_) => Some(quote!(0)),
+            Type::Bool => Some(quote!(false)),
+            _ => None,
+        };
+        match tokens {
+            Some(zero) => self.b.constant(zero, ty.clone(), span),
+            None => {
+                let default = quote!(::core::default::Default::default());
+                let value = self.b.own_code(default, Vec::new(), span);
+                self.refine(value, ty);
+                value
+            }
         }
     }
 

@@ -49,6 +49,12 @@ impl Lowerer<'_> {
         if WRITING.contains(&name.as_str()) {
             self.writable(&place, span)?;
         }
+        if is_sequence(ty)
+            && !ty.is_constant()
+            && let Some(rv) = self.resizing_method(&place, ty, m)?
+        {
+            return Ok(Some(rv));
+        }
         Ok(Some(match (name.as_str(), args.as_slice()) {
             ("len", []) => Rv::Value(self.b.op(Op::Len(place), Type::usize(), span)),
             ("is_empty", []) => {
@@ -174,16 +180,14 @@ impl Lowerer<'_> {
                 self.optional_element(&place, ty, &name, Some(at), span)?
             }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
-            (
-                "pop" | "clear" | "truncate" | "resize" | "insert" | "remove" | "sort_by" | "sort"
-                | "drain" | "retain" | "dedup",
-                _,
-            ) if is_sequence(ty) && !ty.is_constant() => {
+            ("sort_by" | "sort" | "drain" | "retain" | "dedup", _)
+                if is_sequence(ty) && !ty.is_constant() =>
+            {
                 return Err(self.refuse(
                     "AD0236",
                     span,
                     format!("`{name}` of a sequence is not supported"),
-                    "use `push`, `swap`, indexing, and loops over them",
+                    "use `push`, `pop`, `swap`, indexing, and loops over them",
                 ));
             }
             _ => return Ok(None),
@@ -214,7 +218,7 @@ impl Lowerer<'_> {
         Rv::Temp(Place::whole(object), owned)
     }
 
-    fn ends(&mut self, place: &Place, span: Span) -> (Value, Value) {
+    pub(super) fn ends(&mut self, place: &Place, span: Span) -> (Value, Value) {
         let zero = self.b.int(0, span);
         self.refine(zero, &Type::usize());
         (zero, self.b.op(Op::Len(place.clone()), Type::usize(), span))

@@ -46,7 +46,7 @@ impl<'g> Liveness<'g> {
             definitions: ValueMap::default(),
             writers: ValueMap::default(),
             kept: ValueMap::default(),
-            handed_on: ValueSet::default(),
+            handed_on: handed_on(graph),
             live: Live {
                 nodes: Vec::new(),
                 values: ValueSet::default(),
@@ -55,9 +55,6 @@ impl<'g> Liveness<'g> {
             open: Vec::new(),
         };
         liveness.number(&graph.body, None);
-        if liveness.nodes.iter().any(|(node, _)| matches!(node.op, Op::StackNew(..))) {
-            liveness.handed_on = handed_on(graph);
-        }
         liveness.live.nodes = vec![false; liveness.nodes.len()];
         for number in 0..liveness.nodes.len() {
             let (node, _) = liveness.nodes[number];
@@ -180,6 +177,9 @@ impl<'g> Liveness<'g> {
 /// The stacks that something else than pushing and popping reads.
 fn handed_on(graph: &Graph) -> ValueSet {
     let mut stacks = ValueSet::default();
+    if !graph.values.iter().any(|data| matches!(data.ty, Type::Stack)) {
+        return stacks;
+    }
     let mut add = |v: Value| {
         if *graph.ty(v) == Type::Stack {
             stacks.insert(v);

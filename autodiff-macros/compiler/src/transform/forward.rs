@@ -207,6 +207,14 @@ impl Forward<'_> {
                 let dot = self.dot(*v);
                 self.b.effect(Op::Push(at, dot), span);
             }
+            Op::PopBack(place) if self.activity.is_active(place.root) => {
+                let (at, result) = (self.place(place), node.results[0]);
+                let ty = self.b.ty(result).clone();
+                let dot = self.b.op(Op::PopBack(at), ty, span);
+                if active {
+                    self.set(result, dot);
+                }
+            }
             Op::Swap(place, i, j) if self.activity.is_active(place.root) => {
                 let at = self.place(place);
                 self.b.effect(Op::Swap(at, *i, *j), span);

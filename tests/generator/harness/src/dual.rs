@@ -22,11 +22,14 @@ macro_rules! dual {
             /// The sum of the magnitudes of all that adds up to the slope: what its rounding error is
             /// relative to.
             pub reach: f64,
+            /// More than the greatest derivative of it by anything that it was computed from: what adjoints
+            /// may come to on the way.
+            pub peak: f64,
         }
 
         impl From<$T> for $Dual {
             fn from(value: $T) -> Self {
-                Self { value, slope: 0.0, reach: 0.0 }
+                Self { value, slope: 0.0, reach: 0.0, peak: 0.0 }
             }
         }
 
@@ -52,7 +55,7 @@ macro_rules! dual {
             pub const MAX: Self = Self::constant($T::MAX);
 
             const fn constant(value: $T) -> Self {
-                Self { value, slope: 0.0, reach: 0.0 }
+                Self { value, slope: 0.0, reach: 0.0, peak: 0.0 }
             }
 
             /// A value that depends on nothing, whatever `self` depends on.
@@ -66,7 +69,12 @@ macro_rules! dual {
 
             /// A function of one argument with that partial derivative.
             fn of(self, value: $T, partial: f64) -> Self {
-                Self { value, slope: along(partial, self.slope), reach: along(partial.abs(), self.reach) }
+                Self {
+                    value,
+                    slope: along(partial, self.slope),
+                    reach: along(partial.abs(), self.reach),
+                    peak: summit(partial.abs() * (1.0 + self.peak), f64::from($T::MAX)),
+                }
             }
 
             /// The same, where the derivative may be computed as a difference of numbers of magnitude one.
@@ -80,6 +88,10 @@ macro_rules! dual {
                     value,
                     slope: along(a, self.slope) + along(b, other.slope),
                     reach: along(a.abs(), self.reach) + along(b.abs(), other.reach),
+                    peak: summit(
+                        a.abs() * (1.0 + self.peak) + b.abs() * (1.0 + other.peak),
+                        f64::from($T::MAX),
+                    ),
                 }
             }
 
@@ -375,12 +387,20 @@ fn along(partial: f64, slope: f64) -> f64 {
     if slope == 0.0 { 0.0 } else { product }
 }
 
+/// A peak, noted where an adjoint may overflow: the zero that it is multiplied by next makes it a NaN.
+fn summit(peak: f64, most: f64) -> f64 {
+    if peak.is_nan() || peak > most {
+        OVERFLOWN.set(true);
+    }
+    peak
+}
+
 thread_local! {
     static OVERFLOWN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether a slope was not finite since the last call, be it of a number that nothing depends on: in
-/// reverse, it is multiplied by the zero that is the adjoint of such a number.
+/// Whether a slope was not finite since the last call, or an adjoint may not be, be it of a number that
+/// nothing depends on: in reverse, it is multiplied by the zero that is the adjoint of such a number.
 pub fn has_overflown() -> bool {
     OVERFLOWN.take()
 }
@@ -453,7 +473,7 @@ mod tests {
         ];
         let (at, h) = (1.3, 1e-5);
         for &(name, f) in rows {
-            let slope = f(Dual64 { value: at, slope: 1.0, reach: 1.0 }).slope;
+            let slope = f(Dual64 { value: at, slope: 1.0, reach: 1.0, peak: 0.0 }).slope;
             let difference = (f((at + h).into()).value - f((at - h).into()).value) / (2.0 * h);
             assert!(
                 (slope - difference).abs() < 1e-7 * (1.0 + slope.abs()),

@@ -59,7 +59,7 @@ macro_rules! scalars {
             type Dual = $Dual;
             fn lift(&self, slopes: &mut dyn Iterator<Item = f64>) -> $Dual {
                 let slope = slopes.next().expect("a slope for each");
-                $Dual { value: *self, slope, reach: slope.abs() }
+                $Dual { value: *self, slope, reach: slope.abs(), peak: 0.0 }
             }
         }
         impl Duals for $Dual {

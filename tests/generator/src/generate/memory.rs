@@ -50,6 +50,28 @@ impl Gen {
         })
     }
 
+    /// A vector that shrinks, and has something put into its middle.
+    pub(super) fn popped(&mut self, _: usize) -> Option<Node> {
+        let target = self.target()?;
+        let (seq, ..) = self.seq(|_, _, _| true)?;
+        let (name, item, extra) = (self.name("g"), self.name("v"), self.captured(1));
+        let (value, condition) = self.nested(|this| {
+            this.scope.declare(&item, Ty::Float, false);
+            (this.float(1), this.condition(0))
+        });
+        let taken = Node::word(&item);
+        let value = Node::new(Sort::Float, "($0 * $1).sin()", vec![taken, value]);
+        let sum = Node::assign("+=", target, value);
+        let template = self.random.pick(&[
+            "{\n    let mut $0 = $1.to_vec();\n    while let Some($2) = $0.pop() {\n        $3\n    }\n}",
+            "{\n    let mut $0 = $1.to_vec();\n    $0.push($4);\n    while let Some($2) = $0.pop() {\n        if $5 {\n            break;\n        }\n        $3\n    }\n    $0.clear();\n    let $2 = $0.pop().unwrap_or($4);\n    $3\n}",
+            "{\n    let mut $0 = $1.to_vec();\n    $0.insert(1, $4);\n    let $2 = $0.remove(0) * $0.swap_remove(0);\n    $0.resize(3, $4);\n    $0.truncate(2);\n    let $2 = $0.iter().fold($2, |a, b| a * b.sin());\n    $3\n}",
+            "{\n    let mut $0 = Vec::new();\n    for $2 in $1.iter().copied() {\n        if $5 {\n            $0.pop();\n        }\n        $0.push($2 * $4);\n    }\n    let $2 = $0.pop().unwrap();\n    $3\n    for $2 in $0 {\n        $3\n    }\n}",
+        ]);
+        let [name, item] = [name, item].map(Node::word);
+        Self::node(Sort::Stmt, template, vec![name, seq, item, sum, extra, condition])
+    }
+
     /// A vector that grows.
     pub(super) fn pushed(&mut self, _: usize) -> Option<Node> {
         let target = self.target()?;

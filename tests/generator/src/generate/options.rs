@@ -5,9 +5,18 @@ use crate::ast::{Node, Sort};
 use crate::scope::Ty;
 
 impl Gen {
+    /// A float that may be computed in a closure.
+    pub(super) fn captured(&mut self, depth: usize) -> Node {
+        self.apart(|this| {
+            this.scope.freeze_all();
+            this.float(depth)
+        })
+    }
+
     /// An `Option` of a float.
     fn optional(&mut self) -> Option<Node> {
-        let (condition, a) = (self.condition(0), self.float(1));
+        let condition = self.condition(0);
+        let a = self.captured(1);
         let item = self.name("v");
         if self.random.chance(50) {
             let template = self.random.pick(&[
@@ -38,12 +47,11 @@ impl Gen {
     /// A float that an `Option` holds, or another.
     pub(super) fn option(&mut self, depth: usize) -> Option<Node> {
         let optional = self.optional()?;
-        let other = self.float(depth - 1);
+        let other = self.captured(depth - 1);
         let item = self.name("v");
         let body = self.nested(|this| {
-            this.scope.freeze_all();
             this.scope.declare(&item, Ty::Float, false);
-            this.apart(|this| this.float(1))
+            this.captured(1)
         });
         let template = self.random.pick(&[
             "$0.unwrap_or($1)",

@@ -233,6 +233,7 @@ fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
         Op::View { sequence: place, .. }
         | Op::Load(place, _)
         | Op::Len(place)
+        | Op::ShapeOf(place)
         | Op::Store(place, _)
         | Op::Accumulate(place, _)
         | Op::SetZero(place)

@@ -97,6 +97,15 @@ impl<'a> Reverse<'a> {
                 let popped = self.b.op(Op::PopBack(at), ty, span);
                 self.receive(popped, *v, span);
             }
+            Op::PopBack(place) => {
+                let at = self.shadow_place(place, here);
+                let ty = self.b.ty(node.results[0]).clone();
+                let adjoint = match self.seed_of(node.results[0], span) {
+                    Some(adjoint) => adjoint,
+                    None => self.zero(&ty, span),
+                };
+                self.b.effect(Op::Push(at, adjoint), span);
+            }
             Op::Swap(place, i, j) => {
                 let at = self.shadow_place(place, here);
                 let (i, j) = (self.primal(*i, here), self.primal(*j, here));

@@ -161,10 +161,9 @@ impl<'a> Reverse<'a> {
             }
         }
         for v in self.outer_numbers(here.node) {
-            let ty = self.b.ty(v).clone();
             let adjoint = match self.adjoint(v) {
                 Some(adjoint) => adjoint,
-                None => self.zero(&ty, span),
+                None => self.zero_beside(v, span),
             };
             starts.push(adjoint);
             carried.push(Carried::Outer(v));

@@ -174,7 +174,7 @@ impl<'a> Reverse<'a> {
             let ty = self.b.ty(*v).clone();
             starts.push(match self.adjoint(*v) {
                 Some(adjoint) => adjoint,
-                None => self.zero(&ty, span),
+                None => self.zero_beside(*v, span),
             });
             params.push(self.b.named(ty, self.bar(*v), Storage::Local, span));
         }

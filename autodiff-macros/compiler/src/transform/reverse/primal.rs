@@ -153,7 +153,7 @@ impl<'a> Reverse<'a> {
                 let grows = self.layout.writes(place.root).iter().any(|at| {
                     matches!(
                         self.layout.region(at.region).nodes[at.index].op,
-                        Op::Push(..) | Op::Call(..)
+                        Op::Push(..) | Op::PopBack(_) | Op::Call(..)
                     ) || matches!(&self.layout.region(at.region).nodes[at.index].op,
                         Op::Store(p, _) if p.path.is_empty())
                 });

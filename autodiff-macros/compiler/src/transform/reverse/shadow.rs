@@ -59,6 +59,16 @@ impl<'a> Reverse<'a> {
         }
     }
 
+    /// The zero of a number's type, told by the number where rustc alone knows the type and may not know
+    /// it by what is added.
+    pub(super) fn zero_beside(&mut self, v: Value, span: Span) -> Value {
+        let ty = self.b.ty(v).clone();
+        match self.shape_at_hand(v).filter(|_| ty == Type::Unknown) {
+            Some(primal) => self.b.op(Op::Zero(primal), ty, span),
+            None => self.zero(&ty, span),
+        }
+    }
+
     /// What a sum starts from: adding to it changes no bit of the first summand.
     pub(super) fn neutral(&mut self, ty: &Type, span: Span) -> Value {
         match ty.neutral() {
@@ -167,7 +177,7 @@ impl<'a> Reverse<'a> {
     fn changes_shape(&self, root: Value) -> bool {
         self.layout.writes(root).iter().any(|at| {
             match &self.layout.region(at.region).nodes[at.index].op {
-                Op::Push(..) | Op::Call(..) => true,
+                Op::Push(..) | Op::PopBack(_) | Op::Call(..) => true,
                 Op::Store(place, _) => place.path.is_empty(),
                 _ => false,
             }
