@@ -39,6 +39,7 @@ mod methods;
 mod methods_elsewhere;
 mod methods_f32;
 mod models;
+mod moving_references;
 mod nalgebra;
 mod nested_arrays;
 mod no_std;

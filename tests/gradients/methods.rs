@@ -312,6 +312,14 @@ fn rotated(q: &[f64; 4], k: f64) -> f64 {
     r.norm_squared() + r.w * r.z
 }
 
+/// A constant has the methods of its type.
+#[differentiate]
+fn about_a_constant(q: &[f64; 4]) -> f64 {
+    let q = Quaternion { w: q[0], x: q[1], y: q[2], z: q[3] };
+    let along = Quaternion::HALF_TURN.dot(&q);
+    along * along * Quaternion::HALF_TURN.norm_squared() + (Quaternion::HALF_TURN * q).x
+}
+
 #[differentiate]
 fn by_reference(a: &[f64], b: &[f64], k: f64) -> f64 {
     let a = Grid::of(a, 2);
@@ -340,6 +348,7 @@ fn types_of_another_file() {
     let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
     check!(by_reference(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
     check!(shown_to_each_other(length, angle); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
+    check!(about_a_constant(&q); q in [[0.3, -0.5, 0.8, 0.1]]);
     check!(rotated(&q, k); (q, k) in [([0.3, -0.5, 0.8, 0.1], 0.7)]);
 }
 

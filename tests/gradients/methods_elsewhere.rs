@@ -68,6 +68,13 @@ impl Add for Quaternion {
 }
 
 impl Quaternion {
+    pub const HALF_TURN: Quaternion = Quaternion { w: 0.0, x: 0.6, y: 0.0, z: 0.8 };
+
+    #[differentiate]
+    pub fn dot(&self, o: &Quaternion) -> f64 {
+        self.w * o.w + self.x * o.x + self.y * o.y + self.z * o.z
+    }
+
     #[differentiate]
     pub fn norm_squared(self) -> f64 {
         self.w * self.w + self.x * self.x + self.y * self.y + self.z * self.z

@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::{Expr, Member};
 
+use super::moving::into_branches;
 use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Extent, Lowered, Reported};
 use crate::ir::{CallArg, Op, Place, Proj, Storage, Take, Type, Value};
@@ -10,6 +11,11 @@ use crate::rules::Fun;
 
 impl Lowerer<'_> {
     pub(super) fn assignment(&mut self, left: &Expr, right: &Expr, span: Span) -> Lowered<Rv> {
+        if let Some(Binding::Moving(_)) = self.target(left)
+            && let Some(choice) = into_branches(left, right)
+        {
+            return self.expr(&choice);
+        }
         let rv = self.expr(right)?;
         if matches!(rv, Rv::Never) {
             return Ok(Rv::Never);
@@ -150,11 +156,12 @@ impl Lowerer<'_> {
                 self.assign(*flag, is);
                 self.store_binding(held, *value, span)
             }
+            Binding::Moving(moving) if self.turn(moving, &rv, span) => Ok(()),
             Binding::Refused => Err(Reported),
             _ => Err(self.refuse(
                 "AD0226",
                 span,
-                "a reference is assigned a new target",
+                "a reference is assigned a target outside of the sequence that it refers to",
                 "index the data instead of moving a reference, or bind the new reference to a new name",
             )),
         }

@@ -200,6 +200,9 @@ impl Lowerer<'_> {
             Binding::Var(var) => Rv::Value(self.read(*var, span)),
             Binding::Place(place, ty) => Rv::Place(place.clone(), self.known_type(place, ty)),
             Binding::Ref(place, ty, m) => Rv::Ref(place.clone(), self.known_type(place, ty), *m),
+            Binding::Moving(moving) => {
+                Rv::Ref(self.target_of(moving, span), moving.ty.clone(), false)
+            }
             Binding::Tuple(parts) => {
                 Rv::Tuple(parts.iter().map(|p| self.bound_rv(p, span)).collect())
             }

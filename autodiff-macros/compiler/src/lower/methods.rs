@@ -163,7 +163,9 @@ impl Lowerer<'_> {
                     }
                     _ => None,
                 };
-                let opaque = root.is_none_or(|root| self.b.begins_as_code(root));
+                let of_a_type = |root| self.paths.get(&root).is_some_and(is_of_a_type);
+                let opaque =
+                    root.is_none_or(|root| self.b.begins_as_code(root) && !of_a_type(root));
                 // Of an `Option` that a method gives, these two are differentiated.
                 let unwraps = matches!(name.as_str(), "unwrap" | "expect")
                     && root.is_some_and(|root| self.called.contains(&root));
@@ -276,4 +278,13 @@ impl Lowerer<'_> {
 /// Whether the arguments of a call are values that can be passed on.
 pub(super) fn can_be_passed<'e>(args: impl IntoIterator<Item = &'e Expr>) -> bool {
     !args.into_iter().any(|arg| matches!(arg, Expr::Closure(_)))
+}
+
+/// Whether a path is that of a constant of a type, as `Vec3::UP`, which may be of that type itself.
+fn is_of_a_type(path: &Path) -> bool {
+    let [.., of, _] = &path.segments.iter().map(|s| s.ident.to_string()).collect::<Vec<_>>()[..]
+    else {
+        return false;
+    };
+    of.starts_with(char::is_uppercase) && !OF_STD_ALONE.contains(&of.as_str())
 }

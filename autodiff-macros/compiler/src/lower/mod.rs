@@ -25,6 +25,7 @@ mod loops;
 mod macros;
 mod method;
 mod methods;
+mod moving;
 mod operand;
 mod optional;
 mod path;
@@ -152,6 +153,8 @@ enum Binding {
     Place(Place, Type),
     /// Memory that the name refers to.
     Ref(Place, Type, bool),
+    /// A shared reference that may be given a new target.
+    Moving(moving::Moving),
     Tuple(Vec<Binding>),
     Closure(Rc<Closure>),
     /// An `Option` that may change: whether it holds something, and what.

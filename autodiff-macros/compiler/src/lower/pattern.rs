@@ -191,7 +191,12 @@ impl Lowerer<'_> {
                 self.christen(place.root, name);
                 Binding::Place(place, ty)
             }
-            Rv::Ref(place, ty, m) => Binding::Ref(place, ty, m),
+            Rv::Ref(place, ty, m) => {
+                match (mutable && !m).then(|| self.moving(name, &place, &ty)) {
+                    Some(Some(moving)) => moving,
+                    _ => Binding::Ref(place, ty, m),
+                }
+            }
             Rv::Tuple(parts)
                 if mutable
                     && self.changed.borrowed.contains(&name.to_string())

@@ -112,6 +112,7 @@ impl Lowerer<'_> {
                 Binding::Place(place, ty) => CallArg::Value(self.load(&place, &ty, span)),
                 Binding::Ref(place, _, mutable) => CallArg::Ref(place, mutable && changes),
                 Binding::Closure(c) if c.name.is_some() => continue,
+                Binding::Moving(moving) => CallArg::Ref(self.target_of(&moving, span), false),
                 binding => {
                     let rv = self.bound_rv(&binding, span);
                     CallArg::Value(self.value_of(rv, span)?)
