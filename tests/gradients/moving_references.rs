@@ -142,6 +142,11 @@ fn arrays(key: f64, grid: &[[f64; 3]; 2]) -> f64 {
         (a, b) = (b, &table[k]);
         row = &grid[k % 2];
     }
+    let mut part = &table[1..];
+    for v in &table {
+        part = if *v > key { &part[..1] } else { &table[1..] };
+        r = if part[0] > *r { &part[part.len() - 1] } else { r };
+    }
     *r * a * b + r.sin() + row[1] * row.iter().sum::<f64>()
 }
 

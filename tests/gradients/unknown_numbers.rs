@@ -84,6 +84,18 @@ fn read_in_a_loop(x: &[f64], w: f64, k: usize) -> f64 {
     }
 }
 
+/// What a loop keeps is a literal without a type.
+#[differentiate]
+fn of_kept_literals(x: &[f32], w: f32) -> f32 {
+    let mut y = x.to_vec();
+    let none = 0.0;
+    for v in y.iter_mut().rev() {
+        *v = 0.5 * none;
+        *v = w.log(1.7 + 1.7 + (*v).sin());
+    }
+    y[0] * y[1]
+}
+
 #[test]
 fn of_unknown_types() {
     for n in [0, 3] {
@@ -92,5 +104,6 @@ fn of_unknown_types() {
     check!(repeated_structs(x, y); (x, y) in [(0.7, 0.4), (-1.2, 1.5)]);
     check!(of_literals(x); x in [0.7_f32]);
     check!(never_pushed(x); x in [0.7]);
+    check!(of_kept_literals(&x, w); (x, w) in [(vec![0.3_f32, 0.8], 1.2)]);
     check!(read_in_a_loop(&x, w, 2); (x, w) in [(vec![0.2, 0.4], 0.3), (vec![0.2, 0.1], 0.3)]);
 }

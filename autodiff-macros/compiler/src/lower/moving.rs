@@ -32,20 +32,26 @@ impl Lowerer<'_> {
     pub(super) fn moving(&mut self, name: &Ident, place: &Place, ty: &Type) -> Option<Binding> {
         let span = name.span();
         let number = |this: &mut Self, v| this.var(Some(v), Some(name.clone()), true, span);
-        if let Some((Proj::Index(index), of)) = place.path.split_last() {
-            let of = Place { root: place.root, path: of.to_vec() };
-            let at = At::Element(number(self, *index));
-            return Some(Binding::Moving(Moving { of, ty: ty.clone(), at }));
-        }
-        let (Type::Slice(element) | Type::Vec(element) | Type::Array(element, _)) = ty else {
-            return None;
+        let (path, index) = match place.path.split_last() {
+            Some((Proj::Index(index), path)) => (path, Some(*index)),
+            _ => (&place.path[..], None),
         };
-        let steps = place.path.iter().rev().take_while(|step| is_part(step)).count();
-        let (of, steps) = place.path.split_at(place.path.len() - steps);
-        let of = Place { root: place.root, path: of.to_vec() };
-        let (lo, hi) = self.part(&of, steps, span);
-        let at = At::Part(number(self, lo), number(self, hi));
-        Some(Binding::Moving(Moving { of, ty: Type::Slice(element.clone()), at }))
+        let parts = path.iter().rev().take_while(|step| is_part(step)).count();
+        let (path, parts) = path.split_at(path.len() - parts);
+        let of = Place { root: place.root, path: path.to_vec() };
+        let (ty, at) = match (index, ty) {
+            (Some(index), ty) => {
+                let index = self.element_of_part(&of, parts, index, span);
+                (ty.clone(), At::Element(number(self, index)))
+            }
+            (None, Type::Slice(element) | Type::Vec(element) | Type::Array(element, _)) => {
+                let (lo, hi) = self.part(&of, parts, span);
+                let at = At::Part(number(self, lo), number(self, hi));
+                (Type::Slice(element.clone()), at)
+            }
+            _ => return None,
+        };
+        Some(Binding::Moving(Moving { of, ty, at }))
     }
 
     /// What it refers to now.
@@ -68,7 +74,10 @@ impl Lowerer<'_> {
             return false;
         }
         match (moving.at, steps) {
-            (At::Element(var), [Proj::Index(index)]) => self.assign(var, *index),
+            (At::Element(var), [parts @ .., Proj::Index(index)]) if parts.iter().all(is_part) => {
+                let index = self.element_of_part(&moving.of, parts, *index, span);
+                self.assign(var, index);
+            }
             (At::Part(from, to), steps) if steps.iter().all(is_part) => {
                 let (lo, hi) = self.part(&moving.of, steps, span);
                 self.assign(from, lo);
@@ -77,6 +86,20 @@ impl Lowerer<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// The index of an element of a part of a part of a sequence.
+    fn element_of_part(&mut self, of: &Place, parts: &[Proj], index: Value, span: Span) -> Value {
+        if parts.is_empty() {
+            return index;
+        }
+        let (lo, hi) = self.part(of, parts, span);
+        let index = self.usize_op(Fun::Add, lo, index, span);
+        let captures = ["ad_at", "ad_end"].map(|name| Ident::new(name, span));
+        let captures = captures.into_iter().zip([index, hi].map(CallArg::Value)).collect();
+        let tokens = quote!(::core::assert!(ad_at < ad_end, "index out of bounds of a slice"));
+        self.b.effect(Op::Effect { tokens, captures }, span);
+        index
     }
 
     /// The first index of a part of a part of a sequence, and the one past its last.

@@ -50,6 +50,31 @@ impl Gen {
         })
     }
 
+    /// References that move within a sequence.
+    pub(super) fn moved(&mut self, _: usize) -> Option<Node> {
+        let target = self.target()?;
+        let (seq, var, _) = self.seq(|_, _, _| true)?;
+        if target.mentions(&var.name) {
+            return None;
+        }
+        let (name, item) = (self.name("g"), self.name("v"));
+        let (sum, condition) = self.nested(|this| {
+            this.scope.freeze(&var.name);
+            this.scope.declare(&item, Ty::FloatRef, false);
+            let value = this.float(1);
+            let taken = Node::word(&item);
+            let value = Node::new(Sort::Float, "(*$0 * $1).sin()", vec![taken, value]);
+            (Node::assign("+=", target, value), this.condition(0))
+        });
+        let template = self.random.pick(&[
+            "{\n    let mut $0 = &$1[0];\n    for $2 in $1.iter() {\n        if *$2 > *$0 && !($4) {\n            $0 = $2;\n        }\n    }\n    let $2 = $0;\n    $3\n}",
+            "{\n    let mut $0 = &$1[..];\n    while let [$2, ..] = $0 {\n        $3\n        $0 = if $4 { &$0[$0.len()..] } else { &$0[1..] };\n    }\n}",
+            "{\n    let (mut $0, mut $2) = (&$1[..1], &$1[0]);\n    for i in 0..$1.len() {\n        if ($4) || i % 2 == 1 {\n            $2 = &$1[i];\n        }\n        $0 = &$1[i..];\n    }\n    $2 = if $0[0] > *$2 { &$0[0] } else { $2 };\n    $3\n}",
+        ]);
+        let [name, item] = [name, item].map(Node::word);
+        Self::node(Sort::Stmt, template, vec![name, seq, item, sum, condition])
+    }
+
     /// A vector that shrinks, and has something put into its middle.
     pub(super) fn popped(&mut self, _: usize) -> Option<Node> {
         let target = self.target()?;

@@ -44,7 +44,7 @@ impl Gen {
             (1, Self::let_bool),
             (1, Self::counted_index),
         ];
-        let nested: [(usize, Construct<Node>); 21] = [
+        let nested: [(usize, Construct<Node>); 22] = [
             (8, Self::for_range),
             (5, Self::for_chain),
             (5, Self::for_mutable),
@@ -61,6 +61,7 @@ impl Gen {
             (1, Self::split_block),
             (1, Self::pushed),
             (2, Self::popped),
+            (2, Self::moved),
             (1, Self::for_each),
             (3, Self::for_row),
             (3, Self::for_row_mutable),

@@ -57,7 +57,7 @@ impl Printer<'_> {
                 })
             }
             Op::StackPush(stack, record) => {
-                let record = self.tokens(record);
+                let record: Vec<_> = record.iter().map(|v| self.typed(*v, span)).collect();
                 let stack = self.name(*stack);
                 match &record[..] {
                     [value] => quote_spanned!(span=> #stack.push(#value);),

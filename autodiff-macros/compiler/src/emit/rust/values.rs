@@ -174,8 +174,8 @@ impl Printer<'_> {
         }
     }
 
-    /// A part of an aggregate. What is read of it later has no other type than that.
-    fn typed(&mut self, part: Value, span: Span) -> TokenStream {
+    /// A part of an aggregate or of what is kept. What is read of it later has no other type than that.
+    pub(super) fn typed(&mut self, part: Value, span: Span) -> TokenStream {
         let ty = self.ty(part).clone();
         self.expr(part).typed(&ty, span).tokens
     }
