@@ -668,9 +668,11 @@
 //!   `collect`, `unzip` and `partition`.
 //! - **Data**: indexing, slicing and nested indexing; tuples; arrays; structs, their literals with
 //!   `..base`, fields and patterns; enums, their variants and patterns; `Vec::new`, `with_capacity`,
-//!   `push`, `extend`, `vec![]`, `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`,
-//!   `split_at_mut`, `reverse`, `rotate_left` and `rotate_right`, `first`, `last` and `get`, `map` of
+//!   `push`, `pop`, `insert`, `remove`, `swap_remove`, `truncate`, `resize`, `clear`, `extend`, `vec![]`,
+//!   `clone`, `to_vec`, `len`, `swap`, `fill`, `copy_from_slice`, `split_at_mut`, `reverse`,
+//!   `rotate_left` and `rotate_right`, `first`, `last`, `split_first`, `split_last` and `get`, `map` of
 //!   arrays, `std::mem::swap` and `replace`; casts.
+//! - **References** that move within a sequence: `best = candidate`, `rest = &rest[1..]`.
 //! - **`Option`s** that the body makes: `Some`, `None`, patterns of them, and `unwrap`, `unwrap_or`, `map`,
 //!   `map_or`, `and_then`, `filter`, `or`, `zip`, `copied`, `is_some` and their kin; `then` of a `bool`.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,

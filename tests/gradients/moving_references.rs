@@ -150,6 +150,66 @@ fn arrays(key: f64, grid: &[[f64; 3]; 2]) -> f64 {
     *r * a * b + r.sin() + row[1] * row.iter().sum::<f64>()
 }
 
+#[differentiate]
+fn left_early(x: &[f64], w: f64) -> f64 {
+    let mut best = &x[0];
+    for (i, v) in x.iter().enumerate() {
+        if *v > w * 10.0 {
+            return *best;
+        }
+        let old = best;
+        if v < best {
+            best = v;
+        }
+        if old > best {
+            if i > 3 {
+                return old * best * w;
+            }
+        }
+    }
+    *best * w
+}
+
+#[differentiate]
+fn split_off(mut rest: &[f64], w: f64) -> f64 {
+    let mut acc = 0.0;
+    while let Some((first, tail)) = rest.split_first() {
+        acc = acc * w + first;
+        rest = tail;
+    }
+    acc
+}
+
+#[differentiate]
+fn split_off_behind(x: &[f64], w: f64) -> f64 {
+    let Some((last, mut rest)) = x.split_last() else { return w };
+    let mut t = *last;
+    while let Some((v, before)) = rest.split_last() {
+        t = t * w + v * v;
+        rest = before;
+    }
+    t
+}
+
+#[differentiate]
+fn merged(a: &[f64], b: &[f64], w: f64) -> f64 {
+    let (mut p, mut q) = (a, b);
+    let mut t = w;
+    while !p.is_empty() && !q.is_empty() {
+        if p[0] < q[0] {
+            t = t * p[0] + 0.1;
+            p = &p[1..];
+        } else {
+            t = (t + q[0]).sin();
+            q = &q[1..];
+        }
+    }
+    for v in p.iter().chain(q) {
+        t += v * v * w;
+    }
+    t
+}
+
 #[test]
 fn new_targets() {
     let x = || POINTS.to_vec();
@@ -160,6 +220,10 @@ fn new_targets() {
     check!(rows(&m, w); (m, w) in [(vec![x(), vec![1.0, 2.0, 3.0], vec![0.5]], 0.8)]);
     check!(least_of_a_local(&x, w); (x, w) in [(x(), 1.3)]);
     check!(bisected(&x, key); (x, key) in [(vec![-0.4, 0.3, 0.9, 1.2, 2.5], 1.0)]);
+    check!(left_early(&x, w); (x, w) in [(x(), 1.3), (x(), 0.2)]);
+    check!(split_off(&x, w); (x, w) in [(x(), 0.7)]);
+    check!(split_off_behind(&x, w); (x, w) in [(x(), 0.7), (vec![], 0.7)]);
+    check!(merged(&a, &b, w); (a, b, w) in [(vec![-0.4, 0.3, 0.9], vec![0.1, 0.2, 1.4], 0.7)]);
     check!(arrays(key, &grid); (key, grid) in [(0.8, [[1.0, 2.0, 3.0], [0.3, 0.2, 0.1]])]);
 }
 

@@ -326,6 +326,108 @@ fn copies(x: &[f64], w: f64) -> f64 {
     q.x * p.y + v.iter().map(|p| p.x * p.y).sum::<f64>() + v.last().unwrap().x
 }
 
+#[differentiate]
+fn in_a_closure(x: &[f64], w: f64) -> f64 {
+    let mut s = x.to_vec();
+    let mut take = || s.pop().unwrap();
+    let a = take() - take() * w;
+    let b = take();
+    s.push(a * b);
+    let top = |s: &Vec<f64>| s[s.len() - 1];
+    top(&s) * s.len() as f64
+}
+
+#[differentiate]
+fn folded_into_the_last(x: &[f64], w: f64) -> f64 {
+    let mut s: Vec<f64> = vec![];
+    for v in x {
+        if let Some(top) = s.last_mut() {
+            *top = top.sin() * w;
+        }
+        s.push(*v);
+        if s.len() > 2 {
+            let v = s.pop().unwrap() + s.pop().unwrap() * 2.0;
+            s.push(v);
+        }
+    }
+    s.iter().product()
+}
+
+#[differentiate]
+fn snapshots(x: &[f64], n: usize) -> f64 {
+    let mut s = x.to_vec();
+    let mut t = 1.0;
+    #[checkpoint(snapshots = 2)]
+    for i in 0..n {
+        if s.len() < 2 {
+            s.push(t * 0.5);
+            s.insert(0, t);
+        }
+        let a = if i % 2 == 0 { s.remove(0) } else { s.pop().unwrap() };
+        t = (t * a).sin() + 0.3;
+        s.resize(3 + i % 3, t * a);
+    }
+    t + s.iter().sum::<f64>()
+}
+
+/// A sort by a heap.
+#[differentiate]
+fn sorted(x: &[f64]) -> Vec<f64> {
+    let mut h: Vec<f64> = Vec::new();
+    for v in x {
+        h.push(v * v + v);
+        let mut i = h.len() - 1;
+        while i > 0 && h[(i - 1) / 2] > h[i] {
+            h.swap(i, (i - 1) / 2);
+            i = (i - 1) / 2;
+        }
+    }
+    let mut out = Vec::new();
+    while !h.is_empty() {
+        let top = h.swap_remove(0);
+        out.push(top);
+        let mut i = 0;
+        loop {
+            let mut m = i;
+            for c in [2 * i + 1, 2 * i + 2] {
+                if c < h.len() && h[c] < h[m] {
+                    m = c;
+                }
+            }
+            if m == i {
+                break;
+            }
+            h.swap(i, m);
+            i = m;
+        }
+    }
+    out
+}
+
+/// The area under the lower hull of points, by the monotone chain.
+#[differentiate]
+fn area_of_the_hull(x: &[f64], y: &[f64]) -> f64 {
+    let mut chain: Vec<usize> = Vec::new();
+    let mut area: Vec<f64> = Vec::new();
+    for i in 0..x.len() {
+        while chain.len() >= 2 {
+            let (a, b) = (chain[chain.len() - 2], chain[chain.len() - 1]);
+            if (x[b] - x[a]) * (y[i] - y[a]) - (y[b] - y[a]) * (x[i] - x[a]) > 0.0 {
+                break;
+            }
+            chain.pop();
+            area.pop();
+        }
+        let before = match chain.last() {
+            Some(j) => *j,
+            None => i,
+        };
+        chain.push(i);
+        area.push(x[before] * y[i] - x[i] * y[before]);
+    }
+    area.iter().sum::<f64>() * 0.5
+}
+
 #[test]
 fn numbers() {
     let x = || POINTS.to_vec();
@@ -339,6 +441,13 @@ fn numbers() {
     check_map!(kept(&x); x in [x()]);
     check!(queue(&x, w); (x, w) in [(x(), 0.8)]);
     check!(checkpointed(&x, 7); x in [x()]);
+    check!(snapshots(&x, 9); x in [x()]);
+    check!(in_a_closure(&x, w); (x, w) in [(x(), 1.3)]);
+    check!(folded_into_the_last(&x, w); (x, w) in [(x(), 1.3)]);
+    check_map!(sorted(&x); x in [x()]);
+    check!(area_of_the_hull(&x, &y); (x, y) in [
+        (vec![-0.4, 0.3, 0.9, 1.2, 2.5], vec![0.1, -0.2, 0.8, 0.3, 1.1]),
+    ]);
 }
 
 #[test]

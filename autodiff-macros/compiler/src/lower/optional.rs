@@ -334,6 +334,33 @@ impl Lowerer<'_> {
         Ok(Rv::Maybe(flag, Box::new(element)))
     }
 
+    /// `split_first`, `split_last`: an end of a sequence, and all but that.
+    pub(super) fn split_end(
+        &mut self,
+        place: &Place,
+        ty: &Type,
+        first: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let name = if first { "first" } else { "last" };
+        let Rv::Maybe(flag, end) = self.optional_element(place, ty, name, None, span)? else {
+            unreachable!("an element, if there is one")
+        };
+        let Rv::Ref(at, ..) = &*end else { unreachable!("a reference to it") };
+        let Some(Proj::Index(index)) = at.path.last().cloned() else { unreachable!("an element") };
+        let rest = match first {
+            true => {
+                let one = self.b.int(1, span);
+                self.refine(one, &Type::usize());
+                Proj::Slice(Some(one), None, false)
+            }
+            false => Proj::Slice(None, Some(index), false),
+        };
+        let slice = Type::Slice(Box::new(ty.element()));
+        let rest = Rv::Ref(place.clone().with(rest), slice, false);
+        Ok(Rv::Maybe(flag, Box::new(Rv::Tuple(vec![*end, rest]))))
+    }
+
     /// When a pattern of an `Option` fits; `None` if it is no such pattern.
     pub(super) fn test_optional(&mut self, pat: &Pat, rv: &Rv) -> Lowered<Option<Value>> {
         let span = span_of(pat);

@@ -49,6 +49,8 @@ impl Lowerer<'_> {
         if WRITING.contains(&name.as_str()) {
             self.writable(&place, span)?;
         }
+        // Of other constants the methods are std's: what they give may not be copied at will.
+        let has_elements = is_sequence(ty) && (!ty.is_constant() || ty.element().is_scalar());
         if is_sequence(ty)
             && !ty.is_constant()
             && let Some(rv) = self.resizing_method(&place, ty, m)?
@@ -169,14 +171,13 @@ impl Lowerer<'_> {
                 let f = self.callee(f)?;
                 self.map_array(&place, ty, &f, span)?
             }
-            ("first" | "last" | "first_mut" | "last_mut", [])
-                if is_sequence(ty) && !ty.is_constant() =>
-            {
+            ("first" | "last" | "first_mut" | "last_mut", []) if has_elements => {
                 self.optional_element(&place, ty, &name, None, span)?
             }
-            ("get" | "get_mut", [at])
-                if is_sequence(ty) && !ty.is_constant() && !matches!(at, syn::Expr::Range(_)) =>
-            {
+            ("split_first" | "split_last", []) if has_elements => {
+                self.split_end(&place, ty, name == "split_first", span)?
+            }
+            ("get" | "get_mut", [at]) if has_elements && !matches!(at, syn::Expr::Range(_)) => {
                 self.optional_element(&place, ty, &name, Some(at), span)?
             }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
