@@ -55,11 +55,9 @@ pub(crate) fn run(
     activity.assert_floats(&mut primal);
     let segmented = transform::segmented(&primal, &activity)
         .map(|graph| step("simplify", optimize::primal(step("segmented", graph), without)));
-    let again = segmented.as_ref().map(|graph| Activity::of(graph, refusals, errors));
-    let known = match (&segmented, &again) {
-        (Some(graph), Some(activity)) => transform::Known::of(graph, activity, own),
-        _ => transform::Known::of(&primal, &activity, own),
-    };
+    let segmented = segmented.map(|graph| (Activity::of(&graph, refusals, errors), graph));
+    let (active, graph) = segmented.as_ref().map_or((&activity, &primal), |(a, g)| (a, g));
+    let known = transform::Known::of(graph, active, own);
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let reverse = fast(drawn.clone(), without);
     let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);

@@ -267,13 +267,11 @@ impl<'g> Printer<'g> {
             _ => self.variable(value),
         };
         let mutable = mutable.then(|| quote_spanned!(span=> mut));
-        let ty = match self.ty(value) {
-            _ if !expr.is_untyped() && !self.is_mutable(value) => None,
-            ty => match type_name(ty) {
-                Some(ty) => expr.is_untyped().then_some(ty),
-                None if self.is_mutable(value) => full_type(ty),
-                None => None,
-            },
+        let (ty, untyped) = (self.ty(value), expr.is_untyped());
+        let ty = match (untyped || self.is_mutable(value)).then(|| type_name(ty)) {
+            Some(Some(name)) => untyped.then_some(name),
+            Some(None) if self.is_mutable(value) => full_type(ty),
+            _ => None,
         };
         let ty = ty.map(|ty| quote_spanned!(span=> : #ty));
         // Interpolated, the expression would be copied.

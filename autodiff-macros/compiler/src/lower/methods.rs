@@ -282,9 +282,8 @@ pub(super) fn can_be_passed<'e>(args: impl IntoIterator<Item = &'e Expr>) -> boo
 
 /// Whether a path is that of a constant of a type, as `Vec3::UP`, which may be of that type itself.
 fn is_of_a_type(path: &Path) -> bool {
-    let [.., of, _] = &path.segments.iter().map(|s| s.ident.to_string()).collect::<Vec<_>>()[..]
-    else {
-        return false;
-    };
-    of.starts_with(char::is_uppercase) && !OF_STD_ALONE.contains(&of.as_str())
+    path.segments.iter().nth_back(1).is_some_and(|of| {
+        let of = of.ident.to_string();
+        of.starts_with(char::is_uppercase) && !OF_STD_ALONE.contains(&of.as_str())
+    })
 }

@@ -6,7 +6,7 @@ use quote::quote;
 use syn::{Block, Expr, Ident, Stmt, Token};
 
 use super::{Binding, Lowerer, Rv, VarId};
-use crate::ir::{CallArg, Op, Place, Proj, Type, Value};
+use crate::ir::{Place, Proj, Type, Value};
 use crate::rules::Fun;
 
 /// What such a reference may refer to.
@@ -95,10 +95,8 @@ impl Lowerer<'_> {
         }
         let (lo, hi) = self.part(of, parts, span);
         let index = self.usize_op(Fun::Add, lo, index, span);
-        let captures = ["ad_at", "ad_end"].map(|name| Ident::new(name, span));
-        let captures = captures.into_iter().zip([index, hi].map(CallArg::Value)).collect();
-        let tokens = quote!(::core::assert!(ad_at < ad_end, "index out of bounds of a slice"));
-        self.b.effect(Op::Effect { tokens, captures }, span);
+        let assertion = quote!(::core::assert!(ad_at < ad_end, "index out of bounds of a slice"));
+        self.assert(assertion, &[("ad_at", index), ("ad_end", hi)], span);
         index
     }
 
@@ -119,13 +117,11 @@ impl Lowerer<'_> {
                     hi = self.usize_op(Fun::Add, hi, one, span);
                 }
             }
-            let captures = ["ad_lo", "ad_hi", "ad_end"].map(|name| Ident::new(name, span));
-            let captures = captures.into_iter().zip([lo, hi, end].map(CallArg::Value)).collect();
-            let tokens = quote!(::core::assert!(
+            let assertion = quote!(::core::assert!(
                 ad_lo <= ad_hi && ad_hi <= ad_end,
                 "range out of range for a slice"
             ));
-            self.b.effect(Op::Effect { tokens, captures }, span);
+            self.assert(assertion, &[("ad_lo", lo), ("ad_hi", hi), ("ad_end", end)], span);
         }
         (lo, hi)
     }

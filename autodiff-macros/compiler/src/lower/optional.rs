@@ -317,48 +317,48 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let index = at.map(|at| self.index(at)).transpose()?;
-        let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
-        let zero = self.b.int(0, span);
-        self.refine(zero, &Type::usize());
-        let (least, index) = match index {
-            Some(index) => (index, index),
-            None if name.starts_with("last") => {
-                let tokens = quote!(usize::saturating_sub(ad_len, 1));
-                (zero, self.int_method(tokens, &[("ad_len", len)], Type::usize(), span))
-            }
-            None => (zero, zero),
-        };
-        let flag = self.b.scalar(Fun::Lt, vec![least, len], Type::Bool, span);
+        let (flag, index) = self.optional_index(place, name.starts_with("last"), index, span);
         let element = place.clone().with(Proj::Index(index));
         let element = Rv::Ref(element, ty.element(), name.ends_with("_mut"));
         Ok(Rv::Maybe(flag, Box::new(element)))
     }
 
     /// `split_first`, `split_last`: an end of a sequence, and all but that.
-    pub(super) fn split_end(
+    pub(super) fn split_end(&mut self, place: &Place, ty: &Type, last: bool, span: Span) -> Rv {
+        let (flag, index) = self.optional_index(place, last, None, span);
+        let rest = if last {
+            Proj::Slice(None, Some(index), false)
+        } else {
+            let one = self.b.int(1, span);
+            self.refine(one, &Type::usize());
+            Proj::Slice(Some(one), None, false)
+        };
+        let part = |step, ty| Rv::Ref(place.clone().with(step), ty, false);
+        let end = part(Proj::Index(index), ty.element());
+        let rest = part(rest, Type::Slice(Box::new(ty.element())));
+        Rv::Maybe(flag, Box::new(Rv::Tuple(vec![end, rest])))
+    }
+
+    /// Whether there is an element at an index, or else at an end, and at which index.
+    fn optional_index(
         &mut self,
         place: &Place,
-        ty: &Type,
-        first: bool,
+        last: bool,
+        index: Option<Value>,
         span: Span,
-    ) -> Lowered<Rv> {
-        let name = if first { "first" } else { "last" };
-        let Rv::Maybe(flag, end) = self.optional_element(place, ty, name, None, span)? else {
-            unreachable!("an element, if there is one")
-        };
-        let Rv::Ref(at, ..) = &*end else { unreachable!("a reference to it") };
-        let Some(Proj::Index(index)) = at.path.last().cloned() else { unreachable!("an element") };
-        let rest = match first {
-            true => {
-                let one = self.b.int(1, span);
-                self.refine(one, &Type::usize());
-                Proj::Slice(Some(one), None, false)
+    ) -> (Value, Value) {
+        let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
+        let zero = self.b.int(0, span);
+        self.refine(zero, &Type::usize());
+        let (least, index) = match index {
+            Some(index) => (index, index),
+            None if last => {
+                let tokens = quote!(usize::saturating_sub(ad_len, 1));
+                (zero, self.int_method(tokens, &[("ad_len", len)], Type::usize(), span))
             }
-            false => Proj::Slice(None, Some(index), false),
+            None => (zero, zero),
         };
-        let slice = Type::Slice(Box::new(ty.element()));
-        let rest = Rv::Ref(place.clone().with(rest), slice, false);
-        Ok(Rv::Maybe(flag, Box::new(Rv::Tuple(vec![*end, rest]))))
+        (self.b.scalar(Fun::Lt, vec![least, len], Type::Bool, span), index)
     }
 
     /// When a pattern of an `Option` fits; `None` if it is no such pattern.

@@ -192,10 +192,8 @@ impl Lowerer<'_> {
                 Binding::Place(place, ty)
             }
             Rv::Ref(place, ty, m) => {
-                match (mutable && !m).then(|| self.moving(name, &place, &ty)) {
-                    Some(Some(moving)) => moving,
-                    _ => Binding::Ref(place, ty, m),
-                }
+                let moving = (mutable && !m).then(|| self.moving(name, &place, &ty)).flatten();
+                moving.unwrap_or(Binding::Ref(place, ty, m))
             }
             Rv::Tuple(parts)
                 if mutable

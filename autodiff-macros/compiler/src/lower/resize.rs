@@ -4,10 +4,9 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{Expr, ExprMethodCall};
 
-use super::iter::Iter;
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Op, Place, Type, Value};
+use crate::ir::{Op, Place, Type, Value};
 use crate::rules::Fun;
 
 /// The methods.
@@ -46,6 +45,7 @@ impl Lowerer<'_> {
                 self.times(count, span, &mut |this, k| {
                     let to = this.usize_op(Fun::Sub, len, k, span);
                     this.swap_with_next(place, to, true, span);
+                    Ok(())
                 })?;
                 Rv::Unit
             }
@@ -63,6 +63,7 @@ impl Lowerer<'_> {
                 self.times(count, span, &mut |this, k| {
                     let from = this.usize_op(Fun::Add, at, k, span);
                     this.swap_with_next(place, from, false, span);
+                    Ok(())
                 })?;
                 Rv::Value(self.pop(place, element, span))
             }
@@ -88,6 +89,7 @@ impl Lowerer<'_> {
                 let more = self.usize_op(Fun::Sub, len, now, span);
                 self.times(more, span, &mut |this, _| {
                     this.b.effect(Op::Push(place.clone(), value), span);
+                    Ok(())
                 })?;
                 Rv::Unit
             }
@@ -108,21 +110,17 @@ impl Lowerer<'_> {
         let more = self.int_method(tokens, &operands, Type::usize(), span);
         self.times(more, span, &mut |this, _| {
             this.pop(place, element, span);
+            Ok(())
         })
     }
 
     /// The length, where an element, or for `insert` the end, is at that index: a panic otherwise.
     fn checked_index(&mut self, place: &Place, at: Value, method: &str, span: Span) -> Value {
         let (_, len) = self.ends(place, span);
-        let captures = ["ad_at", "ad_len"].map(|name| syn::Ident::new(name, span));
-        let captures = captures.into_iter().zip([at, len].map(CallArg::Value)).collect();
         let message = format!("`{method}`: the index is {{}}, and the length {{}}");
-        let tokens = if method == "insert" {
-            quote!(::core::assert!(ad_at <= ad_len, #message, ad_at, ad_len))
-        } else {
-            quote!(::core::assert!(ad_at < ad_len, #message, ad_at, ad_len))
-        };
-        self.b.effect(Op::Effect { tokens, captures }, span);
+        let fits = if method == "insert" { quote!(<=) } else { quote!(<) };
+        let assertion = quote!(::core::assert!(ad_at #fits ad_len, #message, ad_at, ad_len));
+        self.assert(assertion, &[("ad_at", at), ("ad_len", len)], span);
         len
     }
 
@@ -132,21 +130,5 @@ impl Lowerer<'_> {
         let fun = if before { Fun::Sub } else { Fun::Add };
         let other = self.usize_op(fun, at, one, span);
         self.b.effect(Op::Swap(place.clone(), at, other), span);
-    }
-
-    /// Does something so many times.
-    fn times(
-        &mut self,
-        count: Value,
-        span: Span,
-        body: &mut dyn FnMut(&mut Self, Value),
-    ) -> Lowered<()> {
-        let zero = self.b.int(0, span);
-        self.refine(zero, &Type::usize());
-        self.each(&Iter::Range(zero, count, false), span, &mut |this, k| {
-            let k = this.value_of(k, span)?;
-            body(this, k);
-            Ok(())
-        })
     }
 }

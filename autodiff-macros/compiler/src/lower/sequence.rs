@@ -1,6 +1,6 @@
 //! The methods of arrays, slices and vectors.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::ExprMethodCall;
 
@@ -50,11 +50,9 @@ impl Lowerer<'_> {
             self.writable(&place, span)?;
         }
         // Of other constants the methods are std's: what they give may not be copied at will.
-        let has_elements = is_sequence(ty) && (!ty.is_constant() || ty.element().is_scalar());
-        if is_sequence(ty)
-            && !ty.is_constant()
-            && let Some(rv) = self.resizing_method(&place, ty, m)?
-        {
+        let varies = is_sequence(ty) && !ty.is_constant();
+        let has_elements = varies || is_sequence(ty) && ty.element().is_scalar();
+        if varies && let Some(rv) = self.resizing_method(&place, ty, m)? {
             return Ok(Some(rv));
         }
         Ok(Some(match (name.as_str(), args.as_slice()) {
@@ -175,15 +173,13 @@ impl Lowerer<'_> {
                 self.optional_element(&place, ty, &name, None, span)?
             }
             ("split_first" | "split_last", []) if has_elements => {
-                self.split_end(&place, ty, name == "split_first", span)?
+                self.split_end(&place, ty, name == "split_last", span)
             }
             ("get" | "get_mut", [at]) if has_elements && !matches!(at, syn::Expr::Range(_)) => {
                 self.optional_element(&place, ty, &name, Some(at), span)?
             }
             ("reserve" | "reserve_exact" | "shrink_to_fit", _) if !ty.is_constant() => Rv::Unit,
-            ("sort_by" | "sort" | "drain" | "retain" | "dedup", _)
-                if is_sequence(ty) && !ty.is_constant() =>
-            {
+            ("sort_by" | "sort" | "drain" | "retain" | "dedup", _) if varies => {
                 return Err(self.refuse(
                     "AD0236",
                     span,
@@ -219,6 +215,7 @@ impl Lowerer<'_> {
         Rv::Temp(Place::whole(object), owned)
     }
 
+    /// The first index of a sequence, and the one past its last.
     pub(super) fn ends(&mut self, place: &Place, span: Span) -> (Value, Value) {
         let zero = self.b.int(0, span);
         self.refine(zero, &Type::usize());
@@ -231,8 +228,7 @@ impl Lowerer<'_> {
         self.refine(zero, &Type::usize());
         let len = self.usize_op(Fun::Sub, hi, lo, span);
         let half = self.usize_op(Fun::Div, len, two, span);
-        self.each(&Iter::Range(zero, half, false), span, &mut |this, k| {
-            let k = this.value_of(k, span)?;
+        self.between(zero, half, span, &mut |this, k| {
             let low = this.usize_op(Fun::Add, lo, k, span);
             let last = this.usize_op(Fun::Sub, hi, one, span);
             let high = this.usize_op(Fun::Sub, last, k, span);
@@ -244,12 +240,8 @@ impl Lowerer<'_> {
     /// `rotate_left(n)`, `rotate_right(n)`: each part reversed, and then the whole.
     fn rotate(&mut self, place: &Place, n: Value, left: bool, span: Span) -> Lowered<()> {
         let (lo, hi) = self.ends(place, span);
-        let captures = vec![
-            (syn::Ident::new("ad_n", span), CallArg::Value(n)),
-            (syn::Ident::new("ad_len", span), CallArg::Value(hi)),
-        ];
-        let tokens = quote!(::core::assert!(ad_n <= ad_len));
-        self.b.effect(Op::Effect { tokens, captures }, span);
+        let assertion = quote!(::core::assert!(ad_n <= ad_len));
+        self.assert(assertion, &[("ad_n", n), ("ad_len", hi)], span);
         let mid = if left { n } else { self.usize_op(Fun::Sub, hi, n, span) };
         self.reverse(place, lo, mid, span)?;
         self.reverse(place, mid, hi, span)?;
@@ -263,13 +255,41 @@ impl Lowerer<'_> {
         span: Span,
         body: &mut dyn FnMut(&mut Self, Place) -> Lowered<()>,
     ) -> Lowered<()> {
+        let (lo, hi) = self.ends(place, span);
+        self.between(lo, hi, span, &mut |this, k| body(this, place.clone().with(Proj::Index(k))))
+    }
+
+    /// Runs `body` so many times.
+    pub(super) fn times(
+        &mut self,
+        count: Value,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
+    ) -> Lowered<()> {
         let zero = self.b.int(0, span);
         self.refine(zero, &Type::usize());
-        let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
-        self.each(&Iter::Range(zero, len, false), span, &mut |this, k| {
+        self.between(zero, count, span, body)
+    }
+
+    /// Runs `body` for every index from `lo` on, up to `hi`.
+    fn between(
+        &mut self,
+        lo: Value,
+        hi: Value,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, Value) -> Lowered<()>,
+    ) -> Lowered<()> {
+        self.each(&Iter::Range(lo, hi, false), span, &mut |this, k| {
             let k = this.value_of(k, span)?;
-            body(this, place.clone().with(Proj::Index(k)))
+            body(this, k)
         })
+    }
+
+    /// An assertion about integers.
+    pub(super) fn assert(&mut self, tokens: TokenStream, of: &[(&str, Value)], span: Span) {
+        let capture = |(name, v): &(&str, Value)| (syn::Ident::new(name, span), CallArg::Value(*v));
+        let captures = of.iter().map(capture).collect();
+        self.b.effect(Op::Effect { tokens, captures }, span);
     }
 
     fn copy_from(&mut self, to: Place, from: Place, ty: &Type, span: Span) -> Lowered<()> {
@@ -277,14 +297,10 @@ impl Lowerer<'_> {
             self.b.op(Op::Len(to.clone()), Type::usize(), span),
             self.b.op(Op::Len(from.clone()), Type::usize(), span),
         );
-        let captures = vec![
-            (syn::Ident::new("ad_to", span), CallArg::Value(to_len)),
-            (syn::Ident::new("ad_from", span), CallArg::Value(from_len)),
-        ];
         let message =
             "copy_from_slice: source slice length does not match destination slice length";
-        let tokens = quote!(::core::assert!(ad_to == ad_from, #message));
-        self.b.effect(Op::Effect { tokens, captures }, span);
+        let assertion = quote!(::core::assert!(ad_to == ad_from, #message));
+        self.assert(assertion, &[("ad_to", to_len), ("ad_from", from_len)], span);
         let element = ty.element();
         self.over(&to.clone(), span, &mut |this, at| {
             let Some(Proj::Index(k)) = at.path.last().cloned() else { return Ok(()) };

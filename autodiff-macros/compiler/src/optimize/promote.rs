@@ -62,12 +62,14 @@ fn promotions(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Promotion>
     let mut found: Vec<Promotion> = Vec::new();
     for (index, node) in body.nodes.iter().enumerate() {
         let Some((place, ty, kind)) = simple_access(graph, node) else { continue };
-        let mut moves = false;
-        place.each_index(&mut |v| moves |= v == body.params[0]);
-        let mut fixed = !moves && !place.path.is_empty() && outside(place.root);
+        let mut fixed = !place.path.is_empty() && ty.is_scalar();
         let mut indices = Vec::new();
-        place.each_index(&mut |v| fixed &= is_invariant(v, body, &outside, graph, &mut indices));
-        if !fixed || !ty.is_scalar() {
+        place.each_index(&mut |v| {
+            fixed = fixed
+                && v != body.params[0]
+                && is_invariant(v, body, &outside, graph, &mut indices);
+        });
+        if !fixed || !outside(place.root) {
             continue;
         }
         match found.iter_mut().find(|p| layout.are_same(&p.place, place)) {

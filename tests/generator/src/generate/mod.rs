@@ -120,6 +120,14 @@ impl Gen {
         })
     }
 
+    /// A float that changes nothing: what is around may be borrowed while it is computed.
+    fn frozen(&mut self, depth: usize) -> Node {
+        self.nested(|this| {
+            this.scope.freeze_all();
+            this.float(depth)
+        })
+    }
+
     /// Lets what stands in `node` be read alone.
     fn freeze_named(&mut self, node: &Node) {
         for var in self.scope.visible() {

@@ -7,10 +7,7 @@ use crate::scope::Ty;
 impl Gen {
     /// A float that may be computed in a closure.
     pub(super) fn captured(&mut self, depth: usize) -> Node {
-        self.apart(|this| {
-            this.scope.freeze_all();
-            this.float(depth)
-        })
+        self.apart(|this| this.frozen(depth))
     }
 
     /// An `Option` of a float.

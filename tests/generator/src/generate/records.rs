@@ -241,7 +241,7 @@ impl Gen {
         if !self.members_known {
             return None;
         }
-        let w = self.beside_record(1);
+        let w = self.frozen(1);
         match (kind, self.random.below(4)) {
             (Record::Vector, 0) => {
                 let v = self.record_copy(kind)?;
@@ -290,14 +290,6 @@ impl Gen {
         }
     }
 
-    /// A float beside a struct that is borrowed while the float is computed.
-    fn beside_record(&mut self, depth: usize) -> Node {
-        self.nested(|this| {
-            this.scope.freeze_all();
-            this.float(depth)
-        })
-    }
-
     /// A float that a struct gives.
     pub(super) fn record_read(&mut self, depth: usize) -> Option<Node> {
         if !self.structs || self.nesting > 1 {
@@ -310,7 +302,7 @@ impl Gen {
     }
 
     fn record_read_inside(&mut self, depth: usize) -> Option<Node> {
-        let (a, b) = (self.beside_record(depth - 1), self.beside_record(0));
+        let (a, b) = (self.frozen(depth - 1), self.frozen(0));
         let kind = self.random.pick(&[Record::Vector, Record::Body]);
         let name = Node::word(self.name("r"));
         let value = self.record_value(kind);

@@ -149,16 +149,8 @@ impl<'a> Reverse<'a> {
                 }
                 Some(total)
             }
-            Op::Len(place) => {
-                let grows = self.layout.writes(place.root).iter().any(|at| {
-                    matches!(
-                        self.layout.region(at.region).nodes[at.index].op,
-                        Op::Push(..) | Op::PopBack(_) | Op::Call(..)
-                    ) || matches!(&self.layout.region(at.region).nodes[at.index].op,
-                        Op::Store(p, _) if p.path.is_empty())
-                });
-                if grows { None } else { self.place_cost(place, here) }
-            }
+            Op::Len(place) if self.changes_shape(place.root) => None,
+            Op::Len(place) => self.place_cost(place, here),
             Op::Load(place, _) => {
                 if !self.graph.ty(v).is_scalar() && *self.graph.ty(v) != Type::Unknown {
                     return None;

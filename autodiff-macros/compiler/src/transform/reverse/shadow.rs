@@ -174,7 +174,8 @@ impl<'a> Reverse<'a> {
         }
     }
 
-    fn changes_shape(&self, root: Value) -> bool {
+    /// Whether anything makes an object longer or shorter.
+    pub(super) fn changes_shape(&self, root: Value) -> bool {
         self.layout.writes(root).iter().any(|at| {
             match &self.layout.region(at.region).nodes[at.index].op {
                 Op::Push(..) | Op::PopBack(_) | Op::Call(..) => true,
