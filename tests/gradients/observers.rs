@@ -26,6 +26,18 @@ fn prints_in_a_loop(x: &[f64]) -> f64 {
     total
 }
 
+/// An assertion reads a whole, and an element that a reference is to.
+#[differentiate]
+fn asserts_about_an_element(mut x: Vec<f64>) -> f64 {
+    let mut total = 0.0;
+    for r in x.iter() {
+        debug_assert!(*r <= x[1].max(x[0]), "{r} is the greatest of {x:?}");
+        total += r * r;
+    }
+    x[1] *= total;
+    total * x[1]
+}
+
 #[differentiate]
 fn debugs(x: f64, y: f64) -> f64 {
     dbg!(x);
@@ -142,6 +154,7 @@ fn values_of_unknown_types() {
 fn text() {
     check!(prints(x, y); (x, y) in [(0.4, 1.1), (1.3, 2.0)]);
     check!(prints_in_a_loop(&x); x in [vec![0.4, 1.1], vec![]]);
+    check!(asserts_about_an_element(x); x in [vec![0.4, 1.1], vec![1.3, 0.2, -0.7]]);
     check!(debugs(x, y); (x, y) in [(0.4, 1.1)]);
     check!(length_of_text(x); x in [0.4, -12.3]);
 }

@@ -46,7 +46,7 @@ pub enum Kind {
 /// What came of a program.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Outcome {
-    /// All derivatives agree.
+    /// All derivatives agree; it compiles, if no more was asked for.
     Agrees,
     /// Its values are not finite: only they were compared.
     NotFinite,
@@ -59,12 +59,18 @@ pub enum Outcome {
 pub struct Workshop {
     folder: PathBuf,
     opt_level: String,
+    runs: bool,
 }
 
 impl Workshop {
     /// A workshop in that folder, whose dependencies stay compiled between batches.
     pub fn new(folder: impl Into<PathBuf>, opt_level: &str) -> Self {
-        Self { folder: folder.into(), opt_level: opt_level.to_owned() }
+        Self { folder: folder.into(), opt_level: opt_level.to_owned(), runs: true }
+    }
+
+    /// The same workshop, where nothing is run: it only tells what does not compile, and soon.
+    pub fn only_checking(&self) -> Self {
+        Self { runs: false, ..self.clone() }
     }
 
     /// Compiles and runs programs; each gets its outcome.
@@ -91,7 +97,7 @@ impl Workshop {
             let packages: Vec<_> =
                 parts.iter().map(|(name, part)| (name.clone(), sources(name, part))).collect();
             self.write(&packages)?;
-            let errors = self.build("build")?;
+            let errors = self.build(if self.runs { &["build"] } else { &["check", "--lib"] })?;
             if errors.is_empty() {
                 break parts;
             }
@@ -101,7 +107,11 @@ impl Workshop {
         let mut outcomes = BTreeMap::new();
         // One after the other: the time that a program may take is for it alone.
         for (name, part) in &parts {
-            outcomes.extend(self.execute(name, part)?);
+            if self.runs {
+                outcomes.extend(self.execute(name, part)?);
+            } else {
+                outcomes.extend(part.iter().map(|item| (item.name.clone(), Outcome::Agrees)));
+            }
         }
         for (name, (kind, text)) in failures {
             outcomes.insert(name, Outcome::Failed(kind, text));
@@ -182,9 +192,9 @@ generator-macros.workspace = true
     }
 
     /// The errors of a build, by program: for each the first.
-    fn build(&self, command: &str) -> io::Result<BTreeMap<String, (Kind, String)>> {
-        let arguments = [command, "--quiet", "--keep-going", "--message-format=short"];
-        let output = self.cargo().args(arguments).output()?;
+    fn build(&self, command: &[&str]) -> io::Result<BTreeMap<String, (Kind, String)>> {
+        let arguments = ["--quiet", "--keep-going", "--message-format=short"];
+        let output = self.cargo().args(command).args(arguments).output()?;
         if output.status.success() {
             return Ok(BTreeMap::new());
         }
@@ -224,7 +234,7 @@ generator-macros.workspace = true
         let names = failed.iter().map(|item| item.name.as_str());
         let lib = (PathBuf::from("src/lib.rs"), modules(names));
         self.write(&[("plain".into(), plain.chain([lib]).collect())])?;
-        for (name, (_, text)) in self.build("check")? {
+        for (name, (_, text)) in self.build(&["check", "--lib"])? {
             failures.insert(name, (Kind::Invalid, text));
         }
         Ok(())

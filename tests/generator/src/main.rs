@@ -13,6 +13,7 @@ Writes random programs, differentiates them, and compares all modes with dual nu
     --opt-level N    how rustc optimises them (default 0)
     --without PASS   switches an optimisation of the compiler off; `all`: each in turn
     --folder PATH    where they are compiled (default target/generator)
+    --check          asks only whether they compile
     --print          prints the programs instead
     --keep           does not make failing programs small
 ";
@@ -24,6 +25,7 @@ struct Settings {
     opt_level: String,
     without: Option<String>,
     folder: String,
+    check: bool,
     print: bool,
     keep: bool,
 }
@@ -36,6 +38,7 @@ fn settings() -> Result<Settings, String> {
         opt_level: "0".into(),
         without: None,
         folder: concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/generator").into(),
+        check: false,
         print: false,
         keep: false,
     };
@@ -50,6 +53,7 @@ fn settings() -> Result<Settings, String> {
             "--opt-level" => settings.opt_level = value()?,
             "--without" => settings.without = Some(value()?),
             "--folder" => settings.folder = value()?,
+            "--check" => settings.check = true,
             "--print" => settings.print = true,
             "--keep" => settings.keep = true,
             _ => return Err(HELP.into()),
@@ -84,7 +88,10 @@ fn main() -> ExitCode {
 
 /// Runs the programs; gives the number of failures.
 fn hunt(settings: &Settings) -> std::io::Result<usize> {
-    let workshop = Workshop::new(&settings.folder, &settings.opt_level);
+    let mut workshop = Workshop::new(&settings.folder, &settings.opt_level);
+    if settings.check {
+        workshop = workshop.only_checking();
+    }
     let attributes: Vec<Attribute> = match settings.without.as_deref() {
         None => vec![Attribute::Released],
         Some("all") => generator::passes().map(|pass| Attribute::Without(pass.into())).collect(),

@@ -23,6 +23,8 @@ pub fn shrink(
     kind: Kind,
     text: String,
 ) -> io::Result<(Program, String)> {
+    let fails_to_compile = matches!(kind, Kind::Panic | Kind::Refused | Kind::Rustc);
+    let workshop = &if fails_to_compile { workshop.only_checking() } else { workshop.clone() };
     let (mut best, mut message) = (program, text);
     'smaller: loop {
         let mut candidates = smaller(&best);

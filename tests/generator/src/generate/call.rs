@@ -1,14 +1,21 @@
 //! Calls of the functions of a program.
 
-use super::{Function, Gen, Passed, Returned};
+use super::{Function, Gen, Parameter, Passed, Returned};
 use crate::ast::{Node, Sort};
 use crate::scope::{Bound, LONGEST, Record, SHORTEST, Storage, Ty, Var};
 
 impl Gen {
-    /// An argument; `None` if there is nothing to pass.
-    fn argument(&mut self, passed: Passed) -> Option<Node> {
+    /// Arguments for parameters; `None` if there is nothing to pass. Another length than `n` is for
+    /// a sequence on its own: a function takes all of its sequences to be equally long.
+    fn arguments(&mut self, parameters: &[Parameter]) -> Option<Vec<Node>> {
+        let alone = parameters.iter().filter(|p| p.passed.has_length()).count() == 1;
+        parameters.iter().map(|p| self.argument(p.passed, alone)).collect()
+    }
+
+    fn argument(&mut self, passed: Passed, alone: bool) -> Option<Node> {
         let long = |len: Bound| {
-            len == Bound::N(0) || matches!(len, Bound::Is(c) if (SHORTEST..=LONGEST).contains(&c))
+            let enough = matches!(len, Bound::Is(c) if (SHORTEST..=LONGEST).contains(&c));
+            len == Bound::N(0) || alone && enough
         };
         match passed {
             Passed::Float => Some(self.float(1)),
@@ -68,8 +75,7 @@ impl Gen {
         let callee = self.random.pick(&callees);
         let arguments = self.nested(|this| {
             this.scope.freeze_all();
-            let parameters = callee.parameters.iter();
-            parameters.map(|p| this.argument(p.passed)).collect::<Option<Vec<Node>>>()
+            this.arguments(&callee.parameters)
         })?;
         let call = call_of(&callee, arguments);
         let template = match callee.returned {
@@ -119,8 +125,7 @@ impl Gen {
         let rest = self.nested(|this| {
             this.scope.freeze_all();
             this.scope.hide(&name);
-            let parameters = callee.parameters[1..].iter();
-            parameters.map(|p| this.argument(p.passed)).collect::<Option<Vec<Node>>>()
+            this.arguments(&callee.parameters[1..])
         })?;
         let call = call_of(&callee, [vec![first], rest].concat());
         match (callee.returned, sum) {

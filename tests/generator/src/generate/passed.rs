@@ -111,6 +111,11 @@ impl Passed {
         )
     }
 
+    /// Whether something in it has length `n`.
+    pub fn has_length(self) -> bool {
+        self.differentiable() && self.floats().contains('n')
+    }
+
     /// Whether it is a parameter by value that is declared `mut`.
     pub fn declared_mutable(self) -> bool {
         matches!(self, Self::Vec | Self::Array(_) | Self::Vector | Self::Body | Self::VectorVec)

@@ -214,11 +214,16 @@ impl Printer<'_> {
                 continue;
             }
             names.push(name);
+            let shared = |object: Value| {
+                let part =
+                    |c: &CallArg| matches!(c, CallArg::Ref(place, _) if place.root == object);
+                captures.iter().any(|(_, c)| part(c))
+            };
             values.push(match capture {
-                // The user's code may change it.
+                // The user's code may change it, unless it has a reference to a part of it too.
                 CallArg::Value(v) if self.storage(*v) == Storage::Object => {
-                    let object = self.name(*v);
-                    quote!(&mut #object)
+                    let (shared, object) = (shared(*v), self.name(*v));
+                    if shared { quote!(&#object) } else { quote!(&mut #object) }
                 }
                 // A constant is a literal here, and had a variable's type there.
                 CallArg::Value(v) => self.expr(*v).typed(self.ty(*v), name.span()).tokens,
