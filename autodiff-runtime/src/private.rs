@@ -58,38 +58,46 @@ pub mod methods {
 use crate::coordinates::{self, Coordinates, CoordinatesMut};
 use crate::{Accumulate, Differentiable, Node, SetZero};
 
-/// A node of the graph that is computed from nothing; no text stands for none.
+/// A node of the graph that is computed from nothing.
 pub const fn leaf(
     op: &'static str,
-    label: &'static str,
     ty: &'static str,
     line: u32,
     column: u32,
     requires_grad: bool,
-    region: &'static str,
 ) -> Node {
-    let node = node(op, &[], label, ty, line, column, "", region);
-    Node { leaf: true, requires_grad, ..node }
+    Node { leaf: true, requires_grad, ..node(op, &[], ty, line, column, "") }
 }
 
-/// A node of the graph that is computed from others; it has a gradient if it has a rule.
-#[allow(clippy::too_many_arguments, reason = "printed by the compiler, token by token")]
+/// A node of the graph that is computed from others; it has a gradient if it has a rule, which no text
+/// stands for.
 pub const fn node(
     op: &'static str,
     inputs: &'static [usize],
-    label: &'static str,
     ty: &'static str,
     line: u32,
     column: u32,
-    grad_fn: &'static str,
-    region: &'static str,
+    rule: &'static str,
 ) -> Node {
-    const fn text(text: &'static str) -> Option<&'static str> {
-        if text.is_empty() { None } else { Some(text) }
-    }
-    let (label, grad_fn, region) = (text(label), text(grad_fn), text(region));
-    let (leaf, requires_grad) = (false, grad_fn.is_some());
+    let requires_grad = !rule.is_empty();
+    let grad_fn = if requires_grad { Some(rule) } else { None };
+    let (label, region, leaf) = (None, None, false);
     Node { op, inputs, label, ty, line, column, leaf, requires_grad, grad_fn, region }
+}
+
+/// What only some nodes have.
+impl Node {
+    /// The same under a name of the user's.
+    #[doc(hidden)]
+    pub const fn named(self, label: &'static str) -> Self {
+        Self { label: Some(label), ..self }
+    }
+
+    /// The same in a loop or a branch.
+    #[doc(hidden)]
+    pub const fn within(self, region: &'static str) -> Self {
+        Self { region: Some(region), ..self }
+    }
 }
 
 /// The zero tangent of the same shape as a value.

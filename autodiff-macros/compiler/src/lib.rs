@@ -218,10 +218,8 @@ fn differentiate(
         return None;
     }
     let derivatives = Derivatives {
-        primal: &passes.primal,
-        activity: &passes.activity,
         reverse: &passes.reverse,
-        drawn: &passes.drawn,
+        shown: &passes.shown,
         forward: &passes.forward,
         fused: passes.fused.as_ref(),
         items: &items,

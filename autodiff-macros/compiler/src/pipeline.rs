@@ -1,9 +1,10 @@
 //! The passes between lowering and emission, as a list. What leaves it is verified in debug builds, and
 //! what each pass makes in the tests of the compiler.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 
 use crate::analysis::{Activity, unify};
+use crate::emit::graph_data;
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
 use crate::{optimize, transform};
@@ -17,10 +18,9 @@ pub(crate) fn optional() -> impl Iterator<Item = &'static str> {
 #[derive(Debug)]
 pub(crate) struct Passes {
     pub primal: Graph,
-    pub activity: Activity,
     pub reverse: Graph,
-    /// The same before it is made fast: what a person is shown.
-    pub drawn: Graph,
+    /// The primal and its reverse before that is made fast, as a constant: what a person is shown.
+    pub shown: TokenStream,
     pub forward: Graph,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<Graph>,
@@ -59,16 +59,18 @@ pub(crate) fn run(
     let (active, graph) = segmented.as_ref().map_or((&activity, &primal), |(a, g)| (a, g));
     let known = transform::Known::of(graph, active, own);
     let drawn = tidy("reverse", transform::reverse(&known), without);
-    let reverse = fast(drawn.clone(), without);
-    let forward = fast(tidy("forward", transform::forward(&primal, &activity), without), without);
+    let shown = graph_data(own, &primal, &activity, &drawn);
+    let reverse = multiplied_out(drawn, without);
+    let forward = step("forward", transform::forward(&primal, &activity));
+    let forward = fast(step("simplify", optimize::simple(forward, without)), without);
     let keeps = transform::keeps(&reverse);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&known))
         .flatten()
-        .map(|graph| fast(tidy("fuse", graph, without), without))
+        .map(|graph| multiplied_out(tidy("fuse", graph, without), without))
         .filter(|graph| keeps || transform::is_light(graph));
-    Some(Passes { primal, activity, reverse, drawn, forward, fused })
+    Some(Passes { primal, reverse, shown, forward, fused })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.
@@ -76,12 +78,17 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
     step("tidy", optimize::tidy(step(transform, graph), without))
 }
 
-/// A derivative as it is printed.
-fn fast(graph: Graph, without: Option<&str>) -> Graph {
+/// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
+fn multiplied_out(graph: Graph, without: Option<&str>) -> Graph {
     let graph = match without {
         Some("preaccumulate") => graph,
         _ => step("preaccumulate", transform::preaccumulate(graph)),
     };
+    fast(step("identities", optimize::multiplied(graph, without)), without)
+}
+
+/// A derivative as it is printed.
+fn fast(graph: Graph, without: Option<&str>) -> Graph {
     let graph = step("optimize", optimize::derived(graph, without));
     checked("own", optimize::own(graph))
 }

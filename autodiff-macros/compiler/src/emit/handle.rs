@@ -17,7 +17,6 @@ use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
 use crate::Library;
-use crate::analysis::Activity;
 use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
@@ -26,7 +25,6 @@ use crate::parse::{Method, Parameter, Signature, is_in_place};
 use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
-use super::graph_data::graph_data;
 use super::rust::{Plain, Printer, asserted, may_be_invented};
 pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
@@ -40,14 +38,10 @@ use functions::Functions;
 /// What the transforms made of a function.
 #[derive(Debug)]
 pub struct Derivatives<'a> {
-    /// The primal.
-    pub primal: &'a Graph,
-    /// What is active in it.
-    pub activity: &'a Activity,
     /// Reverse mode.
     pub reverse: &'a Graph,
-    /// The same as it is drawn.
-    pub drawn: &'a Graph,
+    /// The constant that shows both graphs.
+    pub shown: &'a TokenStream,
     /// Forward mode.
     pub forward: &'a Graph,
     /// Reverse mode with the seed known from the start, where that saves anything.
@@ -268,12 +262,7 @@ fn derived(
             (slots, concat([before, forward, turn, backward, quote!(#ad_value)]))
         }
     });
-    let graph = graph_data(
-        &item.sig.ident.to_string(),
-        derivatives.primal,
-        derivatives.activity,
-        derivatives.drawn,
-    );
+    let graph = derivatives.shown.clone();
     let vjp_into = vjp_into.map(|(slots, body)| (slots, block(body)));
     Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, graph }
 }

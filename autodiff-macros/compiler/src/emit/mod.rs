@@ -14,6 +14,7 @@ mod rename;
 mod rust;
 pub mod types;
 
+pub use graph_data::graph_data;
 pub use handle::{
     Derivatives, Header, can_be_checked, handle, local, refused, rules_supported, silenced,
 };

@@ -45,20 +45,20 @@ const PRIMAL: [Pass; 5] = [
     ("dce", dce::dce),
 ];
 
-/// What derivatives need before partial derivatives are multiplied out. Squares are multiplied out only
-/// here: of `x.powi(2)` the derivative is `2.0 * x`, of `x * x` it would be `x + x`.
-const TIDY: [Pass; 5] = [
-    ("simplify", simplify_squares),
-    ("carry", carry::carry),
-    ("hoist", hoist::hoist),
-    ("cse", cse::cse),
-    ("dce", dce::dce),
-];
+/// What derivatives need first. Squares are multiplied out only here: of `x.powi(2)` the derivative is
+/// `2.0 * x`, of `x * x` it would be `x + x`.
+const SIMPLE: [Pass; 1] = [("simplify", simplify_squares)];
+
+/// What else they need before they are shown, and before partial derivatives are multiplied out.
+const TIDY: [Pass; 4] =
+    [("carry", carry::carry), ("hoist", hoist::hoist), ("cse", cse::cse), ("dce", dce::dce)];
+
+/// What multiplied partial derivatives need.
+const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 14] = [
     ("reciprocal", reciprocal::reciprocal),
-    ("identities", identities),
     ("cse", cse::cse),
     ("gather", gather::gather),
     ("promote", promote::promote),
@@ -98,7 +98,10 @@ fn simplify_squares(graph: Graph) -> Graph {
 
 /// The names of all passes.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let passes = [&PRIMAL[..], &TIDY, &DERIVED].into_iter().flatten().map(|(name, _)| *name);
+    let passes = [&PRIMAL[..], &SIMPLE, &TIDY, &MULTIPLIED, &DERIVED]
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| *name);
     passes.collect::<BTreeSet<_>>().into_iter()
 }
 
@@ -107,9 +110,19 @@ pub fn primal(graph: Graph, without: Option<&str>) -> Graph {
     all(&PRIMAL, graph, without)
 }
 
-/// What is done to a derivative first.
+/// What is done first to a derivative.
+pub fn simple(graph: Graph, without: Option<&str>) -> Graph {
+    all(&SIMPLE, graph, without)
+}
+
+/// What is done first to one that is shown, or whose partial derivatives are multiplied out.
 pub fn tidy(graph: Graph, without: Option<&str>) -> Graph {
-    all(&TIDY, graph, without)
+    all(&TIDY, simple(graph, without), without)
+}
+
+/// What is done to one whose partial derivatives are multiplied out.
+pub fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
+    all(&MULTIPLIED, graph, without)
 }
 
 /// What is done to a derivative in the end.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
-use super::{PRIMAL, TIDY, carry, dce, hoist, simplify};
+use super::{PRIMAL, SIMPLE, TIDY, carry, dce, hoist, simplify};
 use crate::Library;
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -248,14 +248,19 @@ fn tidied_derivatives_keep_every_bit() {
         },
     ];
     for function in &functions {
-        run(reversed(function), &passes(&TIDY), &pairs(), 1);
+        run(reversed(function), &[passes(&SIMPLE), passes(&TIDY)].concat(), &pairs(), 1);
     }
 }
 
 #[test]
 fn the_derivative_of_a_square_is_short() {
     let function = parse_quote! { fn f(x: f64) -> f64 { x.powi(2) } };
-    let graph = run(reversed(&function), &passes(&TIDY), &[vec![3.0.into()]], 1);
+    let graph = run(
+        reversed(&function),
+        &[passes(&SIMPLE), passes(&TIDY)].concat(),
+        &[vec![3.0.into()]],
+        1,
+    );
     let text = graph.to_string();
     let (_, backward) = text.split_once("result_bar\n").expect("a seed");
     assert_eq!(

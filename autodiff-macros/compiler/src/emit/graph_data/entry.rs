@@ -36,14 +36,13 @@ impl Entry {
     /// Appends the call that makes the node.
     fn append_to(&self, nodes: &mut List, columns: &mut Columns) {
         let start = self.span.start();
-        // Positional: there are many nodes, and every token takes its time.
+        // Positional, and what most nodes lack apart: there are many, and every token takes its time.
         let mut args = List::default();
         args.text(&self.op);
         if !self.leaf {
             args.add(Punct::new('&', Spacing::Alone));
             args.0.append(indices(&self.inputs));
         }
-        args.text(self.label.as_deref().unwrap_or_default());
         args.add(columns.ty.literal(&self.ty));
         args.number(start.line);
         // Columns are counted from 1, as in rustc's messages.
@@ -53,9 +52,14 @@ impl Entry {
         } else {
             args.add(columns.grad_fn.literal(self.grad_fn.as_deref().unwrap_or_default()));
         }
-        args.add(columns.region.literal(self.region.as_deref().unwrap_or_default()));
         nodes.add(word(if self.leaf { "leaf" } else { "node" }));
         nodes.0.append(args.within(Delimiter::Parenthesis));
+        if let Some(label) = &self.label {
+            nodes.method("named", Literal::string(label));
+        }
+        if let Some(region) = &self.region {
+            nodes.method("within", columns.region.literal(region));
+        }
     }
 }
 
@@ -109,6 +113,14 @@ impl List {
 
     fn number(&mut self, number: usize) {
         self.add(Literal::usize_unsuffixed(number));
+    }
+
+    /// Calls a method on the last element.
+    fn method(&mut self, name: &str, argument: Literal) {
+        self.0.append(Punct::new('.', Spacing::Alone));
+        self.0.append(word(name));
+        let argument = TokenTree::from(argument);
+        self.0.append(Group::new(Delimiter::Parenthesis, argument.into()));
     }
 
     fn within(self, delimiter: Delimiter) -> Group {

@@ -87,6 +87,9 @@ fn code(tokens: &TokenStream) -> String {
 /// Tokens as a person writes them, as far as paths and types go.
 pub fn tidy(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
+    if !text.contains(' ') {
+        return text;
+    }
     for (spaced, close) in [
         (" :: ", "::"),
         (":: ", "::"),

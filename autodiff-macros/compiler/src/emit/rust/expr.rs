@@ -4,7 +4,7 @@ use std::iter;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
-use syn::{BinOp, Lit, UnOp};
+use syn::{BinOp, Lit};
 
 use crate::ir::{Float, Type};
 
@@ -70,6 +70,9 @@ impl Expr {
 
     /// The user's own expression.
     pub fn user(tokens: TokenStream) -> Self {
+        if let Some(number) = Self::number(&tokens) {
+            return number;
+        }
         let mut expr = Self::open(tokens);
         let Ok(parsed) = syn::parse2::<syn::Expr>(expr.tokens.clone()) else {
             return expr;
@@ -85,20 +88,30 @@ impl Expr {
                 _ => {}
             }
         }
-        let (negative, unsigned) = match &parsed {
-            syn::Expr::Unary(e) if matches!(e.op, UnOp::Neg(_)) => (true, &*e.expr),
-            other => (false, other),
-        };
-        if let syn::Expr::Lit(literal) = unsigned {
-            let (text, suffix) = match &literal.lit {
-                Lit::Float(l) => (l.to_string(), l.suffix().to_owned()),
-                Lit::Int(l) => (l.to_string(), l.suffix().to_owned()),
-                _ => return expr,
-            };
-            expr.untyped = suffix.is_empty();
-            expr.literal = expr.untyped.then_some((negative, text));
-        }
         expr
+    }
+
+    /// The same, if it is a number, with or without a sign.
+    fn number(tokens: &TokenStream) -> Option<Self> {
+        let mut trees = tokens.clone().into_iter();
+        let (negative, literal) = match (trees.next()?, trees.next(), trees.next()) {
+            (TokenTree::Literal(literal), None, None) => (false, literal),
+            (TokenTree::Punct(p), Some(TokenTree::Literal(literal)), None)
+                if p.as_char() == '-' =>
+            {
+                (true, literal)
+            }
+            _ => return None,
+        };
+        let text = literal.to_string();
+        let untyped = match Lit::new(literal) {
+            Lit::Float(number) => number.suffix().is_empty(),
+            Lit::Int(number) => number.suffix().is_empty(),
+            _ => return None,
+        };
+        let level = if negative { Level::Prefix } else { Level::Postfix };
+        let literal = untyped.then_some((negative, text));
+        Some(Self { untyped, literal, ..Self::new(tokens.clone(), level) })
     }
 
     /// A negated or inverted expression.

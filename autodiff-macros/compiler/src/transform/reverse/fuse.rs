@@ -13,6 +13,14 @@ use crate::ir::{Graph, Node, Op, Region, Storage, Value};
 /// So many ways to fuse are tried.
 pub(super) const TRIES: usize = 4;
 
+/// A loop is fused if all loops together weigh no more than so many times what it weighs. Where it is
+/// one of many, the others keep what they keep, and to build and compile all of them once more takes
+/// longer than fusing ever saves.
+const SHARE: usize = 4;
+
+/// What a loop weighs beside its body.
+const OFTEN: usize = 100;
+
 /// The loops that may be fused, by the index of each node on the way from the function's body inwards:
 /// heaviest first, and with its inner loops before it is tried without them.
 pub(super) fn candidates(
@@ -25,8 +33,13 @@ pub(super) fn candidates(
     {
         return Vec::new();
     }
+    let nodes = &graph.body.nodes;
+    let all: usize = nodes.iter().map(in_loops).sum();
     let mut paths = Vec::new();
     for index in fusable(&graph.body, activity, layout) {
+        if all > SHARE * in_loops(&nodes[index]) {
+            break;
+        }
         let mut path = vec![index];
         let mut body = inside(&graph.body, index);
         while let Some(inner) = body.and_then(|b| fusable(b, activity, layout).first().copied()) {
@@ -90,11 +103,22 @@ fn writes_its_own(body: &Region, layout: &Layout<'_>) -> bool {
 
 fn weight(region: &Region) -> usize {
     let mut count = 0;
-    region.each_node(&mut |node| {
-        // An inner loop weighs as if it ran often.
-        count += if matches!(node.op, Op::For { .. } | Op::While { .. }) { 100 } else { 1 };
-    });
+    // An inner loop weighs as if it ran often.
+    region.each_node(&mut |node| count += if is_loop(node) { OFTEN } else { 1 });
     count
+}
+
+/// What the loops in a node weigh, itself included.
+fn in_loops(node: &Node) -> usize {
+    let regions = node.op.regions();
+    match is_loop(node) {
+        true => OFTEN + regions.map(weight).sum::<usize>(),
+        false => regions.flat_map(|region| &region.nodes).map(in_loops).sum(),
+    }
+}
+
+fn is_loop(node: &Node) -> bool {
+    matches!(node.op, Op::For { .. } | Op::While { .. })
 }
 
 impl<'a> Reverse<'a> {
