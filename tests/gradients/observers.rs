@@ -38,6 +38,21 @@ fn asserts_about_an_element(mut x: Vec<f64>) -> f64 {
     total * x[1]
 }
 
+/// A number that is borrowed is one in assertions.
+#[differentiate]
+fn asserts_about_a_borrowed_number(x: f64, y: f64) -> f64 {
+    let mut t = x;
+    let mut sum = 0.0;
+    for _ in 0..3 {
+        let mut t = t * y;
+        assert!(t < f64::INFINITY, "{t} {}", t + 1.0);
+        std::mem::swap(&mut t, &mut sum);
+        sum += t * t;
+    }
+    std::mem::swap(&mut t, &mut sum);
+    sum * t
+}
+
 #[differentiate]
 fn debugs(x: f64, y: f64) -> f64 {
     dbg!(x);
@@ -155,6 +170,7 @@ fn text() {
     check!(prints(x, y); (x, y) in [(0.4, 1.1), (1.3, 2.0)]);
     check!(prints_in_a_loop(&x); x in [vec![0.4, 1.1], vec![]]);
     check!(asserts_about_an_element(x); x in [vec![0.4, 1.1], vec![1.3, 0.2, -0.7]]);
+    check!(asserts_about_a_borrowed_number(x, y); (x, y) in [(0.7, 0.3)]);
     check!(debugs(x, y); (x, y) in [(0.4, 1.1)]);
     check!(length_of_text(x); x in [0.4, -12.3]);
 }

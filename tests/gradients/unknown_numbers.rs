@@ -96,8 +96,64 @@ fn of_kept_literals(x: &[f32], w: f32) -> f32 {
     y[0] * y[1]
 }
 
+#[derive(Differentiable, Clone, Copy)]
+struct Triple<T: Float> {
+    a: T,
+    b: T,
+    c: T,
+}
+
+#[derive(Differentiable, Clone)]
+struct Whole<T: Float> {
+    scale: T,
+    inner: Triple<T>,
+    list: Vec<T>,
+}
+
+impl<T: Float> Triple<T> {
+    /// What a loop breaks with is no number that is known, and no iteration reads that of the last.
+    #[differentiate]
+    fn broken_out(&self, other: &Triple<T>) -> T {
+        let n: usize = 6;
+        let mut left = {
+            let mut count: usize = 0;
+            loop {
+                count += 1;
+                if count > 2 {
+                    break {
+                        let mut whole = Whole {
+                            scale: T::from_f64(1.5),
+                            inner: Triple { a: other.a, b: other.b, c: other.c },
+                            list: vec![T::from_f64(0.25); n],
+                        };
+                        whole.list[2] *= self.a;
+                        whole.inner.a = self.b;
+                        whole.list[2] + whole.inner.a * whole.scale
+                    };
+                }
+                if n >= 3 {
+                    break {
+                        let Triple { a, .. } = Triple { a: self.a, c: other.b, ..*other };
+                        a * T::from_f64(0.5)
+                    };
+                }
+            }
+        };
+        left += T::from_f64(0.5);
+        left
+    }
+}
+
+#[differentiate]
+fn breaks(x: &[f64]) -> f64 {
+    let of = Triple { a: x[0], b: x[1], c: x[2] };
+    let other = Triple { a: x[1], b: x[2], c: x[0] };
+    of.broken_out(&other)
+}
+
 #[test]
 fn of_unknown_types() {
+    check!(breaks(&x); x in [vec![0.3, 0.8, -0.6]]);
     for n in [0, 3] {
         check!(repeated(x, n); x in [0.7, -1.2]);
     }

@@ -108,7 +108,9 @@ impl Lowerer<'_> {
                 Binding::Place(place, _) if changes && self.is_mutable(&place) => {
                     CallArg::Ref(place, true)
                 }
-                Binding::Place(place, _) if place.path.is_empty() => CallArg::Value(place.root),
+                Binding::Place(place, ty) if place.path.is_empty() && !ty.is_scalar() => {
+                    CallArg::Value(place.root)
+                }
                 Binding::Place(place, ty) => CallArg::Value(self.load(&place, &ty, span)),
                 Binding::Ref(place, _, mutable) => CallArg::Ref(place, mutable && changes),
                 Binding::Closure(c) if c.name.is_some() => continue,

@@ -216,6 +216,8 @@ impl<'a> Reverse<'a> {
             // Its shape is that of the iteration's own start, which may not be that of its end.
             let ty = self.b.ty(param).clone();
             let start = match self.activity.style(param) {
+                // No iteration reads what the one before leaves.
+                Style::Shadow if !self.activity.is_active(param) => self.zero_like(param, here),
                 Style::Shadow => {
                     let inside = self.shadow(param, span);
                     self.b.load(Place::whole(inside), Take::Value, ty, span)
