@@ -62,6 +62,7 @@ mod scalars;
 mod shadows;
 mod slice_patterns;
 mod slices;
+mod snapshots;
 mod stop_gradient;
 mod structs;
 mod successors;

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::iter;
 
 use proc_macro2::TokenStream;
 
@@ -300,13 +301,7 @@ impl<'g> Layout<'g> {
     pub fn overwritten_after(&self, place: &Place, at: At) -> bool {
         let home = self.def(place.root).map_or(0, |(region, _)| region);
         self.writes(place.root).iter().any(|write| {
-            let overlaps = |iteration| {
-                let mut overlaps = false;
-                self.regions[write.region].nodes[write.index].op.each_written(&mut |p| {
-                    overlaps |= p.root == place.root && !self.are_disjoint(place, p, iteration);
-                });
-                overlaps
-            };
+            let overlaps = |iteration| !self.is_disjoint_from(place, *write, iteration);
             let common = self.common(write.region, at.region);
             let (Some(w), Some(l)) = (self.lift(*write, common), self.lift(at, common)) else {
                 return true;
@@ -327,6 +322,45 @@ impl<'g> Layout<'g> {
             }
             false
         })
+    }
+
+    /// Whether a place holds the same where the node at `snapshot` begins and where the one at `read` reads
+    /// it, in the same region or an inner one, later or earlier.
+    pub fn holds_the_same(&self, place: &Place, snapshot: At, read: At) -> bool {
+        let region = snapshot.region;
+        let Some(reading) = self.lift(read, region) else { return false };
+        let (first, last) = (reading.min(snapshot.index), reading.max(snapshot.index));
+        self.writes(place.root).iter().all(|write| {
+            let disjoint = |iteration| self.is_disjoint_from(place, *write, iteration);
+            match self.lift(*write, region) {
+                Some(at) if at == reading => {
+                    let common = self.common(write.region, read.region);
+                    let later = self.lift(*write, common) > self.lift(read, common);
+                    let unseen = later && reading > snapshot.index;
+                    let mut bodies = self.around(common).take_while(|id| *id != region);
+                    (unseen || disjoint(Iteration::Same))
+                        && bodies.all(|id| {
+                            self.infos[id].kind != Kind::Body || disjoint(Iteration::Another(id))
+                        })
+                }
+                Some(at) if first < at && at < last => disjoint(Iteration::Same),
+                _ => true,
+            }
+        })
+    }
+
+    /// Whether a node writes nothing that is at a place too.
+    fn is_disjoint_from(&self, place: &Place, write: At, iteration: Iteration) -> bool {
+        let mut disjoint = true;
+        self.regions[write.region].nodes[write.index].op.each_written(&mut |p| {
+            disjoint &= p.root != place.root || self.are_disjoint(place, p, iteration);
+        });
+        disjoint
+    }
+
+    /// A region and those around it, inner ones first.
+    fn around(&self, region: RegionId) -> impl Iterator<Item = RegionId> {
+        iter::successors(Some(region), |id| self.infos[*id].parent.map(|parent| parent.region))
     }
 
     /// Whether `root` may be written after the node at `from` and before the node at `to`, which comes

@@ -323,7 +323,7 @@ fn readings(derivatives: &Derivatives<'_>) -> TokenStream {
                     let _: #ty = ::autodiff::__private::any_of(&ad_struct #path).#method(#(#any),*);
                 };)
             }
-            Read::Constant => hygienic!(let _: #ty = #of;),
+            Read::Constant => hygienic!(let _: &#ty = &#of;),
         })
     };
     // Only what is bound can have a pattern of its own.

@@ -67,12 +67,13 @@ impl Lowerer<'_> {
         Type::Unknown
     }
 
-    /// The type of a constant that this file declares, if it is a number: `LIMIT`, `Model::LIMIT`.
+    /// The type of a constant that this file declares, if it is a number or an array of numbers: `LIMIT`,
+    /// `Model::WEIGHTS`.
     fn declared_type(&mut self, path: &syn::Path) -> Type {
         let ty = names(path).and_then(|path| self.types.declared().constant(&path));
         let ty = ty.and_then(|ty| syn::parse_str(ty).ok()).map(|ty| self.types.read(&ty));
         match ty {
-            Some(ty) if ty.is_scalar() && ty != Type::Unknown => {
+            Some(ty) if of_numbers(&ty) => {
                 self.readings
                     .insert((path.to_token_stream().to_string(), Read::Constant), ty.clone());
                 ty
@@ -84,5 +85,12 @@ impl Lowerer<'_> {
     /// The type of an item of the body, if it is a number.
     pub(super) fn item_type(&self, ty: &syn::Type) -> Type {
         Some(self.types.read(ty)).filter(Type::is_scalar).unwrap_or(Type::Unknown)
+    }
+}
+
+fn of_numbers(ty: &Type) -> bool {
+    match ty {
+        Type::Array(element, _) => of_numbers(element),
+        ty => ty.is_scalar() && *ty != Type::Unknown,
     }
 }

@@ -198,7 +198,14 @@ impl Cse {
                 Some((last, Key::Scalar(*fun, operands)))
             }
             Op::Cast(v, ty) if !vague => Some((*v, Key::Cast(*v, ty.to_string()))),
-            Op::Len(place) => Some((last(place), Key::Len(self.state(place), place.clone()))),
+            Op::Len(place) => {
+                // That of a slice is a value beside it, for good; that of a `Vec` is in memory, and what is
+                // read there last tells LLVM most.
+                let steady = matches!(&self.values[place.root.index()].ty,
+                    Type::Slice(element) if !element.varies_in_shape());
+                let state = if steady { 0 } else { self.state(place) };
+                Some((last(place), Key::Len(state, place.clone())))
+            }
             Op::Load(place, take) => {
                 let owned = *take == Take::Owned;
                 Some((last(place), Key::Load(self.state(place), place.clone(), owned)))

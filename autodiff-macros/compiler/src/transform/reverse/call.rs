@@ -4,7 +4,7 @@
 use proc_macro2::Span;
 
 use super::augment::Exports;
-use super::{Here, Key, Reverse};
+use super::{Here, Key, Reverse, Snapshot};
 use crate::analysis::{At, RegionId, Style};
 use crate::ir::{CallArg, Callee, Node, Op, Place, PullArg, Storage, Take, Type, Value};
 
@@ -163,9 +163,35 @@ impl<'a> Reverse<'a> {
             if *mutable && !recursive && !uncertain || !mutable && self.is_steady(place, at) {
                 continue;
             }
-            let copy = self.b.load(place.clone(), Take::Owned, Type::Unknown, node.span);
-            self.hold(Key::Entry(node.results[0], k), copy, id, exports);
+            let key = Key::Entry(node.results[0], k);
+            if !recursive {
+                if let Some(same) = self.snapshot(place, at) {
+                    self.same.insert(key, same);
+                    continue;
+                }
+                self.snapshots.push(Snapshot { place: place.clone(), at, key });
+            }
+            let ty = match self.graph.ty(place.root) {
+                Type::Slice(element) | Type::Vec(element)
+                    if place.path.is_empty() && element.is_scalar() =>
+                {
+                    Type::Vec(element.clone())
+                }
+                _ => Type::Unknown,
+            };
+            let copy = self.b.load(place.clone(), Take::Owned, ty, node.span);
+            self.hold(key, copy, id, exports);
         }
+    }
+
+    /// The copy that has been kept in the same region of what is at a place now.
+    fn snapshot(&self, place: &Place, at: At) -> Option<Key> {
+        let same = |s: &&Snapshot| {
+            s.place == *place
+                && s.at.region == at.region
+                && !self.layout.written_between(place.root, s.at, at)
+        };
+        self.snapshots.iter().find(same).map(|s| s.key)
     }
 
     /// Whether memory is in the backward sweep what it was for the node at `at`.

@@ -35,7 +35,7 @@ use quote::format_ident;
 
 use plan::{Missing, Plan};
 
-use crate::analysis::{Activity, Branches, Layout, RegionId, Style};
+use crate::analysis::{Activity, At, Branches, Layout, RegionId, Style};
 use crate::ir::{
     Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet,
 };
@@ -143,6 +143,8 @@ impl<'a> Reverse<'a> {
             exported: ValueMap::default(),
             held: BTreeMap::new(),
             held_again: BTreeMap::new(),
+            snapshots: Vec::new(),
+            same: BTreeMap::new(),
             slots: Vec::new(),
             live: BTreeMap::from([(0, 0)]),
             made: ValueSet::default(),
@@ -237,6 +239,10 @@ struct Reverse<'a> {
     held: BTreeMap<Key, Value>,
     /// The same, taken back.
     held_again: BTreeMap<Key, Value>,
+    /// Copies of memory among what is kept.
+    snapshots: Vec<Snapshot>,
+    /// What is kept under another key already.
+    same: BTreeMap<Key, Key>,
     /// The shadow of each parameter.
     slots: Vec<Value>,
     /// Regions whose values are locals of the code under construction, the function's body and those of
@@ -434,6 +440,14 @@ enum Key {
     States(RegionId),
     /// Memory that the checkpointed loop with that body reads, as it was on entry.
     Input(RegionId, Value),
+}
+
+/// A copy of memory as it is where a node begins.
+#[derive(Debug)]
+struct Snapshot {
+    place: Place,
+    at: At,
+    key: Key,
 }
 
 /// A value in the record of a region.

@@ -1,8 +1,10 @@
 //! What the backward sweep reads of the forward sweep: live, recomputed, or kept.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::Span;
 
-use super::{Here, Reverse};
+use super::{Here, Key, Reverse, Snapshot};
 use crate::analysis::{At, RECOMPUTE, RegionId, Site};
 use crate::ir::{Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
@@ -117,65 +119,86 @@ impl<'a> Reverse<'a> {
             if self.plan.restore.contains(&place.root) || taken {
                 return None;
             }
-            Some((place, self.place_cost(place, here)? + 1))
+            Some((place, place_cost(place, &mut |v| self.cost(v, here))? + 1))
         })
     }
 
     /// What it costs to compute a value once more.
     fn cost_again(&self, v: Value, here: Here<'a>) -> Option<u32> {
+        self.cost_of_node(v, here, &mut |v| self.cost(v, here))
+    }
+
+    /// The same where each operand costs what `cost` says.
+    fn cost_of_node(
+        &self,
+        v: Value,
+        here: Here<'a>,
+        cost: &mut dyn FnMut(Value) -> Option<u32>,
+    ) -> Option<u32> {
         let node = self.layout.node(v)?;
-        let sum = |values: &[Value]| -> Option<u32> {
-            values.iter().try_fold(0_u32, |sum, v| Some(sum + self.cost(*v, here)?))
-        };
         match &node.op {
             Op::Const(_) => Some(0),
             Op::Scalar(fun, args) => {
                 if fun.cost() > RECOMPUTE {
                     return None;
                 }
-                Some(sum(args)? + fun.cost())
+                args.iter().try_fold(fun.cost(), |sum, v| Some(sum + cost(*v)?))
             }
-            Op::Cast(v, _) | Op::Stop(v) if self.graph.ty(*v).is_scalar() => {
-                Some(self.cost(*v, here)? + 1)
-            }
+            Op::Cast(v, _) | Op::Stop(v) if self.graph.ty(*v).is_scalar() => Some(cost(*v)? + 1),
             // The compiler's own index arithmetic.
             Op::Verbatim { refusal: usize::MAX, captures, .. } => {
                 let mut total = 1;
                 for (_, capture) in captures {
                     match capture {
-                        crate::ir::CallArg::Value(v) => total += self.cost(*v, here)?,
+                        crate::ir::CallArg::Value(v) => total += cost(*v)?,
                         crate::ir::CallArg::Ref(..) => return None,
                     }
                 }
                 Some(total)
             }
             Op::Len(place) if self.changes_shape(place.root) => None,
-            Op::Len(place) => self.place_cost(place, here),
+            Op::Len(place) => place_cost(place, cost),
             Op::Load(place, _) => {
                 if !self.graph.ty(v).is_scalar() && *self.graph.ty(v) != Type::Unknown {
                     return None;
                 }
-                self.reloadable(v, place, here)?;
-                Some(self.place_cost(place, here)? + 1)
+                let there = self.reloadable(v, place, here).and_then(|()| place_cost(place, cost));
+                let there = there.or_else(|| {
+                    self.snapshot_of(v, place, here)?;
+                    place_cost(place, &mut |v| if v == place.root { Some(0) } else { cost(v) })
+                });
+                Some(there? + 1)
             }
             _ => None,
         }
     }
 
-    fn place_cost(&self, place: &Place, here: Here<'a>) -> Option<u32> {
-        let mut total = self.cost(place.root, here)?;
-        for step in &place.path {
-            match step {
-                Proj::Index(v) => total += self.cost(*v, here)?,
-                Proj::Slice(lo, hi, _) => {
-                    for v in lo.iter().chain(hi) {
-                        total += self.cost(*v, here)?;
-                    }
-                }
-                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
-            }
+    /// What lies outside of the loop that defines a value, and is all that computing it once more lacks:
+    /// to keep that takes less memory. `None` if that is not so.
+    fn outside(&self, v: Value, here: Here<'a>) -> Option<BTreeSet<Value>> {
+        let mut outside = BTreeSet::new();
+        let depth = self.layout.loop_depth(self.home(v));
+        let cost =
+            self.cost_of_node(v, here, &mut |v| self.cost_without(v, depth, here, &mut outside))?;
+        (cost <= RECOMPUTE && !outside.is_empty()).then_some(outside)
+    }
+
+    /// What a value costs if numbers that fewer loops surround are kept: those that would be.
+    fn cost_without(
+        &self,
+        v: Value,
+        depth: usize,
+        here: Here<'a>,
+        outside: &mut BTreeSet<Value>,
+    ) -> Option<u32> {
+        if self.cost(v, here) == Some(0) {
+            return Some(0);
         }
-        Some(total)
+        if self.layout.loop_depth(self.home(v)) < depth && self.b.ty(v).is_scalar() {
+            outside.insert(v);
+            return Some(0);
+        }
+        self.cost_of_node(v, here, &mut |v| self.cost_without(v, depth, here, outside))
     }
 
     /// Whether the memory still, or again, holds what a load read.
@@ -193,6 +216,32 @@ impl<'a> Reverse<'a> {
         (!self.layout.overwritten_after(place, from)).then_some(())
     }
 
+    /// The copy of memory that holds a number which was loaded from there.
+    fn snapshot_of(&self, v: Value, place: &Place, here: Here<'a>) -> Option<Key> {
+        let Some((region, Site::Node(index))) = self.layout.def(v) else { return None };
+        // While a fused loop runs backwards, what follows it has not run.
+        if !self.before.is_empty() || !self.graph.ty(v).is_scalar() {
+            return None;
+        }
+        let holds = |s: &&Snapshot| {
+            s.place == Place::whole(place.root)
+                && self.layout.within(here.region, s.at.region)
+                && self.layout.holds_the_same(place, s.at, At { region, index })
+        };
+        self.snapshots.iter().find(holds).map(|s| s.key)
+    }
+
+    /// Where what a load read is found again.
+    fn loaded_again(&mut self, v: Value, place: &Place, here: Here<'a>) -> Place {
+        let there =
+            self.reloadable(v, place, here).is_some() && self.cost(place.root, here).is_some();
+        let key = if there { None } else { self.snapshot_of(v, place, here) };
+        match key.and_then(|key| self.held(key, here.node.span)) {
+            Some(copy) => self.place_again(place, copy, here),
+            None => self.primal_place(place, here),
+        }
+    }
+
     /// Appends the nodes that compute a value once more.
     fn recompute(&mut self, v: Value, here: Here<'a>) -> Value {
         if let Some(found) = self.at_hand(v) {
@@ -207,7 +256,7 @@ impl<'a> Reverse<'a> {
                 let (place, _) = copy.expect("just seen");
                 Op::Load(self.primal_place(place, here), Take::Value)
             }
-            Op::Load(place, take) => Op::Load(self.primal_place(place, here), *take),
+            Op::Load(place, take) => Op::Load(self.loaded_again(v, place, here), *take),
             Op::Len(place) => Op::Len(self.primal_place(place, here)),
             op => op.map(&mut |input| self.recompute(input, here)),
         };
@@ -250,6 +299,10 @@ impl<'a> Reverse<'a> {
 
     fn miss(&mut self, v: Value, here: Here<'a>) {
         self.failed |= self.early;
+        if let Some(outside) = self.outside(v, here) {
+            self.missing.forced.extend(outside);
+            return;
+        }
         let Some(node) = self.layout.node(v) else {
             self.missing.forced.insert(v);
             return;
@@ -292,4 +345,21 @@ impl<'a> Reverse<'a> {
             self.copies.insert(v, object);
         }
     }
+}
+
+/// What it costs to reach a place where each value costs what `cost` says.
+fn place_cost(place: &Place, cost: &mut dyn FnMut(Value) -> Option<u32>) -> Option<u32> {
+    let mut total = cost(place.root)?;
+    for step in &place.path {
+        match step {
+            Proj::Index(v) => total += cost(*v)?,
+            Proj::Slice(lo, hi, _) => {
+                for v in lo.iter().chain(hi) {
+                    total += cost(*v)?;
+                }
+            }
+            Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
+        }
+    }
+    Some(total)
 }

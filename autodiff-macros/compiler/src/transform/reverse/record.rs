@@ -28,6 +28,7 @@ impl<'a> Reverse<'a> {
 
     /// What was kept so, in the backward sweep.
     pub(super) fn held(&mut self, key: Key, span: Span) -> Option<Value> {
+        let key = self.same.get(&key).copied().unwrap_or(key);
         let value = self.held.get(&key).copied()?;
         if let Some(again) = self.held_again.get(&key).copied() {
             return Some(again);
