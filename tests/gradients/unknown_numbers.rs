@@ -1,6 +1,6 @@
 //! Numbers whose type only rustc knows, where generated code needs more of it than the function does.
 
-use autodiff::{Differentiable, Float, differentiate};
+use autodiff::{Differentiable, Float, differentiate, stop_gradient};
 
 use crate::harness::check;
 
@@ -96,6 +96,21 @@ fn of_kept_literals(x: &[f32], w: f32) -> f32 {
     y[0] * y[1]
 }
 
+/// A literal's type is that of a variable that it is exchanged with.
+#[differentiate]
+fn exchanged(x: &[f32], b: bool) -> f32 {
+    let mut s: f32 = 0.0;
+    let mut t = 0.5;
+    if b {
+        (s, t) = (t, s);
+    }
+    for v in x {
+        t += stop_gradient(t).sin();
+        s -= (1.5 + t.sin()) * v;
+    }
+    s + t
+}
+
 #[derive(Differentiable, Clone, Copy)]
 struct Triple<T: Float> {
     a: T,
@@ -153,6 +168,9 @@ fn breaks(x: &[f64]) -> f64 {
 
 #[test]
 fn of_unknown_types() {
+    for b in [false, true] {
+        check!(exchanged(&x, b); x in [vec![0.3_f32, 0.8]]);
+    }
     check!(breaks(&x); x in [vec![0.3, 0.8, -0.6]]);
     for n in [0, 3] {
         check!(repeated(x, n); x in [0.7, -1.2]);

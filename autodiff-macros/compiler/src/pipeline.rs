@@ -80,6 +80,7 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
 
 /// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
 fn multiplied_out(graph: Graph, without: Option<&str>) -> Graph {
+    let graph = step("reciprocal", optimize::divided(graph, without));
     let graph = match without {
         Some("preaccumulate") => graph,
         _ => step("preaccumulate", transform::preaccumulate(graph)),

@@ -1,4 +1,4 @@
-//! Which values are adjoints: those that depend on a seed, as far as values tell and memory does not.
+//! Which values are adjoints, and which memory holds some: what depends on a seed.
 
 use crate::ir::{Op, Region, Value, ValueSet};
 
@@ -37,25 +37,38 @@ impl Seeded {
                     }
                 }
                 Op::For { init, body, .. } => {
-                    self.carry(init, body, &node.results);
-                    self.follow(body);
-                    // What a loop carries depends on what it carried before.
-                    while self.carry(init, body, &node.results) {
+                    // What a loop carries, and leaves in memory, depends on what it carried before.
+                    let mut before = None;
+                    while before != Some(self.0.len()) {
+                        before = Some(self.0.len());
+                        self.carry(init, body, &node.results);
                         self.follow(body);
                     }
+                    self.carry(init, body, &node.results);
                 }
+                op if op.regions().is_empty() => self.operation(op, &node.results),
                 op => op.regions().for_each(|inner| self.follow(inner)),
             }
         }
     }
 
-    /// Follows what a loop carries into and out of an iteration; says whether there was news.
-    fn carry(&mut self, init: &[Value], body: &Region, results: &[Value]) -> bool {
-        let before = self.0.len();
+    /// What an operation gives, and the memory that it writes, if it is given an adjoint.
+    fn operation(&mut self, op: &Op, results: &[Value]) {
+        let mut given = matches!(op, Op::Pull { .. } | Op::CallInto { .. });
+        op.each_input(&mut |v| given |= self.0.contains(v));
+        if given {
+            self.0.extend(results.iter().copied());
+            op.each_written(&mut |place| {
+                self.0.insert(place.root);
+            });
+        }
+    }
+
+    /// Follows what a loop carries into and out of an iteration.
+    fn carry(&mut self, init: &[Value], body: &Region, results: &[Value]) {
         for (k, result) in results.iter().enumerate() {
             self.pass(&[init[k], body.results[k]], &[*result, body.params[k + 1]]);
         }
-        self.0.len() > before
     }
 
     fn pass(&mut self, from: &[Value], to: &[Value]) {

@@ -1,6 +1,6 @@
 //! One type for each variable: what a loop or a branch hands on has the type of all that it may be.
 
-use crate::ir::{Graph, Op, Type, Value};
+use crate::ir::{Float, Graph, Op, Type, Value};
 
 /// The values that each variable goes through, as loops and branches hand it on.
 pub fn variables(graph: &Graph) -> Vec<Vec<Value>> {
@@ -47,7 +47,8 @@ fn agree(graph: &mut Graph, names: &[Value]) -> bool {
     let mut news = false;
     for v in names {
         let of = &mut graph.values[v.index()].ty;
-        if *of == Type::Unknown {
+        let vague = matches!(of, Type::Unknown | Type::Float(Float::Infer) | Type::Int(None));
+        if vague && *of != ty {
             *of = ty.clone();
             news = true;
         }

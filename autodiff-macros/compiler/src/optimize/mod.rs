@@ -53,12 +53,14 @@ const SIMPLE: [Pass; 1] = [("simplify", simplify_squares)];
 const TIDY: [Pass; 4] =
     [("carry", carry::carry), ("hoist", hoist::hoist), ("cse", cse::cse), ("dce", dce::dce)];
 
+/// What lets partial derivatives be multiplied out, rather than divided.
+const DIVIDED: [Pass; 1] = [("reciprocal", reciprocal::reciprocal)];
+
 /// What multiplied partial derivatives need.
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 14] = [
-    ("reciprocal", reciprocal::reciprocal),
+const DERIVED: [Pass; 13] = [
     ("cse", cse::cse),
     ("gather", gather::gather),
     ("promote", promote::promote),
@@ -98,7 +100,7 @@ fn simplify_squares(graph: Graph) -> Graph {
 
 /// The names of all passes.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let passes = [&PRIMAL[..], &SIMPLE, &TIDY, &MULTIPLIED, &DERIVED]
+    let passes = [&PRIMAL[..], &SIMPLE, &TIDY, &DIVIDED, &MULTIPLIED, &DERIVED]
         .into_iter()
         .flatten()
         .map(|(name, _)| *name);
@@ -118,6 +120,11 @@ pub fn simple(graph: Graph, without: Option<&str>) -> Graph {
 /// What is done first to one that is shown, or whose partial derivatives are multiplied out.
 pub fn tidy(graph: Graph, without: Option<&str>) -> Graph {
     all(&TIDY, simple(graph, without), without)
+}
+
+/// What is done to one whose partial derivatives are to be multiplied out.
+pub fn divided(graph: Graph, without: Option<&str>) -> Graph {
+    all(&DIVIDED, graph, without)
 }
 
 /// What is done to one whose partial derivatives are multiplied out.

@@ -29,8 +29,16 @@ impl Printer<'_> {
         let folds = wanted.len() == 1 && self.folds(wanted[0]);
         let names: Vec<Ident> =
             if folds { Vec::new() } else { wanted.iter().map(|v| self.variable(*v)).collect() };
-        let a = self.block(then, |k| read[k]);
+        let mut a = self.block(then, |k| read[k]);
         let b = self.block(otherwise, |k| read[k]);
+        // Of several, none has a type from what reads it first: one alone has it from its binding.
+        if wanted.len() > 1 {
+            for ((value, a), b) in wanted.iter().zip(&mut a.results).zip(&b.results) {
+                if a.is_untyped() && b.is_untyped() {
+                    *a = a.clone().typed(self.ty(*value), span);
+                }
+            }
+        }
         let is_plain = a.statements.is_empty() && b.statements.is_empty();
         if wanted.is_empty() {
             let statement = match (a.statements.is_empty(), b.statements.is_empty()) {
