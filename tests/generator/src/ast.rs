@@ -103,7 +103,11 @@ impl Node {
         const REPEATED: f64 = 5.0;
         let inside: f64 = self.children.iter().map(|child| child.work(known)).sum();
         let Text::Template(text) = &self.text else { return 1.0 + inside };
-        let called = known.iter().find(|(name, _)| name == text).map_or(1.0, |(_, work)| *work);
+        let calls = |name: &str| {
+            let method = text.split_once(name);
+            text == name || method.is_some_and(|(to, of)| to.ends_with('.') && of.starts_with('('))
+        };
+        let called = known.iter().find(|(name, _)| calls(name)).map_or(1.0, |(_, work)| *work);
         let repeats = ["for ", "while ", "loop {", "|$"].iter().any(|sign| text.contains(sign));
         if repeats { called + REPEATED * inside } else { called + inside }
     }

@@ -3,7 +3,7 @@
 use super::{Function, Gen};
 
 /// The most nodes that a program may evaluate, about.
-const MOST_WORK: f64 = 2e8;
+const MOST_WORK: f64 = 3e7;
 
 /// A function, and before it those that it calls.
 #[derive(Clone, PartialEq, Debug)]
