@@ -6,7 +6,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use autodiff::{Differentiable, Float, differentiate};
 
 use crate::harness::check;
-use crate::methods_elsewhere::{Pendulum, Quaternion};
+use crate::methods_elsewhere::{Pendulum, Quaternion, Track};
 use crate::reference_operators::Grid;
 
 #[derive(Differentiable, Clone, Copy, Debug, PartialEq)]
@@ -293,6 +293,23 @@ fn constant_receivers() {
     check!(springs(x); x in [0.5, -1.5]);
 }
 
+/// What a call may change is not what the next is given, though both name the same.
+#[differentiate]
+fn advanced_twice(x: &[f64], dt: f64, n: usize) -> f64 {
+    let mut track = Track { points: x.to_vec() };
+    let mut sum = 0.0;
+    for _ in 0..n {
+        track.advance(dt);
+        sum += track.energy();
+        for v in &track.points {
+            sum *= 1.0 + 0.1 * v * v;
+        }
+        track.advance(0.2 * sum.sin());
+        sum += 0.1 * track.energy() * track.energy();
+    }
+    sum + track.energy()
+}
+
 #[differentiate]
 fn declared_elsewhere(length: f64, angle: f64, n: usize) -> f64 {
     let mut pendulum = Pendulum::new(length, angle);
@@ -344,6 +361,7 @@ fn shown_to_each_other(length: f64, angle: f64) -> f64 {
 
 #[test]
 fn types_of_another_file() {
+    check!(advanced_twice(&x, dt, 2); (x, dt) in [(vec![0.4, -0.7, 0.3], 0.1)]);
     check!(declared_elsewhere(length, angle, 4); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
     let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
     check!(by_reference(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);

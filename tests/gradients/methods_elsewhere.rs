@@ -30,6 +30,26 @@ impl Pendulum {
     }
 }
 
+/// Its pullbacks read the numbers again.
+#[derive(Differentiable, Clone, Debug)]
+pub struct Track {
+    pub points: Vec<f64>,
+}
+
+impl Track {
+    #[differentiate]
+    pub fn advance(&mut self, dt: f64) {
+        for v in self.points.iter_mut() {
+            *v += dt * v.sin() * *v;
+        }
+    }
+
+    #[differentiate]
+    pub fn energy(&self) -> f64 {
+        self.points.iter().map(|v| v * v * v).sum()
+    }
+}
+
 #[derive(Differentiable, Clone, Copy, Debug)]
 pub struct Quaternion {
     pub w: f64,

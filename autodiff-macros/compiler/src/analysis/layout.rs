@@ -343,6 +343,8 @@ impl<'g> Layout<'g> {
                             self.infos[id].kind != Kind::Body || disjoint(Iteration::Another(id))
                         })
                 }
+                // The copy is of what the node itself may change.
+                Some(at) if at == snapshot.index => at > reading || disjoint(Iteration::Same),
                 Some(at) if first < at && at < last => disjoint(Iteration::Same),
                 _ => true,
             }
@@ -350,7 +352,7 @@ impl<'g> Layout<'g> {
     }
 
     /// Whether a node writes nothing that is at a place too.
-    fn is_disjoint_from(&self, place: &Place, write: At, iteration: Iteration) -> bool {
+    pub fn is_disjoint_from(&self, place: &Place, write: At, iteration: Iteration) -> bool {
         let mut disjoint = true;
         self.regions[write.region].nodes[write.index].op.each_written(&mut |p| {
             disjoint &= p.root != place.root || self.are_disjoint(place, p, iteration);

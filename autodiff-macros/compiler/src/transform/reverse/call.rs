@@ -5,7 +5,7 @@ use proc_macro2::Span;
 
 use super::augment::Exports;
 use super::{Here, Key, Reverse, Snapshot};
-use crate::analysis::{At, RegionId, Style};
+use crate::analysis::{At, Iteration, RegionId, Style};
 use crate::ir::{CallArg, Callee, Node, Op, Place, PullArg, Storage, Take, Type, Value};
 
 impl<'a> Reverse<'a> {
@@ -187,8 +187,10 @@ impl<'a> Reverse<'a> {
     /// The copy that has been kept in the same region of what is at a place now.
     fn snapshot(&self, place: &Place, at: At) -> Option<Key> {
         let same = |s: &&Snapshot| {
+            let unchanged = || self.layout.is_disjoint_from(place, s.at, Iteration::Same);
             s.place == *place
                 && s.at.region == at.region
+                && (s.at == at || unchanged())
                 && !self.layout.written_between(place.root, s.at, at)
         };
         self.snapshots.iter().find(same).map(|s| s.key)
