@@ -166,8 +166,9 @@ generator-macros.workspace = true
             );
             let package = self.folder.join(name);
             fs::create_dir_all(package.join("src/glue"))?;
+            fs::create_dir_all(package.join("src/apart"))?;
             write_if_new(&package.join("Cargo.toml"), &manifest)?;
-            for folder in ["src", "src/glue"] {
+            for folder in ["src", "src/glue", "src/apart"] {
                 for entry in fs::read_dir(package.join(folder))? {
                     let path = entry?.path();
                     let known = path.strip_prefix(&package).is_ok_and(|p| sources.contains_key(p));
@@ -230,7 +231,9 @@ generator-macros.workspace = true
         if failed.is_empty() {
             return Ok(());
         }
-        let plain = failed.iter().map(|item| (module_path(&item.name), item.program.module(None)));
+        let plain = failed
+            .iter()
+            .map(|item| (module_path(&item.name), item.program.module(&item.name, None)));
         let names = failed.iter().map(|item| item.name.as_str());
         let lib = (PathBuf::from("src/lib.rs"), modules(names));
         self.write(&[("plain".into(), plain.chain([lib]).collect())])?;
@@ -296,7 +299,10 @@ fn sources(package: &str, items: &[&Item]) -> Sources {
     let mut rows = String::new();
     for item in items {
         let name = &item.name;
-        sources.insert(module_path(name), item.program.module(Some(&item.attribute)));
+        sources.insert(module_path(name), item.program.module(name, Some(&item.attribute)));
+        if let Some(apart) = item.program.apart(&item.attribute) {
+            sources.insert(format!("src/apart/{name}.rs").into(), apart);
+        }
         let glue = item.program.glue(&format!("{package}::{name}"));
         sources.insert(format!("src/glue/{name}.rs").into(), glue);
         rows.push_str(&format!("    (\"{name}\", glue::{name}::run),\n"));

@@ -11,6 +11,7 @@ Writes random programs, differentiates them, and compares all modes with dual nu
     --seed N         the seed of the first; the others follow (default 0)
     --batch N        how many are compiled together (default 200)
     --opt-level N    how rustc optimises them (default 0)
+    --apart          puts all but the function that is differentiated in another file
     --without PASS   switches an optimisation of the compiler off; `all`: each in turn
     --folder PATH    where they are compiled (default target/generator)
     --check          asks only whether they compile
@@ -23,6 +24,7 @@ struct Settings {
     seed: u64,
     batch: u64,
     opt_level: String,
+    apart: bool,
     without: Option<String>,
     folder: String,
     check: bool,
@@ -36,6 +38,7 @@ fn settings() -> Result<Settings, String> {
         seed: 0,
         batch: 200,
         opt_level: "0".into(),
+        apart: false,
         without: None,
         folder: concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/generator").into(),
         check: false,
@@ -51,6 +54,7 @@ fn settings() -> Result<Settings, String> {
             "--seed" => settings.seed = number(value()?)?,
             "--batch" => settings.batch = number(value()?)?,
             "--opt-level" => settings.opt_level = value()?,
+            "--apart" => settings.apart = true,
             "--without" => settings.without = Some(value()?),
             "--folder" => settings.folder = value()?,
             "--check" => settings.check = true,
@@ -93,6 +97,7 @@ fn hunt(settings: &Settings) -> std::io::Result<usize> {
         workshop = workshop.only_checking();
     }
     let attributes: Vec<Attribute> = match settings.without.as_deref() {
+        None if settings.apart => vec![Attribute::Apart],
         None => vec![Attribute::Released],
         Some("all") => generator::passes().map(|pass| Attribute::Without(pass.into())).collect(),
         Some(pass) => vec![Attribute::Without(pass.into())],
@@ -108,7 +113,7 @@ fn hunt(settings: &Settings) -> std::io::Result<usize> {
         for seed in seeds.clone() {
             for attribute in &attributes {
                 let suffix = match attribute {
-                    Attribute::Released => String::new(),
+                    Attribute::Released | Attribute::Apart => String::new(),
                     Attribute::Without(pass) => format!("_{pass}"),
                 };
                 items.push(Item {

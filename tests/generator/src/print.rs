@@ -10,6 +10,9 @@ use crate::generate::{Function, Parameter, Passed, Program, Returned};
 pub enum Attribute {
     /// `#[differentiate]`, as a user writes it.
     Released,
+    /// The same, with all but the function that is differentiated in another file: the attribute reads
+    /// what is in its own.
+    Apart,
     /// With that optimisation switched off.
     Without(String),
 }
@@ -121,14 +124,19 @@ pub struct Body{generics} {{
         out
     }
 
-    /// The module of the program, with that attribute on its functions.
-    pub fn module(&self, attribute: Option<&Attribute>) -> String {
-        let mut out = String::from("#![allow(warnings)]\n");
-        out.push_str(&self.prelude());
-        for f in &self.functions {
+    /// The functions in a file, with that attribute.
+    fn marked<'f>(
+        &self,
+        functions: impl IntoIterator<Item = &'f Function>,
+        attribute: Option<&Attribute>,
+    ) -> String {
+        let mut out = String::new();
+        for f in functions {
             let marks = match attribute {
                 None => String::new(),
-                Some(Attribute::Released) => format!("#[differentiate({})]\n", f.options),
+                Some(Attribute::Released | Attribute::Apart) => {
+                    format!("#[differentiate({})]\n", f.options)
+                }
                 Some(Attribute::Without(pass)) => {
                     let options = &f.options;
                     format!("#[generator_macros::differentiate({pass}; {options})]\n")
@@ -136,6 +144,30 @@ pub struct Body{generics} {{
             };
             let dialect = self.dialect(f.generic, attribute.is_some());
             writeln!(out, "{}\n", function(f, dialect, &marks)).expect("text");
+        }
+        out
+    }
+
+    /// What stands in another file, of the module of that name, if anything does.
+    pub fn apart(&self, attribute: &Attribute) -> Option<String> {
+        let (_, others) = self.functions.split_last().expect("a function");
+        let functions = || self.prelude() + &self.marked(others, Some(attribute));
+        (*attribute == Attribute::Apart).then(|| format!("#![allow(warnings)]\n{}", functions()))
+    }
+
+    /// The module of the program, with that attribute on its functions.
+    pub fn module(&self, name: &str, attribute: Option<&Attribute>) -> String {
+        let mut out = String::from("#![allow(warnings)]\n");
+        if attribute == Some(&Attribute::Apart) {
+            writeln!(
+                out,
+                "#[path = \"apart/{name}.rs\"]\npub mod apart;\npub use apart::*;\nuse autodiff::{{Differentiable, Float, differentiate, stop_gradient}};\n"
+            )
+            .expect("text");
+            out.push_str(&self.marked([self.main()], attribute));
+        } else {
+            out.push_str(&self.prelude());
+            out.push_str(&self.marked(&self.functions, attribute));
         }
         let dialect = Dialect::Oracle { single: self.single };
         let dual = dialect.float();
