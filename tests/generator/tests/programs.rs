@@ -5,8 +5,9 @@ use std::path::Path;
 
 use generator::{Attribute, Item, Outcome, Program, Workshop, passes};
 
-/// Programs as released, and programs without one of the optimisations each.
+/// Programs as released, some with what they call in another file, and one without each optimisation.
 const RELEASED: u64 = 200;
+const APART: u64 = 50;
 
 #[test]
 fn agree_with_dual_numbers() {
@@ -17,6 +18,11 @@ fn agree_with_dual_numbers() {
             attribute: Attribute::Released,
         })
         .collect();
+    items.extend((0..APART).map(|seed| Item {
+        name: format!("p{seed}_apart"),
+        program: Program::new(seed),
+        attribute: Attribute::Apart,
+    }));
     for (seed, pass) in (RELEASED..).zip(passes()) {
         items.push(Item {
             name: format!("p{seed}_{pass}"),
