@@ -1,6 +1,6 @@
 //! What is asked of tokens, and done to them, wherever they nest.
 
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Literal, TokenStream, TokenTree};
 
 /// Whether an identifier of that name stands among the tokens.
 pub fn mentions<Name: ?Sized>(tokens: TokenStream, name: &Name) -> bool
@@ -22,6 +22,18 @@ pub fn each_ident(tokens: TokenStream, f: &mut dyn FnMut(Ident)) {
             TokenTree::Group(group) => each_ident(group.stream(), f),
             _ => {}
         }
+    }
+}
+
+/// The literal that the tokens are, and whether there is a minus before it.
+pub fn signed_literal(tokens: &TokenStream) -> Option<(bool, Literal)> {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next()?, trees.next(), trees.next()) {
+        (TokenTree::Literal(literal), None, _) => Some((false, literal)),
+        (TokenTree::Punct(p), Some(TokenTree::Literal(literal)), None) if p.as_char() == '-' => {
+            Some((true, literal))
+        }
+        _ => None,
     }
 }
 

@@ -234,28 +234,13 @@ impl<'g> Layout<'g> {
     }
 
     /// How many loops a region lies in.
-    pub fn loop_depth(&self, mut id: RegionId) -> usize {
-        let mut depth = 0;
-        loop {
-            depth += usize::from(self.infos[id].kind == Kind::Body);
-            match self.infos[id].parent {
-                Some(at) => id = at.region,
-                None => return depth,
-            }
-        }
+    pub fn loop_depth(&self, id: RegionId) -> usize {
+        self.around(id).filter(|id| self.infos[*id].kind == Kind::Body).count()
     }
 
     /// Whether `inner` is `outer` or lies in it.
-    pub fn within(&self, mut inner: RegionId, outer: RegionId) -> bool {
-        loop {
-            if inner == outer {
-                return true;
-            }
-            match self.infos[inner].parent {
-                Some(at) => inner = at.region,
-                None => return false,
-            }
-        }
+    pub fn within(&self, inner: RegionId, outer: RegionId) -> bool {
+        self.around(inner).any(|id| id == outer)
     }
 
     /// Whether a value comes from outside of a region.
@@ -310,17 +295,9 @@ impl<'g> Layout<'g> {
                 return true;
             }
             // Earlier in the text or not, a later iteration comes by again.
-            let mut region = common;
-            while region != home {
-                if self.infos[region].kind == Kind::Body && overlaps(Iteration::Later(region)) {
-                    return true;
-                }
-                match self.infos[region].parent {
-                    Some(parent) => region = parent.region,
-                    None => break,
-                }
-            }
-            false
+            self.around(common)
+                .take_while(|id| *id != home)
+                .any(|id| self.infos[id].kind == Kind::Body && overlaps(Iteration::Later(id)))
         })
     }
 

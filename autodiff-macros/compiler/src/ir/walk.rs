@@ -450,6 +450,11 @@ impl Op {
         }
     }
 
+    /// Whether it is a loop.
+    pub fn is_loop(&self) -> bool {
+        matches!(self, Op::For { .. } | Op::While { .. })
+    }
+
     /// Whether the operation itself writes memory.
     pub fn writes(&self) -> bool {
         let mut writes = false;

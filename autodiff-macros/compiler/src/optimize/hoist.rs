@@ -13,7 +13,7 @@ pub fn hoist(mut graph: Graph) -> Graph {
 /// Visits a region; `varying` is what changes in the loop that defines it.
 fn region(of: &mut Region, values: &[ValueData], varying: &mut ValueSet) {
     for mut node in of.take_nodes() {
-        let is_loop = matches!(node.op, Op::For { .. } | Op::While { .. });
+        let is_loop = node.op.is_loop();
         for inner in node.op.regions_mut() {
             region(inner, values, varying);
             if is_loop {

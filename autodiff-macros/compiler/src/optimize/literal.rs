@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Ident, Lit};
 
 use crate::ir::{Float, Op, Type};
+use crate::tokens::signed_literal;
 
 /// The value of a literal.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -18,27 +19,21 @@ pub enum Literal {
 impl Literal {
     /// Reads a constant; `None` if it is not a literal.
     pub fn read(tokens: &TokenStream) -> Option<Self> {
-        let mut trees = tokens.clone().into_iter();
-        let mut tree = trees.next()?;
-        let negative = matches!(&tree, TokenTree::Punct(p) if p.as_char() == '-');
-        if negative {
-            tree = trees.next()?;
-        }
-        if trees.next().is_some() {
-            return None;
-        }
-        match tree {
-            TokenTree::Ident(word) if !negative && word == "true" => Some(Self::Bool(true)),
-            TokenTree::Ident(word) if !negative && word == "false" => Some(Self::Bool(false)),
-            TokenTree::Literal(literal) => match Lit::new(literal) {
-                Lit::Int(n) if !matches!(n.suffix(), "f32" | "f64") => {
-                    let n: i64 = n.base10_parse().ok()?;
-                    Some(Self::Int(if negative { -n } else { n }))
-                }
-                Lit::Int(x) => Some(Self::signed(x.base10_parse().ok()?, negative)),
-                Lit::Float(x) => Some(Self::signed(x.base10_parse().ok()?, negative)),
+        let Some((negative, literal)) = signed_literal(tokens) else {
+            let mut trees = tokens.clone().into_iter();
+            return match (trees.next()?, trees.next()) {
+                (TokenTree::Ident(word), None) if word == "true" => Some(Self::Bool(true)),
+                (TokenTree::Ident(word), None) if word == "false" => Some(Self::Bool(false)),
                 _ => None,
-            },
+            };
+        };
+        match Lit::new(literal) {
+            Lit::Int(n) if !matches!(n.suffix(), "f32" | "f64") => {
+                let n: i64 = n.base10_parse().ok()?;
+                Some(Self::Int(if negative { -n } else { n }))
+            }
+            Lit::Int(x) => Some(Self::signed(x.base10_parse().ok()?, negative)),
+            Lit::Float(x) => Some(Self::signed(x.base10_parse().ok()?, negative)),
             _ => None,
         }
     }

@@ -60,7 +60,7 @@ impl Divisors {
         };
         let mut reciprocals = BTreeMap::new();
         for mut node in of.take_nodes() {
-            let is_loop = matches!(node.op, Op::For { .. } | Op::While { .. });
+            let is_loop = node.op.is_loop();
             for inner in node.op.regions_mut() {
                 let own = is_loop.then(|| defined(inner));
                 self.region(inner, own.as_ref().or(changing), values);

@@ -42,7 +42,7 @@ fn views(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
     else {
         return Vec::new();
     };
-    let innermost = body.nodes.iter().all(|n| !matches!(n.op, Op::For { .. } | Op::While { .. }));
+    let innermost = body.nodes.iter().all(|n| !n.op.is_loop());
     if !innermost {
         return Vec::new();
     }

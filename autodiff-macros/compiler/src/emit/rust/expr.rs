@@ -7,6 +7,7 @@ use quote::{ToTokens, TokenStreamExt, quote, quote_spanned};
 use syn::{BinOp, Lit};
 
 use crate::ir::{Float, Type};
+use crate::tokens::signed_literal;
 
 /// Precedence, loosest first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -93,16 +94,7 @@ impl Expr {
 
     /// The same, if it is a number, with or without a sign.
     fn number(tokens: &TokenStream) -> Option<Self> {
-        let mut trees = tokens.clone().into_iter();
-        let (negative, literal) = match (trees.next()?, trees.next(), trees.next()) {
-            (TokenTree::Literal(literal), None, None) => (false, literal),
-            (TokenTree::Punct(p), Some(TokenTree::Literal(literal)), None)
-                if p.as_char() == '-' =>
-            {
-                (true, literal)
-            }
-            _ => return None,
-        };
+        let (negative, literal) = signed_literal(tokens)?;
         let text = literal.to_string();
         let untyped = match Lit::new(literal) {
             Lit::Float(number) => number.suffix().is_empty(),

@@ -104,21 +104,17 @@ fn writes_its_own(body: &Region, layout: &Layout<'_>) -> bool {
 fn weight(region: &Region) -> usize {
     let mut count = 0;
     // An inner loop weighs as if it ran often.
-    region.each_node(&mut |node| count += if is_loop(node) { OFTEN } else { 1 });
+    region.each_node(&mut |node| count += if node.op.is_loop() { OFTEN } else { 1 });
     count
 }
 
 /// What the loops in a node weigh, itself included.
 fn in_loops(node: &Node) -> usize {
     let regions = node.op.regions();
-    match is_loop(node) {
+    match node.op.is_loop() {
         true => OFTEN + regions.map(weight).sum::<usize>(),
         false => regions.flat_map(|region| &region.nodes).map(in_loops).sum(),
     }
-}
-
-fn is_loop(node: &Node) -> bool {
-    matches!(node.op, Op::For { .. } | Op::While { .. })
 }
 
 impl<'a> Reverse<'a> {
