@@ -60,10 +60,10 @@ pub(crate) fn run(
     let known = transform::Known::of(graph, active, own);
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
+    let keeps = transform::keeps(&drawn);
     let reverse = multiplied_out(drawn, without);
     let forward = step("forward", transform::forward(&primal, &activity));
     let forward = fast(step("simplify", optimize::simple(forward, without)), without);
-    let keeps = transform::keeps(&reverse);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&known))

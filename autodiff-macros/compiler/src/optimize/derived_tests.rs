@@ -5,7 +5,8 @@ use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
 use super::{
-    DERIVED, TIDY, ascend, gather, promote, reciprocal, relay, remember, rotate, split, view,
+    DERIVED, DIVIDED, TIDY, ascend, factor, gather, promote, reciprocal, relay, remember, rotate,
+    split, unstack, view,
 };
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -216,6 +217,150 @@ fn adjoints_are_divided_once() {
     let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
     let after = run(tidied(&function), &[reciprocal::reciprocal], &args);
     assert_eq!(lines(&after, &["recip"]), 1, "{after}");
+}
+
+#[test]
+fn the_logarithm_of_a_quotient_divides_by_the_dividend() {
+    let function = parse_quote! {
+        fn f(x: f64, y: f64) -> f64 { (x / y).ln() }
+    };
+    let args = [[1.0, 2.0], [0.5, 3.0]].map(|a| a.map(Datum::Float).to_vec());
+    let before = tidied(&function);
+    let divisions = lines(&before, &["= div"]);
+    let after = run(before, &[reciprocal::reciprocal], &args);
+    assert_eq!(lines(&after, &["= div"]), divisions - 1, "{after}");
+}
+
+#[test]
+fn an_adjoint_is_multiplied_once_by_all_it_is_multiplied_by() {
+    // Horner's rule, and its derivative by the same.
+    let function = parse_quote! {
+        fn f(t: f64, a: f64) -> f64 { a * (1.5 - t * (0.5 + t * (2.5 + t * (t * 3.5 - 4.5)))) }
+    };
+    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
+    let before = tidied(&function);
+    let products = lines(&before, &["= mul"]);
+    let after = run(before, &[factor::factor], &args);
+    assert_eq!(lines(&after, &["= mul"]), products - 3, "{after}");
+    let again = factor::factor(after.clone());
+    assert_eq!(after.to_string(), again.to_string(), "once is enough");
+}
+
+#[test]
+fn a_multiple_that_something_else_reads_stays() {
+    let function = parse_quote! {
+        fn f(x: f64, y: f64, z: f64) -> f64 { z * ((x * y + 1.0) * x) }
+    };
+    let args = [[1.0, 2.0, 0.3], [0.5, -3.0, 1.7]].map(|a| a.map(Datum::Float).to_vec());
+    run(tidied(&function), &[factor::factor], &args);
+}
+
+#[test]
+fn what_a_loop_carries_is_added_last() {
+    let function = parse_quote! {
+        fn f(x: f64, y: f64) -> f64 {
+            let mut x = x;
+            for _ in 0..4 { x = (x * y).sin() - y * y.cos(); }
+            x
+        }
+    };
+    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
+    let before = tidied(&function);
+    let after = run(before.clone(), &[factor::factor], &args);
+    assert_ne!(before.to_string(), after.to_string());
+}
+
+/// A function of an array of three.
+fn with_array(body: &syn::Block) -> ItemFn {
+    parse_quote! { fn f(x: [f64; 3]) -> f64 #body }
+}
+
+#[test]
+fn what_loops_over_arrays_keep_is_in_arrays() {
+    for (body, arrays) in [
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for v in x.iter() {
+                    s = s * s.sin() * v;
+                }
+                s
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for v in x.iter().rev() {
+                    s = s.sin() * v;
+                }
+                s
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..5 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            1,
+        ),
+        // The inner one counts from where the outer one is.
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for i in 0..3 {
+                    for j in i..x.len() {
+                        s = s.sin() * x[j];
+                    }
+                    s = s.cos() * x[i];
+                }
+                s
+            }),
+            2,
+        ),
+        // A number that is negative is no index.
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for k in -1..2 {
+                    s = s.sin() * x[1] * k as f64;
+                }
+                s
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..=5 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..500 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            0,
+        ),
+    ] {
+        let before = tidied(&with_array(&body));
+        let stacks = lines(&before, &["= stack_new"]);
+        assert!(stacks > 0, "{before}");
+        let after = run(before, &[unstack::unstack], &[vec![ramp(3)]]);
+        let left = lines(&after, &["= stack_new"]);
+        assert_eq!(left, if arrays == 0 { stacks } else { stacks - arrays }, "{after}");
+    }
 }
 
 #[test]
@@ -433,8 +578,13 @@ fn all_passes_together_change_nothing_but_rounding() {
         },
     ];
     for function in &functions {
-        let all =
-            [passes(&TIDY), vec![transform::preaccumulate as Pass], passes(&DERIVED)].concat();
+        let all = [
+            passes(&TIDY),
+            passes(&DIVIDED),
+            vec![transform::preaccumulate as Pass],
+            passes(&DERIVED),
+        ]
+        .concat();
         run(reversed(function), &all, &ramps());
     }
 }

@@ -8,6 +8,7 @@ mod cse;
 mod dce;
 #[cfg(test)]
 mod derived_tests;
+mod factor;
 mod fold;
 mod gather;
 mod hoist;
@@ -24,6 +25,7 @@ mod split;
 mod square;
 #[cfg(test)]
 mod tests;
+mod unstack;
 mod view;
 mod walk;
 
@@ -54,14 +56,15 @@ const TIDY: [Pass; 4] =
     [("carry", carry::carry), ("hoist", hoist::hoist), ("cse", cse::cse), ("dce", dce::dce)];
 
 /// What lets partial derivatives be multiplied out, rather than divided.
-const DIVIDED: [Pass; 1] = [("reciprocal", reciprocal::reciprocal)];
+const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", factor::factor)];
 
 /// What multiplied partial derivatives need.
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 13] = [
+const DERIVED: [Pass; 14] = [
     ("cse", cse::cse),
+    ("unstack", unstack::unstack),
     ("gather", gather::gather),
     ("promote", promote::promote),
     ("remember", remember::remember),

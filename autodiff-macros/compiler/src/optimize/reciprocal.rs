@@ -19,20 +19,33 @@ use crate::rules::Fun;
 /// t = div b_bar, d   →    s = mul a_bar, r
 ///                         t = mul b_bar, r
 /// ```
+///
+/// An adjoint that is divided by a quotient and by its divisor is divided by its dividend, as where the
+/// logarithm of a quotient is taken:
+///
+/// ```text
+/// s = div a_bar, (div x, y)
+/// t = div s, y                →    t = div a_bar, x
+/// ```
 pub fn reciprocal(mut graph: Graph) -> Graph {
     let seeded = Seeded::of(&graph.body);
     if seeded.is_empty() {
         return graph;
     }
     let mut literals = ValueMap::default();
-    graph.body.each_node(&mut |node| {
-        if let (Op::Const(tokens), [value]) = (&node.op, &node.results[..])
-            && let Some(Literal::Float(x)) = Literal::read(tokens)
-        {
-            literals.insert(*value, Literal::Float(x.recip()));
+    let mut quotients = ValueMap::default();
+    let mut readers = vec![0; graph.values.len()];
+    graph.body.each_node(&mut |node| match (&node.op, &node.results[..]) {
+        (Op::Const(tokens), [value]) => {
+            if let Some(Literal::Float(x)) = Literal::read(tokens) {
+                literals.insert(*value, Literal::Float(x.recip()));
+            }
         }
+        (Op::Scalar(Fun::Div, args), [value]) => quotients.insert(*value, [args[0], args[1]]),
+        _ => {}
     });
-    let divisors = Divisors { seeded, literals };
+    graph.body.each_use(&mut |v| readers[v.index()] += 1);
+    let divisors = Divisors { seeded, literals, quotients, readers };
     let mut values = mem::take(&mut graph.values);
     divisors.region(&mut graph.body, None, &mut values);
     Graph { values, ..graph }
@@ -42,11 +55,16 @@ struct Divisors {
     seeded: Seeded,
     /// The reciprocals of literals.
     literals: ValueMap<Literal>,
+    /// Dividends and divisors.
+    quotients: ValueMap<[Value; 2]>,
+    /// How often each value is read.
+    readers: Vec<usize>,
 }
 
 impl Divisors {
     /// `changing` are the values that differ between the iterations of the loop around the region.
     fn region(&self, of: &mut Region, changing: Option<&ValueSet>, values: &mut Vec<ValueData>) {
+        self.cancel(&mut of.nodes);
         let mut divisions: BTreeMap<Value, usize> = BTreeMap::new();
         for node in &of.nodes {
             if let Some(divisor) = self.divisor(node, values) {
@@ -76,6 +94,26 @@ impl Divisors {
             }
             of.nodes.push(node);
         }
+    }
+
+    /// Divides by a dividend once, rather than by a quotient and by its divisor.
+    fn cancel(&self, nodes: &mut Vec<Node>) {
+        let mut gone = ValueSet::default();
+        for index in 0..nodes.len() {
+            let Op::Scalar(Fun::Div, args) = &nodes[index].op else { continue };
+            let (once, divisor) = (args[0], args[1]);
+            let Some([adjoint, quotient]) = self.quotients.get(once).copied() else { continue };
+            let of = self.quotients.get(quotient).filter(|of| of[1] == divisor);
+            let passes = self.seeded.contains(adjoint)
+                && !self.seeded.contains(quotient)
+                && self.readers[once.index()] == 1
+                && nodes[..index].iter().any(|node| node.results == [once]);
+            if let Some([dividend, _]) = of.filter(|_| passes) {
+                nodes[index].op = Op::Scalar(Fun::Div, vec![adjoint, *dividend]);
+                gone.insert(once);
+            }
+        }
+        nodes.retain(|node| !node.results.iter().any(|v| gone.contains(*v)));
     }
 
     /// What an adjoint is divided by.

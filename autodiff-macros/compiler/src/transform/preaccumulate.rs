@@ -30,6 +30,9 @@ use crate::rules::Fun;
 /// The shortest chain of operations on an adjoint that is worth taking apart.
 const CHAIN: usize = 3;
 
+/// How many other operations a division takes as long as.
+const DIVISION: usize = 3;
+
 /// Preaccumulates wherever that takes a chain of operations away from a seed and adds at most one
 /// multiplication.
 pub fn preaccumulate(mut graph: Graph) -> Graph {
@@ -67,10 +70,31 @@ fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<
     }
 }
 
+/// The operations between a seed and a multiple of it.
+#[derive(Clone, Copy, Default)]
+struct Chain {
+    length: usize,
+    /// In the time of an addition.
+    time: usize,
+}
+
+impl Chain {
+    /// Behind both.
+    fn max(self, other: Self) -> Self {
+        Self { length: self.length.max(other.length), time: self.time.max(other.time) }
+    }
+
+    /// With one more operation at the end.
+    fn then(self, fun: Fun) -> Self {
+        let time = if fun == Fun::Div { DIVISION } else { 1 };
+        Self { length: self.length + 1, time: self.time + time }
+    }
+}
+
 /// The multiples of one seed that a region computes.
 struct Multiples {
-    /// Each with the length of the chain from the seed.
-    found: ValueMap<usize>,
+    /// Each with what is between it and the seed.
+    found: ValueMap<Chain>,
     /// Those that something else than another multiple reads.
     read: BTreeSet<Value>,
     /// How many multiplications by the seed itself are saved.
@@ -80,7 +104,7 @@ struct Multiples {
 impl Multiples {
     fn of(region: &Region, root: Value, seeded: &Seeded) -> Self {
         let mut found = ValueMap::default();
-        found.insert(root, 0);
+        found.insert(root, Chain::default());
         let mut multiples = Self { found, read: BTreeSet::new(), saved: 0 };
         multiples.collect(&region.nodes, root, seeded);
         region.results.iter().for_each(|v| multiples.see(*v));
@@ -105,7 +129,7 @@ impl Multiples {
                     let (x, y) = (a.results[k], b.results[k]);
                     match (self.found.get(x), self.found.get(y)) {
                         (Some(m), Some(n)) => {
-                            let chain = m.max(n) + 1;
+                            let chain = m.max(*n).then(Fun::Select);
                             self.found.insert(*result, chain);
                         }
                         _ => {
@@ -130,8 +154,8 @@ impl Multiples {
         }
     }
 
-    /// The length of the chain to the result, if that is a multiple.
-    fn chain(&self, node: &Node, seeded: &Seeded) -> Option<usize> {
+    /// The chain to the result, if that is a multiple.
+    fn chain(&self, node: &Node, seeded: &Seeded) -> Option<Chain> {
         let Op::Scalar(fun, args) = &node.op else { return None };
         let multiple = |v: &Value| self.found.get(*v).copied();
         let factor = |v: &Value| !seeded.contains(*v);
@@ -144,16 +168,16 @@ impl Multiples {
             (Fun::Select, [c, a, b]) if factor(c) => multiple(a)?.max(multiple(b)?),
             _ => return None,
         };
-        Some(longest + 1)
+        Some(longest.then(*fun))
     }
 
     fn pay(&self, region: &Region, root: Value) -> bool {
         let added = self.read.iter().filter(|v| **v != root).count();
-        let longest = self.read.iter().filter_map(|v| self.found.get(*v)).max();
-        // From iteration to iteration the chain is what takes the time.
-        let carried = region.results.iter().any(|v| self.read.contains(v));
-        added <= self.saved + 1 + usize::from(carried)
-            && longest.is_some_and(|chain| *chain >= CHAIN)
+        let longest = self.read.iter().filter_map(|v| self.found.get(*v)).map(|chain| chain.length);
+        // From iteration to iteration the chain is what takes the time: much else is done meanwhile.
+        let carried = region.results.iter().filter(|v| self.read.contains(v));
+        let waiting = carried.filter_map(|v| self.found.get(*v)).map(|chain| chain.time);
+        added <= self.saved + 1 + waiting.max().unwrap_or(0) / CHAIN && longest.max() >= Some(CHAIN)
     }
 }
 
