@@ -166,8 +166,23 @@ fn breaks(x: &[f64]) -> f64 {
     of.broken_out(&other)
 }
 
+#[differentiate]
+fn of_any<T: Float>(x: T, y: T) -> T {
+    x * y + T::from_f64(0.5)
+}
+
+/// What a generic function gives is of the type of the numbers that it is given.
+#[differentiate]
+fn of_known_literals(x: f64) -> f64 {
+    let start: f64 = 0.0;
+    let sign =
+        of_any(stop_gradient(start), stop_gradient(start)).copysign((1.5_f64 + x.cos()).log2());
+    sign * x + of_any(start, 2.0_f64).max(x)
+}
+
 #[test]
 fn of_unknown_types() {
+    check!(of_known_literals(x); x in [0.7, -1.2]);
     for b in [false, true] {
         check!(exchanged(&x, b); x in [vec![0.3_f32, 0.8]]);
     }

@@ -346,8 +346,36 @@ fn bases() {
     check!(base_moved_apart(path, x); (path, x) in [(path(), 0.6)]);
 }
 
+#[derive(Differentiable, Clone, Debug)]
+struct Row<T, const N: usize> {
+    entries: [T; N],
+    scale: T,
+    at: usize,
+}
+
+/// Which `T` and which `N` the fields tell.
+#[differentiate]
+fn generic_arguments_left_out<T: Float>(x: T, y: T, at: usize) -> T {
+    let row = Row { entries: [x, y, x * y], scale: y, at };
+    let entry = row.entries.get(row.at).copied().map_or(row.scale, |entry| entry * entry);
+    let only_floats_to_tell_by = Tagged(1, T::from_f64(0.5), true, entry);
+    let whole = Both { left: [only_floats_to_tell_by.3, x], right: [row.scale, x] };
+    whole.left.first().copied().unwrap_or(x) + whole.right[1] * only_floats_to_tell_by.1
+}
+
+#[differentiate]
+fn generic_arguments_of_a_base<T: Float>(x: T, y: T) -> T {
+    let base = Row { entries: [x, y], scale: y, at: 0 };
+    let row = Row { scale: x * x, ..base };
+    row.entries.last().copied().unwrap_or_default() * row.scale
+}
+
 #[test]
 fn inside_of_others() {
+    for at in [0, 2, 3] {
+        check!(generic_arguments_left_out(x, y, at); (x, y) in [(0.7, 1.3)]);
+    }
+    check!(generic_arguments_of_a_base(x, y); (x, y) in [(0.7, 1.3)]);
     check!(nested_literals(x, y); (x, y) in [(0.7, 1.3)]);
     check!(constants_alone(x); x in [0.7]);
     check!(literal_as_an_argument(x, y); (x, y) in [(0.7, 1.3)]);

@@ -22,21 +22,18 @@ impl Lowerer<'_> {
         if e.qself.is_some() || of_type(&e.path).is_some() {
             return self.verbatim_rv(e.to_token_stream(), span, "a variant of an enum");
         }
-        let ty = self.struct_type(&e.path);
         let mut fields = Vec::new();
         let mut failed = None;
         for field in &e.fields {
             match self.part_value(&field.expr) {
-                Ok(value) => {
-                    self.refine_field(value, &ty, &field.member);
-                    fields.push((field.member.clone(), value));
-                }
+                Ok(value) => fields.push((field.member.clone(), value)),
                 Err(reported) => failed = Some(reported),
             }
         }
         if let Some(reported) = failed {
             return Err(reported);
         }
+        let ty = self.type_made_of(&e.path, &fields);
         let Some(rest) = &e.rest else {
             return Ok(self.structure(&e.path, fields, ty, span));
         };
@@ -70,14 +67,11 @@ impl Lowerer<'_> {
         if of_type(path).is_some() {
             return Ok(None);
         }
-        let ty = self.struct_type(path);
         let mut fields = Vec::new();
         for (i, arg) in args.into_iter().enumerate() {
-            let value = self.part_value(arg)?;
-            let member = Member::from(i);
-            self.refine_field(value, &ty, &member);
-            fields.push((member, value));
+            fields.push((Member::from(i), self.part_value(arg)?));
         }
+        let ty = self.type_made_of(path, &fields);
         Ok(Some(self.structure(path, fields, ty, span)))
     }
 
@@ -149,6 +143,16 @@ impl Lowerer<'_> {
     /// What is known of the type that a path names.
     pub(super) fn struct_type(&self, path: &Path) -> Type {
         self.types.read(&syn::parse_quote!(#path))
+    }
+
+    /// The same of a struct that is made of these fields, whose types are refined by it.
+    fn type_made_of(&mut self, path: &Path, fields: &[(Member, Value)]) -> Type {
+        let types = fields.iter().map(|(member, v)| (member.clone(), self.b.ty(*v).clone()));
+        let ty = self.types.structure(path, &types.collect::<Vec<_>>());
+        for (member, value) in fields {
+            self.refine_field(*value, &ty, member);
+        }
+        ty
     }
 
     /// The fields that a pattern of a struct names, each with its own pattern; none of other patterns.

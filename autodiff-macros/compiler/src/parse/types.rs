@@ -356,6 +356,34 @@ impl TypeReader {
         }
     }
 
+    /// The struct that a path names, its generic arguments found in the types of what its fields are made
+    /// of, if it does not give them.
+    pub fn structure(&self, path: &syn::Path, fields: &[(syn::Member, Type)]) -> Type {
+        let known = self.read(&syn::parse_quote!(#path));
+        let open = || {
+            let item = self.declared.get(&names(path)?).filter(|item| item.variants.is_none())?;
+            let mut path = path.clone();
+            let last = path.segments.last_mut()?;
+            if !last.arguments.is_none() || item.params.is_empty() {
+                return None;
+            }
+            let found = item.params.iter().map(|param| {
+                fields.iter().find_map(|(member, ty)| {
+                    let text = member.to_token_stream().to_string();
+                    let declared = item.fields.iter().find(|field| field.member == text)?;
+                    argument(param, &syn::parse_str(&declared.ty).ok()?, ty)
+                })
+            });
+            let found = found.collect::<Option<Vec<_>>>()?;
+            last.arguments = PathArguments::AngleBracketed(syn::parse_quote!(<#(#found),*>));
+            self.declaration(item, &path, path.segments.last()?, None)
+        };
+        match known {
+            Type::Unknown => open().unwrap_or(Type::Unknown),
+            known => known,
+        }
+    }
+
     /// The type of a field of a variant that is taken apart, as it is reached from the pattern.
     pub fn payload(
         &self,
@@ -490,6 +518,35 @@ impl TypeReader {
             }
             _ => read(ty),
         }
+    }
+}
+
+/// What stands for a generic parameter where a field of the declared type is of that other one.
+fn argument(param: &str, declared: &syn::Type, ty: &Type) -> Option<TokenStream> {
+    match (declared, ty) {
+        (syn::Type::Path(path), _) if path.path.is_ident(param) => written(ty),
+        (syn::Type::Array(array), Type::Array(element, len)) => {
+            let length = &array.len;
+            match quote!(#length).to_string() == param {
+                true => len.parse().ok(),
+                false => argument(param, &array.elem, element),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// A type that is all known, as the user may write it.
+fn written(ty: &Type) -> Option<TokenStream> {
+    match ty {
+        Type::Float(Float::Infer) | Type::Int(None) => None,
+        Type::Float(_) | Type::Int(_) | Type::Bool => ty.to_string().parse().ok(),
+        Type::Array(element, len) => {
+            let (element, len): (_, TokenStream) = (written(element)?, len.parse().ok()?);
+            Some(quote!([#element; #len]))
+        }
+        Type::Struct(known) if known.is_named() => known.name.parse().ok(),
+        _ => None,
     }
 }
 

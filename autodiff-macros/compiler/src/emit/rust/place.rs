@@ -163,7 +163,16 @@ impl Printer<'_> {
     /// An argument of a call.
     pub(super) fn argument(&mut self, argument: &CallArg) -> TokenStream {
         match argument {
-            CallArg::Value(v) => self.expr(*v).tokens,
+            CallArg::Value(v) => {
+                let value = self.expr(*v);
+                let ty = self.ty(*v);
+                // What is called may be generic: the type of its result is the literal's.
+                if ty.is_float() {
+                    value.typed(ty, self.graph.data(*v).span).tokens
+                } else {
+                    value.tokens
+                }
+            }
             CallArg::Ref(place, mutable) => self.place(place, *mutable).borrow(*mutable),
         }
     }
