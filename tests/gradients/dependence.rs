@@ -335,6 +335,29 @@ fn heat_by_hand(u: &[f64], bar: &[f64]) -> Vec<f64> {
     back
 }
 
+/// The sine that the cosine's slope is, the primal takes only after the loop.
+#[differentiate]
+fn sine_after_a_fused_loop(v: &[f64], w: f64) -> f64 {
+    let mut s = 0.0;
+    {
+        let mut add = |angle: f64| {
+            s += v[1].floor() * angle.sin();
+            s += ((0.35 - s) * s).ceil().cos().tanh();
+        };
+        add(1.1);
+        for _ in 0..3 {
+            add((1.5 + v[1].cos()).log2());
+        }
+        add(v[1]);
+    }
+    w + s + v[1]
+}
+
+#[test]
+fn what_follows_a_fused_loop_has_not_run() {
+    check!(sine_after_a_fused_loop(&v, w); (v, w) in [(vec![0.3, 1.4], 0.4), (vec![0.3, -1.3], 0.4)]);
+}
+
 #[test]
 fn double_buffered_steps_in_place() {
     let start = ramp(&vec![0.0; 6], 0.3);

@@ -13,6 +13,14 @@ use crate::ir::{Op, Place, Proj, Value};
 use crate::optimize::Literal;
 use crate::rules::Fun;
 
+/// A run of elements of a sequence.
+struct Run {
+    /// The index of the first.
+    start: Affine,
+    /// What the indices are less than.
+    ends: Vec<Affine>,
+}
+
 /// A value that is not taken apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Symbol {
@@ -129,8 +137,9 @@ impl Layout<'_> {
         if a.root != b.root {
             return true;
         }
-        for steps in a.path.iter().zip(&b.path) {
-            match steps {
+        let (mut here, mut there) = (&a.path[..], &b.path[..]);
+        while let ([p, here_on @ ..], [q, there_on @ ..]) = (here, there) {
+            match (p, q) {
                 (Proj::Field(m), Proj::Field(n)) if m != n => return true,
                 (Proj::Field(_), Proj::Field(_)) => {}
                 (Proj::Slot(p), Proj::Slot(q)) if !p.is(q) => return true,
@@ -141,16 +150,41 @@ impl Layout<'_> {
                         return true;
                     }
                 }
-                (Proj::Index(u), Proj::Index(v)) => {
-                    if proof.differ(*u, *v) {
+                (Proj::Index(_) | Proj::Slice(..), Proj::Index(_) | Proj::Slice(..)) => {
+                    let runs = self.run(here).zip(self.run(there));
+                    let Some(((this, here_on), (that, there_on))) = runs else { return false };
+                    if proof.apart(&this, &that) {
                         return true;
                     }
+                    (here, there) = (here_on, there_on);
+                    continue;
                 }
-                // Behind a slice, indices count from its start.
                 _ => return false,
             }
+            (here, there) = (here_on, there_on);
         }
         false
+    }
+
+    /// The part of a sequence that the first steps of a path lead to, and the steps behind it.
+    fn run<'p>(&self, mut path: &'p [Proj]) -> Option<(Run, &'p [Proj])> {
+        let mut run = Run { start: Affine::constant(0), ends: Vec::new() };
+        while let [Proj::Slice(lo, hi, inclusive), rest @ ..] = path {
+            if let Some(hi) = hi {
+                let past = self.affine(*hi)?.plus(&Affine::constant(i64::from(*inclusive)), 1)?;
+                run.ends.push(run.start.plus(&past, 1)?);
+            }
+            if let Some(lo) = lo {
+                run.start = run.start.plus(&self.affine(*lo)?, 1)?;
+            }
+            path = rest;
+        }
+        if let [Proj::Index(v), rest @ ..] = path {
+            run.start = run.start.plus(&self.affine(*v)?, 1)?;
+            run.ends.push(run.start.plus(&Affine::constant(1), 1)?);
+            path = rest;
+        }
+        Some((run, path))
     }
 
     /// The linear form of an index.
@@ -186,15 +220,15 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    /// Whether an index here differs from one there, whatever the iterations.
-    fn differ(&self, here: Value, there: Value) -> bool {
-        let difference = || {
-            let there = self.there(&self.layout.affine(there)?);
-            self.layout.affine(here)?.plus(&there, -1)
+    /// Whether a run here has no element of one there, whatever the iterations.
+    fn apart(&self, here: &Run, there: &Run) -> bool {
+        let before = |end: &Affine, start: &Affine| {
+            let ahead = start.plus(end, -1).and_then(|gap| gap.plus(&Affine::constant(1), 1));
+            ahead.is_some_and(|gap| self.is_positive(&gap))
         };
-        difference().is_some_and(|d| {
-            self.is_positive(&d) || d.times(-1).is_some_and(|d| self.is_positive(&d))
-        })
+        let start = self.there(&there.start);
+        here.ends.iter().any(|end| before(end, &start))
+            || there.ends.iter().any(|end| before(&self.there(end), &here.start))
     }
 
     /// The form in the other iteration: what the loop defines is another there.
@@ -202,6 +236,7 @@ impl Proof<'_> {
         let Iteration::Later(body) = self.iteration else { return form.clone() };
         let inside = |v: Value| {
             self.layout.def(v).is_some_and(|(region, _)| self.layout.within(region, body))
+                && !self.layout.is_steady(v, body)
         };
         let terms = form.terms.iter();
         let terms = terms.map(|(s, k)| (Symbol { other: s.other || inside(s.value), ..*s }, *k));

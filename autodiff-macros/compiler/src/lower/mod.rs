@@ -20,6 +20,7 @@ mod exits;
 mod expr;
 mod fit;
 mod form;
+mod items;
 mod iter;
 mod loops;
 mod macros;
@@ -310,6 +311,7 @@ impl<'a> Lowerer<'a> {
 
     fn function(&mut self, item: &ItemFn, signature: &Signature) -> Lowered<Function> {
         let span = item.sig.ident.span();
+        self.check_items(item);
         self.b.open();
         self.open_frame(Some(Form::from(&signature.shape)), Some(&signature.output), span);
         let params = self.params(signature)?;

@@ -3,10 +3,9 @@
 use quote::quote;
 use syn::{Block, Expr, Local, Stmt};
 
-use super::{Binding, Closure, Lowerer, Rv, span_of};
+use super::{Binding, Lowerer, Rv, span_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{Op, Type};
-use crate::parse::{is_differentiated, item_without_checkpoints};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -164,80 +163,6 @@ impl Lowerer<'_> {
         }
     }
 
-    fn declare_items(&mut self, stmts: &[Stmt]) {
-        for stmt in stmts {
-            let Stmt::Item(item) = stmt else { continue };
-            match item {
-                syn::Item::Fn(f) if !is_differentiated(&f.attrs) => {
-                    let inputs = f
-                        .sig
-                        .inputs
-                        .iter()
-                        .filter_map(|a| match a {
-                            syn::FnArg::Typed(t) => Some(((*t.pat).clone(), Some((*t.ty).clone()))),
-                            syn::FnArg::Receiver(_) => None,
-                        })
-                        .collect();
-                    let output = match &f.sig.output {
-                        syn::ReturnType::Default => Some(syn::parse_quote!(())),
-                        syn::ReturnType::Type(_, ty) => Some((**ty).clone()),
-                    };
-                    let block = &f.block;
-                    let closure = Closure {
-                        inputs,
-                        body: syn::parse_quote!(#block),
-                        output,
-                        depth: self.scopes.len(),
-                        names: usize::MAX,
-                        moved: Vec::new(),
-                        name: Some(f.sig.ident.to_string()),
-                    };
-                    self.declare(&f.sig.ident, Binding::Closure(std::rc::Rc::new(closure)));
-                }
-                syn::Item::Type(t) => {
-                    let ty = self.types.read(&t.ty);
-                    self.types.alias(t.ident.to_string(), ty);
-                }
-                syn::Item::Impl(i) if i.trait_.is_some() && !is_of(&i.self_ty, stmts) => {
-                    self.refuse(
-                        "AD0207",
-                        Extent::of(&i.self_ty),
-                        "a trait is implemented inside the body for a type that is not declared there: the items of the body stand in each derivative again",
-                        "move the `impl` out of the function",
-                    );
-                }
-                syn::Item::Const(c) => {
-                    self.declare(&c.ident, Binding::Item(self.item_type(&c.ty)));
-                }
-                syn::Item::Static(c) => {
-                    self.declare(&c.ident, Binding::Item(self.item_type(&c.ty)));
-                }
-                _ => {}
-            }
-            self.keep_item(&item_without_checkpoints(item.clone()));
-        }
-    }
-
-    /// Items of the body stand at the top of each derivative, and each once: a block may be lowered
-    /// several times.
-    fn keep_item(&mut self, item: &syn::Item) {
-        if self.items.contains(item) {
-            return;
-        }
-        if let Some(declared @ (name, _)) = item_name(item)
-            && self.items.iter().any(|other| item_name(other) == Some(declared))
-        {
-            self.refuse(
-                "AD0208",
-                name.span(),
-                format!("several items of the body are called `{name}`"),
-                "give each its own name, or move one out of the function",
-            );
-            return;
-        }
-        self.items.push(item.clone());
-    }
-
     fn local(&mut self, local: &Local) -> Lowered<()> {
         let Some(init) = &local.init else {
             return self.deferred(&local.pat);
@@ -312,18 +237,6 @@ impl Lowerer<'_> {
     }
 }
 
-/// Whether a type is declared among these statements.
-fn is_of(ty: &syn::Type, stmts: &[Stmt]) -> bool {
-    let syn::Type::Path(p) = ty else { return false };
-    let Some(name) = p.path.segments.last().map(|s| &s.ident) else { return false };
-    stmts.iter().any(|stmt| match stmt {
-        Stmt::Item(syn::Item::Struct(s)) => s.ident == *name,
-        Stmt::Item(syn::Item::Enum(e)) => e.ident == *name,
-        Stmt::Item(syn::Item::Union(u)) => u.ident == *name,
-        _ => false,
-    })
-}
-
 /// Whether control never reaches the end of the block, as far as its last statement tells.
 fn leaves(block: &Block) -> bool {
     match block.stmts.last() {
@@ -353,19 +266,4 @@ pub fn diverges(mac: &syn::Macro) -> bool {
     mac.path.segments.last().is_some_and(|s| {
         ["panic", "unreachable", "todo", "unimplemented"].iter().any(|n| s.ident == n)
     })
-}
-
-/// The name that an item declares, and whether it is one of a type.
-fn item_name(item: &syn::Item) -> Option<(&syn::Ident, bool)> {
-    match item {
-        syn::Item::Const(item) => Some((&item.ident, false)),
-        syn::Item::Fn(item) => Some((&item.sig.ident, false)),
-        syn::Item::Static(item) => Some((&item.ident, false)),
-        syn::Item::Enum(item) => Some((&item.ident, true)),
-        syn::Item::Mod(item) => Some((&item.ident, true)),
-        syn::Item::Struct(item) => Some((&item.ident, true)),
-        syn::Item::Trait(item) => Some((&item.ident, true)),
-        syn::Item::Type(item) => Some((&item.ident, true)),
-        _ => None,
-    }
 }

@@ -65,7 +65,8 @@ fn is_free(layout: &Layout<'_>, body: &Region, id: RegionId) -> bool {
             roots.insert(v);
         });
         for root in roots {
-            if layout.is_outside(root, id) {
+            let constant = layout.node(root).is_some_and(|n| matches!(n.op, Op::Const(_)));
+            if layout.is_outside(root, id) && !constant {
                 touched.entry(root).or_default().extend(accesses(&node.op, root));
             }
         }

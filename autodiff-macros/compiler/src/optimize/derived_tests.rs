@@ -6,7 +6,7 @@ use syn::{ItemFn, parse_quote};
 use super::tests::{Pass, lowered, passes, reversed};
 use super::{
     DERIVED, DIVIDED, TIDY, ascend, factor, gather, promote, reciprocal, relay, remember, rotate,
-    split, unstack, view,
+    split, take, unstack, view,
 };
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -217,6 +217,68 @@ fn adjoints_are_divided_once() {
     let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
     let after = run(tidied(&function), &[reciprocal::reciprocal], &args);
     assert_eq!(lines(&after, &["recip"]), 1, "{after}");
+}
+
+#[test]
+fn what_is_zeroed_next_is_taken() {
+    let function = parse_quote! {
+        fn f(x: &[[f64; 2]], h: usize) -> f64 {
+            let mut y = x.to_vec();
+            let (low, high) = y.split_at_mut(h);
+            for j in 0..h {
+                let [a, b] = high[j];
+                let u = low[j];
+                low[j] = [u[0] + a, u[1] + b];
+                high[j] = [u[0] - a * 0.5, u[1] - b];
+            }
+            let mut s = 0.0;
+            for z in &y { s += z[0] * z[1]; }
+            s
+        }
+    };
+    let pair = |i: usize| Datum::from([0.3, 0.2].map(|x| Datum::Float(x * i as f64)).to_vec());
+    let pairs = Datum::from((1..5).map(pair).collect::<Vec<_>>());
+    let args = [1_i64, 2].map(|h| vec![pairs.clone(), h.into()]);
+    let before = tidied(&function);
+    let zeroed = lines(&before, &["set_zero"]);
+    assert!(zeroed > 1, "{before}");
+    let after = run(before, &[gather::gather, take::take], &args);
+    assert_eq!(lines(&after, &["set_zero"]), 0, "{after}");
+    // Halves of a slice have nothing in common.
+    let after = run(after, &[ascend::ascend], &args);
+    assert_eq!(lines(&after, &["for", "rev"]), 0, "{after}");
+}
+
+#[test]
+fn what_is_read_in_between_stays_zeroed() {
+    for body in [
+        parse_quote!({
+            y[0] = [x[0], y[1][0]];
+            y[1] = [y[0][1], x[1]];
+            y[0][0] * y[at][1]
+        }),
+        parse_quote!({
+            y[at] = [x[0], x[1]];
+            y[0] = [y[at][1], 2.0];
+            y[0][0] * y[1][1]
+        }),
+        parse_quote!({
+            y[at] = [y[at][1], y[at][0]];
+            y[1 - at] = y[at];
+            y[0][0] * y[1][1]
+        }),
+    ] {
+        let body: syn::Block = body;
+        let stmts = &body.stmts;
+        let function = parse_quote! {
+            fn f(x: &[f64], at: usize) -> f64 {
+                let mut y = [[x[0], x[1]], [x[1] * 0.5, x[0].sin()]];
+                #(#stmts)*
+            }
+        };
+        let args = [0_i64, 1].map(|at| vec![ramp(2), at.into()]);
+        run(tidied(&function), &[gather::gather, take::take], &args);
+    }
 }
 
 #[test]

@@ -52,30 +52,6 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
         nodes.push(Some(node));
     }
     of.nodes = nodes.into_iter().flatten().collect();
-    restart(&mut of.nodes, values);
-}
-
-/// What is added to a place that has just been zeroed is stored there.
-fn restart(nodes: &mut Vec<Node>, values: &[ValueData]) {
-    let mut zeroed: Vec<(Place, usize)> = Vec::new();
-    let mut gone = Vec::new();
-    for (index, node) in nodes.iter_mut().enumerate() {
-        if let Some((place, added)) = accumulation(node, values)
-            && let Some(at) = zeroed.iter().position(|(p, _)| *p == place)
-        {
-            gone.push(zeroed.remove(at).1);
-            node.op = Op::Store(place, added);
-        }
-        zeroed.retain(|(place, _)| !touches(node, place.root));
-        if let Op::SetZero(place) = &node.op {
-            zeroed.push((place.clone(), index));
-        }
-    }
-    let mut index = 0;
-    nodes.retain(|_| {
-        index += 1;
-        !gone.contains(&(index - 1))
-    });
 }
 
 /// The place and the number that a node adds to it.

@@ -23,6 +23,7 @@ mod rewrite;
 mod rotate;
 mod split;
 mod square;
+mod take;
 #[cfg(test)]
 mod tests;
 mod unstack;
@@ -62,10 +63,11 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 14] = [
+const DERIVED: [Pass; 15] = [
     ("cse", cse::cse),
     ("unstack", unstack::unstack),
     ("gather", gather::gather),
+    ("take", take::take),
     ("promote", promote::promote),
     ("remember", remember::remember),
     ("carry", carry::carry),

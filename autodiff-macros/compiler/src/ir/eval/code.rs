@@ -62,6 +62,7 @@ fn value(expr: &Expr, names: Names<'_>) -> Result<Datum, String> {
         Expr::Tuple(e) => {
             Ok(Datum::Tuple(e.elems.iter().map(|e| value(e, names)).collect::<Result<_, _>>()?))
         }
+        Expr::Repeat(e) => super::repeat(value(&e.expr, names)?, &value(&e.len, names)?),
         Expr::MethodCall(e) if e.method == "count" && e.args.is_empty() => {
             range_length(&e.receiver, names)
         }

@@ -175,6 +175,7 @@ impl<'a> Reverse<'a> {
             if fun.cost() > RECOMPUTE
                 && let Some(values) = values.collect::<Option<Vec<_>>>()
                 && let Some(value) = self.layout.computed(fun, &values, here.region)
+                && self.has_run(value)
             {
                 found.push((part.clone(), value));
             }

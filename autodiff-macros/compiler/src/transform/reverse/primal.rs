@@ -68,13 +68,20 @@ impl<'a> Reverse<'a> {
         if !self.live.contains_key(&home) {
             return false;
         }
-        // While what follows the fused loop runs backwards, only what precedes the loop has run.
+        match self.layout.def(v) {
+            Some(_) => self.has_run(v),
+            None => self.before.is_empty(),
+        }
+    }
+
+    /// Whether the node that defines a value precedes the fused loop: until that has run, what follows it
+    /// has not.
+    pub(super) fn has_run(&self, v: Value) -> bool {
         match self.layout.def(v) {
             Some((home, Site::Node(index))) => {
                 self.before.iter().all(|(region, before)| home != *region || index < *before)
             }
-            Some(_) => true,
-            None => self.before.is_empty(),
+            _ => true,
         }
     }
 
@@ -298,7 +305,7 @@ impl<'a> Reverse<'a> {
     }
 
     fn miss(&mut self, v: Value, here: Here<'a>) {
-        self.failed |= self.early;
+        self.failed |= self.early || !self.has_run(v);
         if let Some(outside) = self.outside(v, here) {
             self.missing.forced.extend(outside);
             return;
