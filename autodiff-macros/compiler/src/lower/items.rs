@@ -15,20 +15,17 @@ impl Lowerer<'_> {
     /// Refuses items of which a derivative would make others: they all stand at its top, where a name means
     /// the same for the whole of it.
     pub(super) fn check_items(&mut self, function: &ItemFn) {
-        let mut found = Inner { blocks: Vec::new() };
+        let mut found = Blocks { all: Vec::new(), around: Vec::new() };
         found.visit_block(&function.block);
-        if found.blocks.is_empty() {
+        if found.all.is_empty() {
             return;
         }
-        let whole = names(
-            function.sig.to_token_stream(),
-            names(function.block.to_token_stream(), BTreeMap::new()),
-        );
-        for block in found.blocks {
-            let inside = names(block.to_token_stream(), BTreeMap::new());
-            for stmt in &block.stmts {
-                let Stmt::Item(item) = stmt else { continue };
-                if !std::ptr::eq(block, &*function.block) && imports_all(item) {
+        let signature = names(function.sig.to_token_stream(), BTreeMap::new());
+        let whole = names(function.block.to_token_stream(), signature);
+        for declaring in &found.all {
+            let inner = !std::ptr::eq(declaring.block, &*function.block);
+            for item in declaring.items() {
+                if inner && imports_all(item) {
                     self.refuse(
                         "AD0208",
                         Extent::of(item),
@@ -38,7 +35,7 @@ impl Lowerer<'_> {
                 }
                 for name in declared(item) {
                     let text = name.to_string();
-                    if whole.get(&text) > inside.get(&text) {
+                    if whole.get(&text) > Some(&found.meaning(&text, item)) {
                         self.refuse(
                             "AD0208",
                             name.span(),
@@ -127,16 +124,51 @@ impl Lowerer<'_> {
 }
 
 /// The blocks that declare items.
-struct Inner<'a> {
-    blocks: Vec<&'a Block>,
+struct Blocks<'a> {
+    all: Vec<Declaring<'a>>,
+    /// Those around the code at hand.
+    around: Vec<usize>,
 }
 
-impl<'a> Visit<'a> for Inner<'a> {
+struct Declaring<'a> {
+    block: &'a Block,
+    /// Those around it, by their places among all.
+    around: Vec<usize>,
+    /// How often each name stands in it.
+    names: BTreeMap<String, usize>,
+}
+
+impl Declaring<'_> {
+    fn items(&self) -> impl Iterator<Item = &Item> {
+        self.block.stmts.iter().filter_map(|stmt| match stmt {
+            Stmt::Item(item) => Some(item),
+            _ => None,
+        })
+    }
+}
+
+impl Blocks<'_> {
+    /// How often a name stands where it means the item: in the block that declares it, or in another that
+    /// declares the same once more.
+    fn meaning(&self, name: &str, item: &Item) -> usize {
+        let declares = |block: &Declaring<'_>| block.items().any(|other| other == item);
+        let blocks = self.all.iter().filter(|block| {
+            declares(block) && !block.around.iter().any(|outer| declares(&self.all[*outer]))
+        });
+        blocks.filter_map(|block| block.names.get(name)).sum()
+    }
+}
+
+impl<'a> Visit<'a> for Blocks<'a> {
     fn visit_block(&mut self, block: &'a Block) {
-        if block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Item(_))) {
-            self.blocks.push(block);
+        if !block.stmts.iter().any(|stmt| matches!(stmt, Stmt::Item(_))) {
+            return visit::visit_block(self, block);
         }
+        let names = names(block.to_token_stream(), BTreeMap::new());
+        self.all.push(Declaring { block, around: self.around.clone(), names });
+        self.around.push(self.all.len() - 1);
         visit::visit_block(self, block);
+        self.around.pop();
     }
 }
 

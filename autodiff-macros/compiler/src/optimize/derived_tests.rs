@@ -5,8 +5,8 @@ use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
 use super::{
-    DERIVED, DIVIDED, TIDY, ascend, factor, gather, promote, reciprocal, relay, remember, rotate,
-    split, take, unstack, view,
+    DERIVED, DIVIDED, TIDY, ascend, collected, factor, gather, promote, reciprocal, relay,
+    remember, rotate, split, take, unstack, view,
 };
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -217,6 +217,83 @@ fn adjoints_are_divided_once() {
     let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
     let after = run(tidied(&function), &[reciprocal::reciprocal], &args);
     assert_eq!(lines(&after, &["recip"]), 1, "{after}");
+}
+
+#[test]
+fn what_a_loop_appends_is_read_by_its_index() {
+    let of = |body: syn::Block| -> ItemFn {
+        parse_quote! { fn f(x: &[f64]) -> f64 #body }
+    };
+    for (body, pops) in [
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().map(|v| v.sin()).collect();
+                y.iter().sum()
+            }),
+            0,
+        ),
+        // The one before is there to be read.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..x.len() {
+                    y.push(if i > 0 { y[i - 1] * x[i] } else { x[0] });
+                }
+                y.iter().sum()
+            }),
+            0,
+        ),
+        // The index of the first is that of the last iteration.
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().rev().map(|v| v.sin()).collect();
+                y.iter().sum()
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in (0..x.len()).rev() {
+                    y.push(x[i].sin());
+                }
+                let mut s = 0.0;
+                for i in 0..y.len() {
+                    s += y[i] * x[i];
+                }
+                s
+            }),
+            1,
+        ),
+        // Not empty at first.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                y.push(1.0);
+                for i in 0..x.len() {
+                    y.push(x[i].sin() * y[i]);
+                }
+                y.iter().sum()
+            }),
+            2,
+        ),
+        // Not in each iteration.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..x.len() {
+                    if i > 1 {
+                        y.push(x[i].sin());
+                    }
+                }
+                y.iter().sum()
+            }),
+            1,
+        ),
+    ] {
+        let after = run(tidied(&of(body)), &[collected::collected], &ramps());
+        assert_eq!(lines(&after, &["= pop_back"]), pops, "{after}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod ascend;
 mod carry;
+mod collected;
 mod cse;
 mod dce;
 #[cfg(test)]
@@ -63,9 +64,10 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 16] = [
     ("cse", cse::cse),
     ("unstack", unstack::unstack),
+    ("collected", collected::collected),
     ("gather", gather::gather),
     ("take", take::take),
     ("promote", promote::promote),

@@ -202,10 +202,28 @@ impl<'a> Reverse<'a> {
             return Some(0);
         }
         if self.layout.loop_depth(self.home(v)) < depth && self.b.ty(v).is_scalar() {
-            outside.insert(v);
+            outside.insert(self.origin(v));
             return Some(0);
         }
         self.cost_of_node(v, here, &mut |v| self.cost_without(v, depth, here, outside))
+    }
+
+    /// The number that another is computed of, beside constants, if that takes no time: one of the two is
+    /// enough to be kept, and what is read of it often may be read of the other as well.
+    fn origin(&self, mut v: Value) -> Value {
+        let depth = |v: Value| self.layout.loop_depth(self.home(v));
+        let is_constant =
+            |v: Value| matches!(self.layout.node(v).map(|node| &node.op), Some(Op::Const(_)));
+        while let Some(Op::Scalar(fun, args)) = self.layout.node(v).map(|node| &node.op)
+            && fun.cost() <= 1
+            && let mut numbers = args.iter().copied().filter(|v| !is_constant(*v))
+            && let (Some(of), None) = (numbers.next(), numbers.next())
+            && self.b.ty(of).is_scalar()
+            && depth(of) == depth(v)
+        {
+            v = of;
+        }
+        v
     }
 
     /// Whether the memory still, or again, holds what a load read.
