@@ -65,7 +65,9 @@ impl Resized {
                 found.zeros.insert(node.results[0], ());
             }
             Op::PopBack(place) => {
-                found.popped.push(place.root);
+                if place.path.is_empty() {
+                    found.popped.push(place.root);
+                }
                 *found.changes.entry(place.root).or_default() += 1;
             }
             Op::Push(place, _) | Op::Store(place, _) if place.path.is_empty() => {
@@ -99,7 +101,9 @@ impl Resized {
             return None;
         };
         let (at, of) = body.nodes.iter().enumerate().find_map(|(at, node)| match &node.op {
-            Op::PopBack(place) if self.popped.contains(&place.root) => Some((at, place.root)),
+            Op::PopBack(place) if place.path.is_empty() && self.popped.contains(&place.root) => {
+                Some((at, place.root))
+            }
             _ => None,
         })?;
         let primal = *self.of.get(of)?;
@@ -121,8 +125,9 @@ impl Resized {
             && hi == end
             && *graph.ty(body.params[0]) == Type::usize()
             && graph.ty(body.nodes[at].results[0]).is_copy();
+        let full = region.nodes[first + 1..index].iter().any(|node| node.results == [of]);
         let left = region.nodes[index + 1..].iter().any(|node| reads(node, of));
-        (fits && !left && !region.results.contains(&of)).then_some(at)
+        (fits && full && !left && !region.results.contains(&of)).then_some(at)
     }
 }
 

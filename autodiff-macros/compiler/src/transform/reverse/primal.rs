@@ -202,7 +202,9 @@ impl<'a> Reverse<'a> {
             return Some(0);
         }
         if self.layout.loop_depth(self.home(v)) < depth && self.b.ty(v).is_scalar() {
-            outside.insert(self.origin(v));
+            let origin = self.origin(v);
+            // Where that is kept already, it does not do.
+            outside.insert(if self.cost(origin, here) == Some(0) { v } else { origin });
             return Some(0);
         }
         self.cost_of_node(v, here, &mut |v| self.cost_without(v, depth, here, outside))
