@@ -61,14 +61,14 @@ pub(crate) fn run(
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
     let keeps = transform::keeps(&drawn);
-    let reverse = multiplied_out(drawn, without);
+    let reverse = multiplied_out(drawn, Pullback::Waits, without);
     let forward = step("forward", transform::forward(&primal, &activity));
     let forward = fast(step("simplify", optimize::simple(forward, without)), without);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&known))
         .flatten()
-        .map(|graph| multiplied_out(tidy("fuse", graph, without), without))
+        .map(|graph| multiplied_out(tidy("fuse", graph, without), Pullback::FollowsAtOnce, without))
         .filter(|graph| keeps || transform::is_light(graph));
     Some(Passes { primal, reverse, shown, forward, fused })
 }
@@ -78,12 +78,24 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
     step("tidy", optimize::tidy(step(transform, graph), without))
 }
 
+/// When the seed comes in.
+#[derive(Clone, Copy, PartialEq)]
+enum Pullback {
+    /// At any time: until then, what the pullback takes along waits in memory.
+    Waits,
+    FollowsAtOnce,
+}
+
 /// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
-fn multiplied_out(graph: Graph, without: Option<&str>) -> Graph {
+fn multiplied_out(graph: Graph, pullback: Pullback, without: Option<&str>) -> Graph {
     let graph = step("reciprocal", optimize::divided(graph, without));
+    let waits = pullback == Pullback::Waits;
     let graph = match without {
         Some("preaccumulate") => graph,
-        _ => step("preaccumulate", transform::preaccumulate(graph)),
+        _ => match waits.then(|| transform::eager(&graph)).flatten() {
+            Some(eager) => step("preaccumulate", eager),
+            None => step("preaccumulate", transform::preaccumulate(graph)),
+        },
     };
     fast(step("identities", optimize::multiplied(graph, without)), without)
 }

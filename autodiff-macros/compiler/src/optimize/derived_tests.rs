@@ -5,8 +5,7 @@ use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
 use super::{
-    DERIVED, DIVIDED, TIDY, ascend, collected, factor, gather, promote, reciprocal, relay,
-    remember, rotate, split, take, unstack, view,
+    DERIVED, DIVIDED, TIDY, ascend, gather, promote, relay, remember, rotate, split, view,
 };
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -15,7 +14,7 @@ use crate::ir::{Graph, verify};
 use crate::transform;
 
 /// Without what the other passes leave to them.
-fn tidied(function: &ItemFn) -> Graph {
+pub fn tidied(function: &ItemFn) -> Graph {
     super::tidy(reversed(function), None)
 }
 
@@ -40,7 +39,7 @@ fn gradient(outcome: &Outcome) -> Vec<f64> {
 }
 
 /// Runs passes on a derivative; each must leave it well-formed and its outcome as it was.
-fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
+pub fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
     let before: Vec<Outcome> = args.iter().map(|args| outcome(&graph, args)).collect();
     for pass in passes {
         graph = pass(graph);
@@ -58,17 +57,17 @@ fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
     graph
 }
 
-fn ramp(len: usize) -> Datum {
+pub fn ramp(len: usize) -> Datum {
     Datum::from((0..len).map(|i| Datum::Float(0.3 + 0.2 * (i as f64).sin())).collect::<Vec<_>>())
 }
 
 /// Sequences of several lengths, none among them.
-fn ramps() -> Vec<Vec<Datum>> {
+pub fn ramps() -> Vec<Vec<Datum>> {
     [0, 1, 2, 3, 7].into_iter().map(|len| vec![ramp(len)]).collect()
 }
 
 /// How many lines of the graph contain all the words.
-fn lines(graph: &Graph, words: &[&str]) -> usize {
+pub fn lines(graph: &Graph, words: &[&str]) -> usize {
     graph.to_string().lines().filter(|line| words.iter().all(|w| line.contains(w))).count()
 }
 
@@ -210,321 +209,6 @@ fn loops_look_at_their_part_alone() {
 }
 
 #[test]
-fn adjoints_are_divided_once() {
-    let function = parse_quote! {
-        fn f(x: f64, y: f64) -> f64 { (x.sin() / y) * (x / y) }
-    };
-    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
-    let after = run(tidied(&function), &[reciprocal::reciprocal], &args);
-    assert_eq!(lines(&after, &["recip"]), 1, "{after}");
-}
-
-#[test]
-fn what_a_loop_appends_is_read_by_its_index() {
-    let of = |body: syn::Block| -> ItemFn {
-        parse_quote! { fn f(x: &[f64]) -> f64 #body }
-    };
-    for (body, pops) in [
-        (
-            parse_quote!({
-                let y: Vec<f64> = x.iter().map(|v| v.sin()).collect();
-                y.iter().sum()
-            }),
-            0,
-        ),
-        // The one before is there to be read.
-        (
-            parse_quote!({
-                let mut y: Vec<f64> = Vec::new();
-                for i in 0..x.len() {
-                    y.push(if i > 0 { y[i - 1] * x[i] } else { x[0] });
-                }
-                y.iter().sum()
-            }),
-            0,
-        ),
-        // The index of the first is that of the last iteration.
-        (
-            parse_quote!({
-                let y: Vec<f64> = x.iter().rev().map(|v| v.sin()).collect();
-                y.iter().sum()
-            }),
-            0,
-        ),
-        (
-            parse_quote!({
-                let mut y: Vec<f64> = Vec::new();
-                for i in (0..x.len()).rev() {
-                    y.push(x[i].sin());
-                }
-                let mut s = 0.0;
-                for i in 0..y.len() {
-                    s += y[i] * x[i];
-                }
-                s
-            }),
-            1,
-        ),
-        // Not empty at first.
-        (
-            parse_quote!({
-                let mut y: Vec<f64> = Vec::new();
-                y.push(1.0);
-                for i in 0..x.len() {
-                    y.push(x[i].sin() * y[i]);
-                }
-                y.iter().sum()
-            }),
-            2,
-        ),
-        // Not in each iteration.
-        (
-            parse_quote!({
-                let mut y: Vec<f64> = Vec::new();
-                for i in 0..x.len() {
-                    if i > 1 {
-                        y.push(x[i].sin());
-                    }
-                }
-                y.iter().sum()
-            }),
-            1,
-        ),
-    ] {
-        let after = run(tidied(&of(body)), &[collected::collected], &ramps());
-        assert_eq!(lines(&after, &["= pop_back"]), pops, "{after}");
-    }
-}
-
-#[test]
-fn what_is_zeroed_next_is_taken() {
-    let function = parse_quote! {
-        fn f(x: &[[f64; 2]], h: usize) -> f64 {
-            let mut y = x.to_vec();
-            let (low, high) = y.split_at_mut(h);
-            for j in 0..h {
-                let [a, b] = high[j];
-                let u = low[j];
-                low[j] = [u[0] + a, u[1] + b];
-                high[j] = [u[0] - a * 0.5, u[1] - b];
-            }
-            let mut s = 0.0;
-            for z in &y { s += z[0] * z[1]; }
-            s
-        }
-    };
-    let pair = |i: usize| Datum::from([0.3, 0.2].map(|x| Datum::Float(x * i as f64)).to_vec());
-    let pairs = Datum::from((1..5).map(pair).collect::<Vec<_>>());
-    let args = [1_i64, 2].map(|h| vec![pairs.clone(), h.into()]);
-    let before = tidied(&function);
-    let zeroed = lines(&before, &["set_zero"]);
-    assert!(zeroed > 1, "{before}");
-    let after = run(before, &[gather::gather, take::take], &args);
-    assert_eq!(lines(&after, &["set_zero"]), 0, "{after}");
-    // Halves of a slice have nothing in common.
-    let after = run(after, &[ascend::ascend], &args);
-    assert_eq!(lines(&after, &["for", "rev"]), 0, "{after}");
-}
-
-#[test]
-fn what_is_read_in_between_stays_zeroed() {
-    for body in [
-        parse_quote!({
-            y[0] = [x[0], y[1][0]];
-            y[1] = [y[0][1], x[1]];
-            y[0][0] * y[at][1]
-        }),
-        parse_quote!({
-            y[at] = [x[0], x[1]];
-            y[0] = [y[at][1], 2.0];
-            y[0][0] * y[1][1]
-        }),
-        parse_quote!({
-            y[at] = [y[at][1], y[at][0]];
-            y[1 - at] = y[at];
-            y[0][0] * y[1][1]
-        }),
-    ] {
-        let body: syn::Block = body;
-        let stmts = &body.stmts;
-        let function = parse_quote! {
-            fn f(x: &[f64], at: usize) -> f64 {
-                let mut y = [[x[0], x[1]], [x[1] * 0.5, x[0].sin()]];
-                #(#stmts)*
-            }
-        };
-        let args = [0_i64, 1].map(|at| vec![ramp(2), at.into()]);
-        run(tidied(&function), &[gather::gather, take::take], &args);
-    }
-}
-
-#[test]
-fn the_logarithm_of_a_quotient_divides_by_the_dividend() {
-    let function = parse_quote! {
-        fn f(x: f64, y: f64) -> f64 { (x / y).ln() }
-    };
-    let args = [[1.0, 2.0], [0.5, 3.0]].map(|a| a.map(Datum::Float).to_vec());
-    let before = tidied(&function);
-    let divisions = lines(&before, &["= div"]);
-    let after = run(before, &[reciprocal::reciprocal], &args);
-    assert_eq!(lines(&after, &["= div"]), divisions - 1, "{after}");
-}
-
-#[test]
-fn an_adjoint_is_multiplied_once_by_all_it_is_multiplied_by() {
-    // Horner's rule, and its derivative by the same.
-    let function = parse_quote! {
-        fn f(t: f64, a: f64) -> f64 { a * (1.5 - t * (0.5 + t * (2.5 + t * (t * 3.5 - 4.5)))) }
-    };
-    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
-    let before = tidied(&function);
-    let products = lines(&before, &["= mul"]);
-    let after = run(before, &[factor::factor], &args);
-    assert_eq!(lines(&after, &["= mul"]), products - 3, "{after}");
-    let again = factor::factor(after.clone());
-    assert_eq!(after.to_string(), again.to_string(), "once is enough");
-}
-
-#[test]
-fn a_multiple_that_something_else_reads_stays() {
-    let function = parse_quote! {
-        fn f(x: f64, y: f64, z: f64) -> f64 { z * ((x * y + 1.0) * x) }
-    };
-    let args = [[1.0, 2.0, 0.3], [0.5, -3.0, 1.7]].map(|a| a.map(Datum::Float).to_vec());
-    run(tidied(&function), &[factor::factor], &args);
-}
-
-#[test]
-fn what_a_loop_carries_is_added_last() {
-    let function = parse_quote! {
-        fn f(x: f64, y: f64) -> f64 {
-            let mut x = x;
-            for _ in 0..4 { x = (x * y).sin() - y * y.cos(); }
-            x
-        }
-    };
-    let args = [[1.0, 2.0], [0.5, -3.0]].map(|a| a.map(Datum::Float).to_vec());
-    let before = tidied(&function);
-    let after = run(before.clone(), &[factor::factor], &args);
-    assert_ne!(before.to_string(), after.to_string());
-}
-
-/// A function of an array of three.
-fn with_array(body: &syn::Block) -> ItemFn {
-    parse_quote! { fn f(x: [f64; 3]) -> f64 #body }
-}
-
-#[test]
-fn what_loops_over_arrays_keep_is_in_arrays() {
-    for (body, arrays) in [
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for v in x.iter() {
-                    s = s * s.sin() * v;
-                }
-                s
-            }),
-            1,
-        ),
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for v in x.iter().rev() {
-                    s = s.sin() * v;
-                }
-                s
-            }),
-            1,
-        ),
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for _ in 0..5 {
-                    s = s.sin() * x[1];
-                }
-                s
-            }),
-            1,
-        ),
-        // The inner one counts from where the outer one is.
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for i in 0..3 {
-                    for j in i..x.len() {
-                        s = s.sin() * x[j];
-                    }
-                    s = s.cos() * x[i];
-                }
-                s
-            }),
-            2,
-        ),
-        // A number that is negative is no index.
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for k in -1..2 {
-                    s = s.sin() * x[1] * k as f64;
-                }
-                s
-            }),
-            0,
-        ),
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for _ in 0..=5 {
-                    s = s.sin() * x[1];
-                }
-                s
-            }),
-            0,
-        ),
-        (
-            parse_quote!({
-                let mut s = 1.0_f64;
-                for _ in 0..500 {
-                    s = s.sin() * x[1];
-                }
-                s
-            }),
-            0,
-        ),
-    ] {
-        let before = tidied(&with_array(&body));
-        let stacks = lines(&before, &["= stack_new"]);
-        assert!(stacks > 0, "{before}");
-        let after = run(before, &[unstack::unstack], &[vec![ramp(3)]]);
-        let left = lines(&after, &["= stack_new"]);
-        assert_eq!(left, if arrays == 0 { stacks } else { stacks - arrays }, "{after}");
-    }
-}
-
-#[test]
-fn adjoints_are_multiplied_by_what_is_known_before() {
-    let literal = parse_quote! {
-        fn f(x: f64) -> f64 { (x.sin() / 3.0).cos() }
-    };
-    let args = [vec![Datum::Float(0.7)]];
-    let after = run(tidied(&literal), &[reciprocal::reciprocal], &args);
-    // That of the primal.
-    assert_eq!(lines(&after, &["= div"]), 1, "{after}");
-
-    let invariant = parse_quote! {
-        fn f(x: f64, y: f64) -> f64 {
-            let mut x = x;
-            for _ in 0..4 { x = x.sin() / y; }
-            x
-        }
-    };
-    let args = [vec![Datum::Float(0.7), Datum::Float(1.3)]];
-    let after = run(tidied(&invariant), &[reciprocal::reciprocal], &args);
-    assert_eq!(lines(&after, &["= recip"]), 1, "{after}");
-}
-
-#[test]
 fn a_recurrence_in_memory_goes_through_registers() {
     let functions: [ItemFn; 5] = [
         parse_quote! {
@@ -615,26 +299,6 @@ fn a_recurrence_that_may_be_met_elsewhere_stays_in_memory() {
         let after = run(before.clone(), &[relay::relay], &args);
         assert_eq!(before.to_string(), after.to_string());
     }
-}
-
-#[test]
-fn partial_derivatives_are_multiplied_out() {
-    let function = parse_quote! {
-        fn f(x: f64, r: f64) -> f64 {
-            let mut x = x;
-            for _ in 0..9 { x = r * x * (1.0 - x); }
-            x
-        }
-    };
-    let args = [[0.3, 3.2], [0.5, 2.0]].map(|a| a.map(Datum::Float).to_vec());
-    let passes: [Pass; 2] = [transform::preaccumulate, super::identities];
-    let after = run(tidied(&function), &passes, &args);
-    // The adjoint of the state is read by two multiplications and by nothing else.
-    let text = after.to_string();
-    let state = text.lines().rev().find_map(|l| l.trim().strip_prefix("body(")).expect("a loop");
-    let carried = state.split([',', ')']).nth(1).expect("a state").trim();
-    let readers = text.lines().filter(|l| l.split([' ', ',']).any(|w| w == carried));
-    assert!(readers.filter(|l| !l.contains("body(")).all(|l| l.contains("mul")), "{after}");
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //! sign of zero included: what holds of real numbers only (`x * 0 → 0`, `x / x → 1`, re-association) is
 //! not done. Adjoints are sums: those of a derivative may be taken in another order.
 
+#[cfg(test)]
+mod arithmetic_tests;
 mod ascend;
 mod carry;
 mod collected;
@@ -15,6 +17,8 @@ mod gather;
 mod hoist;
 mod identities;
 mod literal;
+#[cfg(test)]
+mod memory_tests;
 mod own;
 mod promote;
 mod reciprocal;

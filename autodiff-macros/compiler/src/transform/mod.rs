@@ -9,5 +9,5 @@ mod reverse;
 
 pub use checkpoint::segmented;
 pub use forward::forward;
-pub use preaccumulate::preaccumulate;
+pub use preaccumulate::{eager, preaccumulate};
 pub use reverse::{Known, fused, is_light, keeps, may_be_light, reverse};

@@ -24,7 +24,7 @@ use quote::quote;
 
 use super::contribution::one;
 use crate::analysis::Seeded;
-use crate::ir::{Graph, Node, Op, Region, Storage, Type, Value, ValueData, ValueMap};
+use crate::ir::{Graph, Node, Op, Place, Region, Storage, Type, Value, ValueData, ValueMap};
 use crate::rules::Fun;
 
 /// The shortest chain of operations on an adjoint that is worth taking apart.
@@ -41,11 +41,86 @@ pub fn preaccumulate(mut graph: Graph) -> Graph {
         return graph;
     }
     let mut body = mem::take(&mut graph.body);
-    let seeds = body.nodes.iter().filter(|n| matches!(n.op, Op::Seed(_)));
-    let seeds: Vec<Value> = seeds.flat_map(|n| n.results.clone()).collect();
+    let seeds = seeds(&body);
     let mut values = mem::take(&mut graph.values);
     region(&mut body, seeds, &seeded, &mut values);
     Graph { values, body, ..graph }
+}
+
+/// The same where a pullback is arithmetic and has one seed, with the partial derivatives computed before the
+/// seed comes in, if they are fewer numbers than what they are computed of: a pullback that waits in memory
+/// holds them alone. `None` if that is not so.
+pub fn eager(graph: &Graph) -> Option<Graph> {
+    let at = graph.body.nodes.iter().position(|n| matches!(n.op, Op::Seed(_)))?;
+    let [seed] = graph.body.nodes[at].results[..] else { return None };
+    let into_slot = |place: &Place| graph.data(place.root).storage == Storage::Slot;
+    let arithmetic = |node: &Node| match &node.op {
+        Op::Const(_) => true,
+        Op::Scalar(..) => !matches!(graph.ty(node.results[0]), Type::Int(_)),
+        Op::If(_, a, b) => is_plain(a) && is_plain(b),
+        Op::Accumulate(place, _) => place.path.is_empty() && into_slot(place),
+        _ => false,
+    };
+    if !graph.ty(seed).is_float() || !graph.body.nodes[at + 1..].iter().all(arithmetic) {
+        return None;
+    }
+    let seeded = Seeded::of(&graph.body);
+    let Graph { mut values, mut body, params, result, shadows } = graph.clone();
+    let multiples = Multiples::of(&body, seed, &seeded);
+    multiply_out(&mut body.nodes, seed, &multiples, &mut values);
+    let at = body.nodes.iter().position(|n| matches!(n.op, Op::Seed(_)))?;
+    let after = body.nodes.split_off(at);
+    let seeded = Seeded::of(&Region { nodes: after.clone(), ..Region::default() });
+    let waits = |node: &Node| match &node.op {
+        Op::Seed(_) | Op::Accumulate(..) => true,
+        _ => node.results.iter().any(|v| seeded.contains(*v)),
+    };
+    let (waiting, ready): (Vec<_>, Vec<_>) = after.into_iter().partition(waits);
+    body.nodes.extend(ready);
+    body.nodes.extend(waiting);
+    let fewer = captured(&body, &values) < captured(&graph.body, &graph.values);
+    fewer.then_some(Graph { values, params, body, result, shadows })
+}
+
+/// How much a pullback takes along, in bytes.
+fn captured(body: &Region, values: &[ValueData]) -> usize {
+    let is_seed = |n: &Node| matches!(n.op, Op::Seed(_));
+    let at = body.nodes.iter().position(is_seed).unwrap_or(body.nodes.len());
+    let pullback = Region { nodes: body.nodes[at + 1..].to_vec(), ..Region::default() };
+    let mut here: BTreeSet<Value> = body.nodes[at].results.iter().copied().collect();
+    // Constants are written once more.
+    let constants = body.nodes.iter().filter(|node| matches!(node.op, Op::Const(_)));
+    here.extend(constants.flat_map(|node| &node.results).copied());
+    pullback.each_definition(&mut |v| {
+        here.insert(v);
+    });
+    let mut read = BTreeSet::new();
+    pullback.each_use(&mut |v| {
+        read.insert(v);
+    });
+    let size = |v: &Value| match &values[v.index()] {
+        ValueData { storage: Storage::Slot, .. } => 0,
+        ValueData { ty: Type::Bool, .. } => 1,
+        _ => 8,
+    };
+    read.difference(&here).map(size).sum()
+}
+
+fn seeds(body: &Region) -> Vec<Value> {
+    let seeds = body.nodes.iter().filter(|n| matches!(n.op, Op::Seed(_)));
+    seeds.flat_map(|n| n.results.clone()).collect()
+}
+
+/// Takes the multiples of a seed apart.
+fn multiply_out(
+    nodes: &mut Vec<Node>,
+    root: Value,
+    multiples: &Multiples,
+    values: &mut Vec<ValueData>,
+) {
+    let mut rewrite = Rewrite { root, multiples, values, factors: BTreeMap::new() };
+    rewrite.factors.insert(root, Factor::One);
+    rewrite.nodes(nodes);
 }
 
 fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<ValueData>) {
@@ -62,10 +137,7 @@ fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<
         }
         let multiples = Multiples::of(of, root, seeded);
         if multiples.pay(of, root) {
-            let mut rewrite =
-                Rewrite { root, multiples: &multiples, values, factors: BTreeMap::new() };
-            rewrite.factors.insert(root, Factor::One);
-            rewrite.nodes(&mut of.nodes);
+            multiply_out(&mut of.nodes, root, &multiples, values);
         }
     }
 }

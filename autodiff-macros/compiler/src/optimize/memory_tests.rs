@@ -1,0 +1,239 @@
+//! The passes over what derivatives keep, and over adjoints in memory.
+
+use syn::{ItemFn, parse_quote};
+
+use super::derived_tests::{lines, ramp, ramps, run, tidied};
+use super::{ascend, collected, gather, take, unstack};
+use crate::ir::eval::Datum;
+
+/// A function of an array of three.
+fn with_array(body: &syn::Block) -> ItemFn {
+    parse_quote! { fn f(x: [f64; 3]) -> f64 #body }
+}
+
+#[test]
+fn what_a_loop_appends_is_read_by_its_index() {
+    let of = |body: syn::Block| -> ItemFn {
+        parse_quote! { fn f(x: &[f64]) -> f64 #body }
+    };
+    for (body, pops) in [
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().map(|v| v.sin()).collect();
+                y.iter().sum()
+            }),
+            0,
+        ),
+        // The one before is there to be read.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..x.len() {
+                    y.push(if i > 0 { y[i - 1] * x[i] } else { x[0] });
+                }
+                y.iter().sum()
+            }),
+            0,
+        ),
+        // The index of the first is that of the last iteration.
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().rev().map(|v| v.sin()).collect();
+                y.iter().sum()
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in (0..x.len()).rev() {
+                    y.push(x[i].sin());
+                }
+                let mut s = 0.0;
+                for i in 0..y.len() {
+                    s += y[i] * x[i];
+                }
+                s
+            }),
+            1,
+        ),
+        // Not empty at first.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                y.push(1.0);
+                for i in 0..x.len() {
+                    y.push(x[i].sin() * y[i]);
+                }
+                y.iter().sum()
+            }),
+            2,
+        ),
+        // Not in each iteration.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..x.len() {
+                    if i > 1 {
+                        y.push(x[i].sin());
+                    }
+                }
+                y.iter().sum()
+            }),
+            1,
+        ),
+    ] {
+        let after = run(tidied(&of(body)), &[collected::collected], &ramps());
+        assert_eq!(lines(&after, &["= pop_back"]), pops, "{after}");
+    }
+}
+
+#[test]
+fn what_is_zeroed_next_is_taken() {
+    let function = parse_quote! {
+        fn f(x: &[[f64; 2]], h: usize) -> f64 {
+            let mut y = x.to_vec();
+            let (low, high) = y.split_at_mut(h);
+            for j in 0..h {
+                let [a, b] = high[j];
+                let u = low[j];
+                low[j] = [u[0] + a, u[1] + b];
+                high[j] = [u[0] - a * 0.5, u[1] - b];
+            }
+            let mut s = 0.0;
+            for z in &y { s += z[0] * z[1]; }
+            s
+        }
+    };
+    let pair = |i: usize| Datum::from([0.3, 0.2].map(|x| Datum::Float(x * i as f64)).to_vec());
+    let pairs = Datum::from((1..5).map(pair).collect::<Vec<_>>());
+    let args = [1_i64, 2].map(|h| vec![pairs.clone(), h.into()]);
+    let before = tidied(&function);
+    let zeroed = lines(&before, &["set_zero"]);
+    assert!(zeroed > 1, "{before}");
+    let after = run(before, &[gather::gather, take::take], &args);
+    assert_eq!(lines(&after, &["set_zero"]), 0, "{after}");
+    // Halves of a slice have nothing in common.
+    let after = run(after, &[ascend::ascend], &args);
+    assert_eq!(lines(&after, &["for", "rev"]), 0, "{after}");
+}
+
+#[test]
+fn what_is_read_in_between_stays_zeroed() {
+    for body in [
+        parse_quote!({
+            y[0] = [x[0], y[1][0]];
+            y[1] = [y[0][1], x[1]];
+            y[0][0] * y[at][1]
+        }),
+        parse_quote!({
+            y[at] = [x[0], x[1]];
+            y[0] = [y[at][1], 2.0];
+            y[0][0] * y[1][1]
+        }),
+        parse_quote!({
+            y[at] = [y[at][1], y[at][0]];
+            y[1 - at] = y[at];
+            y[0][0] * y[1][1]
+        }),
+    ] {
+        let body: syn::Block = body;
+        let stmts = &body.stmts;
+        let function = parse_quote! {
+            fn f(x: &[f64], at: usize) -> f64 {
+                let mut y = [[x[0], x[1]], [x[1] * 0.5, x[0].sin()]];
+                #(#stmts)*
+            }
+        };
+        let args = [0_i64, 1].map(|at| vec![ramp(2), at.into()]);
+        run(tidied(&function), &[gather::gather, take::take], &args);
+    }
+}
+
+#[test]
+fn what_loops_over_arrays_keep_is_in_arrays() {
+    for (body, arrays) in [
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for v in x.iter() {
+                    s = s * s.sin() * v;
+                }
+                s
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for v in x.iter().rev() {
+                    s = s.sin() * v;
+                }
+                s
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..5 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            1,
+        ),
+        // The inner one counts from where the outer one is.
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for i in 0..3 {
+                    for j in i..x.len() {
+                        s = s.sin() * x[j];
+                    }
+                    s = s.cos() * x[i];
+                }
+                s
+            }),
+            2,
+        ),
+        // A number that is negative is no index.
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for k in -1..2 {
+                    s = s.sin() * x[1] * k as f64;
+                }
+                s
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..=5 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for _ in 0..500 {
+                    s = s.sin() * x[1];
+                }
+                s
+            }),
+            0,
+        ),
+    ] {
+        let before = tidied(&with_array(&body));
+        let stacks = lines(&before, &["= stack_new"]);
+        assert!(stacks > 0, "{before}");
+        let after = run(before, &[unstack::unstack], &[vec![ramp(3)]]);
+        let left = lines(&after, &["= stack_new"]);
+        assert_eq!(left, if arrays == 0 { stacks } else { stacks - arrays }, "{after}");
+    }
+}
