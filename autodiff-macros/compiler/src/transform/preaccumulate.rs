@@ -24,7 +24,9 @@ use quote::quote;
 
 use super::contribution::one;
 use crate::analysis::Seeded;
-use crate::ir::{Graph, Node, Op, Place, Region, Storage, Type, Value, ValueData, ValueMap};
+use crate::ir::{
+    Graph, Node, Op, Place, Region, Storage, Type, Value, ValueData, ValueMap, ValueSet,
+};
 use crate::rules::Fun;
 
 /// The shortest chain of operations on an adjoint that is worth taking apart.
@@ -70,10 +72,15 @@ pub fn eager(graph: &Graph) -> Option<Graph> {
     multiply_out(&mut body.nodes, seed, &multiples, &mut values);
     let at = body.nodes.iter().position(|n| matches!(n.op, Op::Seed(_)))?;
     let after = body.nodes.split_off(at);
-    let seeded = Seeded::of(&Region { nodes: after.clone(), ..Region::default() });
-    let waits = |node: &Node| match &node.op {
-        Op::Seed(_) | Op::Accumulate(..) => true,
-        _ => node.results.iter().any(|v| seeded.contains(*v)),
+    let mut late = ValueSet::default();
+    let waits = |node: &Node| {
+        let mut waits = matches!(node.op, Op::Seed(_) | Op::Accumulate(..));
+        node.op.each_input(&mut |v| waits |= late.contains(v));
+        node.op.regions().for_each(|inner| inner.each_use(&mut |v| waits |= late.contains(v)));
+        if waits {
+            late.extend(node.results.iter().copied());
+        }
+        waits
     };
     let (waiting, ready): (Vec<_>, Vec<_>) = after.into_iter().partition(waits);
     body.nodes.extend(ready);
