@@ -170,6 +170,31 @@ fn where_nothing_depends_on_it() {
     assert_eq!(in_both_branches::grad(0.0), f64::INFINITY);
 }
 
+/// That nothing fits the filter is known where all is computed that it looks at.
+#[differentiate]
+fn ruled_out(x: &[f64], w: f64) -> f64 {
+    let n = x.len();
+    let mut y = x.to_vec();
+    let mut t = w;
+    let mut s: f64 = 0.0;
+    if let Some(_) = x.iter().copied().find(|v| *v > -1.25) {
+        for _ in (1..n).map(|_| s / (1.5_f64 + 1.35_f64.powi(2))).rev().filter(|v| *v > 0.35) {
+            t = (std::f64::consts::LN_2 - 1.05).tanh();
+            t /= 1.5_f64 + (0.5 * y[((s.abs() * 3.0) as usize) % n]).abs();
+        }
+    } else {
+        y[n - 1] += if n == 0 {
+            t
+        } else if s < -0.35 {
+            0.7
+        } else {
+            s
+        };
+    }
+    [s, t] = [y[n - 2].max(0.1).sin(), t];
+    t + s
+}
+
 #[test]
 fn elsewhere_as_ever() {
     check!(one_operation(s); s in [0.1, 2.0]);
@@ -183,4 +208,5 @@ fn elsewhere_as_ever() {
     check!(by_match(x, y); (x, y) in [(0.3, 0.7), (0.3, -0.7), (-0.2, 0.4)]);
     crate::harness::check_in_place!(overwritten(&mut u); mut u; u in [vec![0.5, 4.0, 1.5]]);
     check!(in_both_branches(s); s in [0.3, 0.9]);
+    check!(ruled_out(&x, w); (x, w) in [(vec![0.3, -0.4], 1.2), (vec![-1.3, -1.4], 1.2)]);
 }

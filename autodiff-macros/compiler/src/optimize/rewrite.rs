@@ -188,7 +188,31 @@ impl Rewriter {
         for region in node.op.regions_mut() {
             self.region(region);
         }
+        if let Op::If(_, a, b) = &node.op {
+            for (k, result) in node.results.iter().enumerate() {
+                self.settle(*result, (a, a.results[k]), (b, b.results[k]), node.span);
+            }
+        }
         self.nodes.push(node);
+    }
+
+    /// c ? a : undefined = c ? undefined : a = a, where `a` does not come of the branch.
+    fn settle(&mut self, result: Value, a: (&Region, Value), b: (&Region, Value), span: Span) {
+        for ((taken, v), (other, undefined)) in [(a, b), (b, a)] {
+            let never_read = |n: &Node| n.results == [undefined] && matches!(n.op, Op::Undef);
+            if !self.ty(v).is_scalar() || !other.nodes.iter().any(never_read) {
+                continue;
+            }
+            let mut inside = false;
+            taken.each_definition(&mut |defined| inside |= defined == v);
+            let outside = match self.literal(v) {
+                Some(literal) if inside => self.constant(literal, self.ty(v).clone(), span),
+                _ => (!inside).then_some(v),
+            };
+            if outside.is_some_and(|v| self.alias(result, v)) {
+                return;
+            }
+        }
     }
 }
 

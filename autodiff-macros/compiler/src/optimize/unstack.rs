@@ -272,7 +272,9 @@ impl<'g> Lengths<'g> {
         match self.definitions.get(v)? {
             Op::Const(tokens) => match Literal::read(tokens) {
                 Some(_) => u64::try_from(self.literal(v)?).ok().map(|n| n.to_string()),
-                None => Some(tokens.to_string()).filter(|text| self.is_own(&[text.clone()])),
+                None => {
+                    Some(tokens.to_string()).filter(|text| self.is_own(std::slice::from_ref(text)))
+                }
             },
             Op::Len(place) => self.length(place).map(str::to_owned),
             Op::Scalar(Fun::Min, args) => args.iter().find_map(|v| self.above(*v)),
