@@ -178,7 +178,7 @@ fn ruled_out(x: &[f64], w: f64) -> f64 {
     let mut t = w;
     let mut s: f64 = 0.0;
     if let Some(_) = x.iter().copied().find(|v| *v > -1.25) {
-        for _ in (1..n).map(|_| s / (1.5_f64 + 1.35_f64.powi(2))).rev().filter(|v| *v > 0.35) {
+        for _ in (1..n).map(|_| s / (1.5_f64 + 1.35_f64.powi(2))).rev().filter(|v| *v > 0.35_f64) {
             t = (std::f64::consts::LN_2 - 1.05).tanh();
             t /= 1.5_f64 + (0.5 * y[((s.abs() * 3.0) as usize) % n]).abs();
         }

@@ -149,9 +149,11 @@ impl Declaring<'_> {
 
 impl Blocks<'_> {
     /// How often a name stands where it means the item: in the block that declares it, or in another that
-    /// declares the same once more.
+    /// declares the same once more. (Different ones under one name are refused as such.)
     fn meaning(&self, name: &str, item: &Item) -> usize {
-        let declares = |block: &Declaring<'_>| block.items().any(|other| other == item);
+        let named = item_name(item);
+        let is_that = |other: &Item| other == item || named.is_some() && item_name(other) == named;
+        let declares = |block: &Declaring<'_>| block.items().any(is_that);
         let blocks = self.all.iter().filter(|block| {
             declares(block) && !block.around.iter().any(|outer| declares(&self.all[*outer]))
         });
