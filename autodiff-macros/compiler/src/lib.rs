@@ -221,6 +221,7 @@ fn differentiate(
         reverse: &passes.reverse,
         shown: &passes.shown,
         forward: &passes.forward,
+        at_once: passes.at_once.as_ref(),
         fused: passes.fused.as_ref(),
         items: &items,
         readings: &readings,

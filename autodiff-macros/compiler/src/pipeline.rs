@@ -22,6 +22,9 @@ pub(crate) struct Passes {
     /// The primal and its reverse before that is made fast, as a constant: what a person is shown.
     pub shown: TokenStream,
     pub forward: Graph,
+    /// Reverse mode for a seed that follows at once, where the other lets its pullback take partial
+    /// derivatives along.
+    pub at_once: Option<Graph>,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<Graph>,
 }
@@ -61,16 +64,23 @@ pub(crate) fn run(
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
     let keeps = transform::keeps(&drawn);
-    let reverse = multiplied_out(drawn, Pullback::Waits, without);
+    let divided = step("reciprocal", optimize::divided(drawn, without));
+    let eager = (without != Some("preaccumulate")).then(|| transform::eager(&divided)).flatten();
+    let at_once = multiplied_out(divided, without);
+    let (reverse, at_once) = match eager {
+        Some(eager) => (multiplied(step("preaccumulate", eager), without), Some(at_once)),
+        None => (at_once, None),
+    };
     let forward = step("forward", transform::forward(&primal, &activity));
     let forward = fast(step("simplify", optimize::simple(forward, without)), without);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&known))
         .flatten()
-        .map(|graph| multiplied_out(tidy("fuse", graph, without), Pullback::FollowsAtOnce, without))
+        .map(|graph| optimize::divided(tidy("fuse", graph, without), without))
+        .map(|graph| multiplied_out(step("reciprocal", graph), without))
         .filter(|graph| keeps || transform::is_light(graph));
-    Some(Passes { primal, reverse, shown, forward, fused })
+    Some(Passes { primal, reverse, shown, forward, at_once, fused })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.
@@ -78,25 +88,17 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
     step("tidy", optimize::tidy(step(transform, graph), without))
 }
 
-/// When the seed comes in.
-#[derive(Clone, Copy, PartialEq)]
-enum Pullback {
-    /// At any time: until then, what the pullback takes along waits in memory.
-    Waits,
-    FollowsAtOnce,
+/// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
+fn multiplied_out(divided: Graph, without: Option<&str>) -> Graph {
+    let graph = match without {
+        Some("preaccumulate") => divided,
+        _ => step("preaccumulate", transform::preaccumulate(divided)),
+    };
+    multiplied(graph, without)
 }
 
-/// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
-fn multiplied_out(graph: Graph, pullback: Pullback, without: Option<&str>) -> Graph {
-    let graph = step("reciprocal", optimize::divided(graph, without));
-    let waits = pullback == Pullback::Waits;
-    let graph = match without {
-        Some("preaccumulate") => graph,
-        _ => match waits.then(|| transform::eager(&graph)).flatten() {
-            Some(eager) => step("preaccumulate", eager),
-            None => step("preaccumulate", transform::preaccumulate(graph)),
-        },
-    };
+/// A derivative as it is printed, of one whose partial derivatives have been multiplied out.
+fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
     fast(step("identities", optimize::multiplied(graph, without)), without)
 }
 

@@ -25,7 +25,7 @@ use crate::parse::{Method, Parameter, Signature, is_in_place};
 use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
-use super::rust::{Plain, Printer, asserted, may_be_invented};
+use super::rust::{Plain, Printed, Printer, asserted, may_be_invented};
 pub use checked::is_possible as can_be_checked;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
@@ -44,6 +44,8 @@ pub struct Derivatives<'a> {
     pub shown: &'a TokenStream,
     /// Forward mode.
     pub forward: &'a Graph,
+    /// Reverse mode for a seed that follows at once, where that is another graph.
+    pub at_once: Option<&'a Graph>,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<&'a Graph>,
     /// Items declared in the body.
@@ -213,9 +215,12 @@ fn derived(
     let mut printer = new_printer(derivatives.reverse);
     let printed = printer.print();
     let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
-    let (forward, backward) = (printed.forward, printed.backward);
-    let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
-    let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(mut #s)));
+    let whole = |printed: &Printed| {
+        let seeds = &mut printed.seeds.iter().map(|s| quote!(mut #s));
+        let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
+        (result, assemble(&signature.shape, seeds))
+    };
+    let (result, seeds) = whole(&printed);
     let seed_type = header.core_seed_type(signature);
     let params = header.slot_params(&slots, signature);
     let again = header.again_params();
@@ -224,10 +229,10 @@ fn derived(
     let libm = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-    let pull = block(concat([open.clone(), backward.clone()]));
+    let pull = block(concat([open.clone(), printed.backward.clone()]));
     let vjp = concat([
         quote!(#methods #(#items)* #readings #libm #prelude),
-        forward.clone(),
+        printed.forward.clone(),
         quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);
     let mut printer = new_printer(derivatives.forward);
@@ -256,10 +261,20 @@ fn derived(
         }
         None => {
             let ad_value = signature::local("ad_value", Span::mixed_site());
+            let (slots, printed) = match derivatives.at_once {
+                Some(graph) => {
+                    let mut printer = new_printer(graph);
+                    let printed = printer.print();
+                    (graph.shadows.iter().map(|v| printer.name(*v)).collect(), printed)
+                }
+                None => (slots, printed),
+            };
+            let (result, seeds) = whole(&printed);
+            let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
             let turn =
                 quote!(#keep let #ad_value = #result; let #seeds: #seed_type = #ad_seed; #open);
             let before = quote!(#methods #(#items)* #prelude);
-            (slots, concat([before, forward, turn, backward, quote!(#ad_value)]))
+            (slots, concat([before, printed.forward, turn, printed.backward, quote!(#ad_value)]))
         }
     });
     let graph = derivatives.shown.clone();
