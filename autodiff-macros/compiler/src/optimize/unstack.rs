@@ -11,6 +11,7 @@ use crate::ir::{
     Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData, ValueMap,
 };
 use crate::rules::Fun;
+use crate::transform::keeps;
 
 /// Above so many records, what is not as long as an array of the function's own stays a stack, which goes to
 /// the heap.
@@ -30,6 +31,9 @@ const MOST: u64 = 128;
 ///   u = stack_pop s                     u = load a[j]
 /// ```
 pub fn unstack(mut graph: Graph) -> Graph {
+    if !keeps(&graph) {
+        return graph;
+    }
     let mut stacks = Stacks { graph: &graph, found: BTreeMap::new(), lengths: Lengths::of(&graph) };
     stacks.region(&graph.body, &mut Vec::new());
     let arrays = stacks.arrays();
@@ -218,9 +222,7 @@ struct Lengths<'g> {
 impl<'g> Lengths<'g> {
     fn of(graph: &'g Graph) -> Self {
         let mut definitions = ValueMap::default();
-        let mut stacks = false;
         graph.body.each_node(&mut |node| {
-            stacks |= matches!(node.op, Op::StackNew(..));
             if let [result] = node.results[..]
                 && matches!(graph.ty(result), Type::Int(_))
             {
@@ -228,10 +230,7 @@ impl<'g> Lengths<'g> {
             }
         });
         let held = |data: &&ValueData| matches!(data.storage, Storage::Local | Storage::Object);
-        let own = match stacks {
-            true => graph.values.iter().filter(held).filter_map(|data| shape(&data.ty)).collect(),
-            false => Vec::new(),
-        };
+        let own = graph.values.iter().filter(held).filter_map(|data| shape(&data.ty)).collect();
         Self { graph, definitions, own }
     }
 
