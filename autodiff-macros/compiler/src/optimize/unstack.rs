@@ -13,8 +13,8 @@ use crate::ir::{
 use crate::rules::Fun;
 use crate::transform::keeps;
 
-/// Above so many records, what is not as long as an array of the function's own stays a stack, which goes to
-/// the heap.
+/// Above so many records, a stack stays one, and goes to the heap: save where it is made in a loop, and an
+/// array that the function itself holds is as long.
 const MOST: u64 = 128;
 
 /// Turns a stack into arrays, one for each number of a record, where the loops that fill it run over the
@@ -128,7 +128,7 @@ impl<'g> Stacks<'g> {
         let levels = push[made.len()..].iter().zip(&pop[made.len()..]);
         let lengths = levels.map(|(there, back)| loops.enter(there.holder, back.holder));
         let lengths = lengths.collect::<Option<Vec<_>>>()?;
-        if !self.lengths.may_be_held(&lengths)
+        if !self.lengths.may_be_held(&lengths, made.is_empty())
             || taken.iter().any(|v| self.graph.data(*v).storage != Storage::Local)
         {
             return None;
@@ -300,10 +300,10 @@ impl<'g> Lengths<'g> {
         }
     }
 
-    /// Whether arrays of those lengths find room where the function's own do.
-    fn may_be_held(&self, lengths: &[String]) -> bool {
+    /// Whether arrays of those lengths find room, those that are made once or those of an iteration.
+    fn may_be_held(&self, lengths: &[String], once: bool) -> bool {
         let records = lengths.iter().map(|len| len.parse::<u64>().ok()).product::<Option<u64>>();
-        records.is_some_and(|records| records <= MOST) || self.is_own(lengths)
+        records.is_some_and(|records| records <= MOST) || !once && self.is_own(lengths)
     }
 
     fn is_own(&self, lengths: &[String]) -> bool {
