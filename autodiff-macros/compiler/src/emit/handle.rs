@@ -211,10 +211,13 @@ fn derived(
 ) -> Core {
     let items = derivatives.items;
     let reserved = idents(item);
-    let new_printer = |graph| Printer::new(graph, &reserved, derivatives.spelled, library);
-    let mut printer = new_printer(derivatives.reverse);
-    let printed = printer.print();
-    let slots: Vec<Ident> = derivatives.reverse.shadows.iter().map(|v| printer.name(*v)).collect();
+    // The names of its shadows or tangents, and its code.
+    let print = |graph: &Graph| -> (Vec<Ident>, Printed) {
+        let mut printer = Printer::new(graph, &reserved, derivatives.spelled, library);
+        let printed = printer.print();
+        (graph.shadows.iter().map(|v| printer.name(*v)).collect(), printed)
+    };
+    let (slots, printed) = print(derivatives.reverse);
     let whole = |printed: &Printed| {
         let seeds = &mut printed.seeds.iter().map(|s| quote!(mut #s));
         let result = assemble(&signature.shape, &mut printed.results.iter().cloned());
@@ -229,16 +232,13 @@ fn derived(
     let libm = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-    let pull = block(concat([open.clone(), printed.backward.clone()]));
+    let pull = block(concat([open, printed.backward.clone()]));
     let vjp = concat([
         quote!(#methods #(#items)* #readings #libm #prelude),
         printed.forward.clone(),
         quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);
-    let mut printer = new_printer(derivatives.forward);
-    let tangent_code = printer.print();
-    let tangents: Vec<Ident> =
-        derivatives.forward.shadows.iter().map(|v| printer.name(*v)).collect();
+    let (tangents, tangent_code) = print(derivatives.forward);
     let leaves = tangent_code.results.len() / 2;
     let mut values = tangent_code.results.iter().take(leaves).cloned();
     let value = assemble(&signature.shape, &mut values);
@@ -250,9 +250,7 @@ fn derived(
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
-            let mut printer = new_printer(graph);
-            let printed = printer.print();
-            let slots: Vec<Ident> = graph.shadows.iter().map(|v| printer.name(*v)).collect();
+            let (slots, printed) = print(graph);
             let seeds = assemble(&signature.shape, &mut printed.seeds.iter().map(|s| quote!(#s)));
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
             let before = quote!(#methods #(#items)* #prelude let #seeds = #ad_seed;);
@@ -261,14 +259,7 @@ fn derived(
         }
         None => {
             let ad_value = signature::local("ad_value", Span::mixed_site());
-            let (slots, printed) = match derivatives.at_once {
-                Some(graph) => {
-                    let mut printer = new_printer(graph);
-                    let printed = printer.print();
-                    (graph.shadows.iter().map(|v| printer.name(*v)).collect(), printed)
-                }
-                None => (slots, printed),
-            };
+            let (slots, printed) = derivatives.at_once.map_or((slots, printed), print);
             let (result, seeds) = whole(&printed);
             let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
             let turn =

@@ -76,6 +76,13 @@ pub enum Shape {
 }
 
 impl Graph {
+    /// How often each value is read, by its index.
+    pub fn readers(&self) -> Vec<usize> {
+        let mut readers = vec![0; self.values.len()];
+        self.body.each_use(&mut |v| readers[v.index()] += 1);
+        readers
+    }
+
     /// What is known of a value.
     pub fn data(&self, value: Value) -> &ValueData {
         &self.values[value.index()]

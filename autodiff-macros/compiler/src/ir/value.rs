@@ -327,6 +327,11 @@ impl Type {
         }
     }
 
+    /// The type of what a path leads to that does not end in a slice.
+    pub fn at(&self, path: &[Proj]) -> Type {
+        path.iter().fold(self.clone(), |ty, step| ty.part(step))
+    }
+
     /// The type of a part.
     pub fn part(&self, step: &Proj) -> Type {
         let part = match (step, self) {

@@ -479,6 +479,21 @@ impl Op {
     }
 }
 
+impl Node {
+    /// Calls `f` on every value that the node reads or writes, its regions included.
+    pub fn each_use(&self, f: &mut dyn FnMut(Value)) {
+        self.op.each_input(f);
+        self.op.regions().for_each(|region| region.each_use(f));
+    }
+
+    /// Whether it has to do with a value, its regions included.
+    pub fn uses(&self, value: Value) -> bool {
+        let mut found = false;
+        self.each_use(&mut |v| found |= v == value);
+        found
+    }
+}
+
 impl Region {
     /// Takes the nodes out, and leaves room for as many.
     pub fn take_nodes(&mut self) -> Vec<Node> {
@@ -543,12 +558,7 @@ impl Region {
 
     /// Calls `f` on every value that the region's nodes and results read, nested ones included.
     pub fn each_use(&self, f: &mut dyn FnMut(Value)) {
-        for node in &self.nodes {
-            node.op.each_input(f);
-            for region in node.op.regions() {
-                region.each_use(f);
-            }
-        }
+        self.nodes.iter().for_each(|node| node.each_use(f));
         self.results.iter().for_each(|v| f(*v));
     }
 }

@@ -108,7 +108,7 @@ impl Resized {
         })?;
         let primal = *self.of.get(of)?;
         let made = region.nodes.iter().position(|node| node.results == [primal])?;
-        let first = made + 1 + region.nodes[made + 1..].iter().position(|n| reads(n, primal))?;
+        let first = made + 1 + region.nodes[made + 1..].iter().position(|n| n.uses(primal))?;
         let Op::For { lo: start, hi: end, inclusive: false, rev: false, body: there, .. } =
             &region.nodes[first].op
         else {
@@ -126,17 +126,9 @@ impl Resized {
             && *graph.ty(body.params[0]) == Type::usize()
             && graph.ty(body.nodes[at].results[0]).is_copy();
         let full = region.nodes[first + 1..index].iter().any(|node| node.results == [of]);
-        let left = region.nodes[index + 1..].iter().any(|node| reads(node, of));
+        let left = region.nodes[index + 1..].iter().any(|node| node.uses(of));
         (fits && full && !left && !region.results.contains(&of)).then_some(at)
     }
-}
-
-/// Whether a node has to do with an object, its regions included.
-fn reads(node: &Node, root: Value) -> bool {
-    let mut found = false;
-    node.op.each_input(&mut |v| found |= v == root);
-    node.op.regions().for_each(|inner| inner.each_use(&mut |v| found |= v == root));
-    found
 }
 
 /// Whether the nodes of a loop, save for those, read and write no more than elements of an object.

@@ -26,8 +26,7 @@ pub fn factor(mut graph: Graph) -> Graph {
     if seeded.is_empty() {
         return graph;
     }
-    let mut readers = vec![0; graph.values.len()];
-    graph.body.each_use(&mut |v| readers[v.index()] += 1);
+    let readers = graph.readers();
     let mut sums = Sums { seeded, readers, values: mem::take(&mut graph.values) };
     sums.region(&mut graph.body);
     Graph { values: sums.values, ..graph }

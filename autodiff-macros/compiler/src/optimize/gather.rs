@@ -32,7 +32,7 @@ fn region(of: &mut Region, values: &mut Vec<ValueData>) {
             region(inner, values);
         }
         let Some((place, added)) = accumulation(&node, values) else {
-            open.retain(|(place, _)| !touches(&node, place.root));
+            open.retain(|(place, _)| !node.uses(place.root));
             nodes.push(Some(node));
             continue;
         };
@@ -60,14 +60,4 @@ fn accumulation(node: &Node, values: &[ValueData]) -> Option<(Place, Value)> {
         Op::Accumulate(place, v) if values[v.index()].ty.is_float() => Some((place.clone(), *v)),
         _ => None,
     }
-}
-
-/// Whether a node, its regions included, has to do with an object.
-fn touches(node: &Node, root: Value) -> bool {
-    let mut found = false;
-    node.op.each_input(&mut |v| found |= v == root);
-    for region in node.op.regions() {
-        region.each_use(&mut |v| found |= v == root);
-    }
-    found
 }

@@ -34,7 +34,6 @@ pub fn reciprocal(mut graph: Graph) -> Graph {
     }
     let mut literals = ValueMap::default();
     let mut quotients = ValueMap::default();
-    let mut readers = vec![0; graph.values.len()];
     graph.body.each_node(&mut |node| match (&node.op, &node.results[..]) {
         (Op::Const(tokens), [value]) => {
             if let Some(Literal::Float(x)) = Literal::read(tokens) {
@@ -44,8 +43,7 @@ pub fn reciprocal(mut graph: Graph) -> Graph {
         (Op::Scalar(Fun::Div, args), [value]) => quotients.insert(*value, [args[0], args[1]]),
         _ => {}
     });
-    graph.body.each_use(&mut |v| readers[v.index()] += 1);
-    let divisors = Divisors { seeded, literals, quotients, readers };
+    let divisors = Divisors { seeded, literals, quotients, readers: graph.readers() };
     let mut values = mem::take(&mut graph.values);
     divisors.region(&mut graph.body, None, &mut values);
     Graph { values, ..graph }

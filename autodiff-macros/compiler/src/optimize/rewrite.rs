@@ -24,9 +24,8 @@ pub type Rule = fn(&mut Rewriter, &Node) -> Option<To>;
 
 /// Rewrites a graph.
 pub fn rewrite(mut graph: Graph, rule: Rule) -> Graph {
+    let readers = graph.readers();
     let mut body = mem::take(&mut graph.body);
-    let mut readers = vec![0; graph.values.len()];
-    body.each_use(&mut |v| readers[v.index()] += 1);
     let mut rewriter = Rewriter {
         aliases: Aliases::default(),
         definitions: ValueMap::default(),

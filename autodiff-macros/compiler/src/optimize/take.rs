@@ -96,7 +96,7 @@ impl<'g> Finds<'g> {
                 _ => {}
             }
             if !new.is_empty() {
-                each_read(node, &mut |v| {
+                node.each_use(&mut |v| {
                     new.remove(&v);
                 });
             }
@@ -136,7 +136,7 @@ impl<'g> Finds<'g> {
         if matches!(place.path.last(), Some(Proj::Slice(..))) {
             return None;
         }
-        let ty = type_of(place, self.graph.ty(place.root));
+        let ty = self.graph.ty(place.root).at(&place.path);
         is_plain(&ty).then_some(ty)
     }
 
@@ -214,20 +214,9 @@ impl<'g> Finds<'g> {
     }
 }
 
-/// The type of what is at a place, if that does not end in a slice.
-fn type_of(place: &Place, root: &Type) -> Type {
-    place.path.iter().fold(root.clone(), |ty, step| ty.part(step))
-}
-
 /// Whether a place is in another.
 fn holds(outer: &Place, inner: &Place) -> bool {
     outer.root == inner.root && inner.path.starts_with(&outer.path)
-}
-
-/// Calls `f` on all that a node reads or writes, its regions included.
-fn each_read(node: &Node, f: &mut dyn FnMut(Value)) {
-    node.op.each_input(f);
-    node.op.regions().for_each(|inner| inner.each_use(f));
 }
 
 struct Rewrite {
@@ -264,7 +253,7 @@ impl Rewrite {
     }
 
     fn load(&mut self, place: Place, span: Span, region: &mut Region) -> Value {
-        let ty = type_of(&place, &self.values[place.root.index()].ty);
+        let ty = self.values[place.root.index()].ty.at(&place.path);
         let value = Value::fresh(&mut self.values, ty, span);
         region.nodes.push(Node { op: Op::Load(place, Take::Value), results: vec![value], span });
         value

@@ -43,7 +43,7 @@ pub fn preaccumulate(mut graph: Graph) -> Graph {
         return graph;
     }
     let mut body = mem::take(&mut graph.body);
-    let seeds = seeds(&body);
+    let seeds = seed_node(&body).map_or(Vec::new(), |at| body.nodes[at].results.clone());
     let mut values = mem::take(&mut graph.values);
     region(&mut body, seeds, &seeded, &mut values);
     Graph { values, body, ..graph }
@@ -53,7 +53,7 @@ pub fn preaccumulate(mut graph: Graph) -> Graph {
 /// seed comes in, if they are fewer numbers than what they are computed of: a pullback that waits in memory
 /// holds them alone. `None` if that is not so.
 pub fn eager(graph: &Graph) -> Option<Graph> {
-    let at = graph.body.nodes.iter().position(|n| matches!(n.op, Op::Seed(_)))?;
+    let at = seed_node(&graph.body)?;
     let [seed] = graph.body.nodes[at].results[..] else { return None };
     let into_slot = |place: &Place| graph.data(place.root).storage == Storage::Slot;
     let arithmetic = |node: &Node| match &node.op {
@@ -70,13 +70,11 @@ pub fn eager(graph: &Graph) -> Option<Graph> {
     let Graph { mut values, mut body, params, result, shadows } = graph.clone();
     let multiples = Multiples::of(&body, seed, &seeded);
     multiply_out(&mut body.nodes, seed, &multiples, &mut values);
-    let at = body.nodes.iter().position(|n| matches!(n.op, Op::Seed(_)))?;
-    let after = body.nodes.split_off(at);
+    let after = body.nodes.split_off(seed_node(&body)?);
     let mut late = ValueSet::default();
     let waits = |node: &Node| {
         let mut waits = matches!(node.op, Op::Seed(_) | Op::Accumulate(..));
-        node.op.each_input(&mut |v| waits |= late.contains(v));
-        node.op.regions().for_each(|inner| inner.each_use(&mut |v| waits |= late.contains(v)));
+        node.each_use(&mut |v| waits |= late.contains(v));
         if waits {
             late.extend(node.results.iter().copied());
         }
@@ -91,20 +89,24 @@ pub fn eager(graph: &Graph) -> Option<Graph> {
 
 /// How much a pullback takes along, in bytes.
 fn captured(body: &Region, values: &[ValueData]) -> usize {
-    let is_seed = |n: &Node| matches!(n.op, Op::Seed(_));
-    let at = body.nodes.iter().position(is_seed).unwrap_or(body.nodes.len());
-    let pullback = Region { nodes: body.nodes[at + 1..].to_vec(), ..Region::default() };
-    let mut here: BTreeSet<Value> = body.nodes[at].results.iter().copied().collect();
-    // Constants are written once more.
-    let constants = body.nodes.iter().filter(|node| matches!(node.op, Op::Const(_)));
-    here.extend(constants.flat_map(|node| &node.results).copied());
-    pullback.each_definition(&mut |v| {
-        here.insert(v);
-    });
-    let mut read = BTreeSet::new();
-    pullback.each_use(&mut |v| {
-        read.insert(v);
-    });
+    let (mut here, mut read) = (BTreeSet::new(), BTreeSet::new());
+    let at = seed_node(body).unwrap_or(body.nodes.len());
+    for (index, node) in body.nodes.iter().enumerate() {
+        // Constants are written once more.
+        if index >= at || matches!(node.op, Op::Const(_)) {
+            here.extend(node.results.iter().copied());
+        }
+        if index > at {
+            node.op.regions().for_each(|inner| {
+                inner.each_definition(&mut |v| {
+                    here.insert(v);
+                })
+            });
+            node.each_use(&mut |v| {
+                read.insert(v);
+            });
+        }
+    }
     let size = |v: &Value| match &values[v.index()] {
         ValueData { storage: Storage::Slot, .. } => 0,
         ValueData { ty: Type::Bool, .. } => 1,
@@ -113,9 +115,9 @@ fn captured(body: &Region, values: &[ValueData]) -> usize {
     read.difference(&here).map(size).sum()
 }
 
-fn seeds(body: &Region) -> Vec<Value> {
-    let seeds = body.nodes.iter().filter(|n| matches!(n.op, Op::Seed(_)));
-    seeds.flat_map(|n| n.results.clone()).collect()
+/// The node that the seed comes of.
+fn seed_node(body: &Region) -> Option<usize> {
+    body.nodes.iter().position(|node| matches!(node.op, Op::Seed(_)))
 }
 
 /// Takes the multiples of a seed apart.

@@ -92,7 +92,7 @@ impl Printer<'_> {
                 let at = self.place(place, false);
                 let receiver = at.receiver();
                 let len = quote_spanned!(span=> #receiver.len());
-                let of = place.path.iter().fold(self.ty(place.root).clone(), |ty, s| ty.part(s));
+                let of = self.ty(place.root).at(&place.path);
                 if of == Type::Unknown {
                     return Expr::postfix(quote_spanned!(span=> ::autodiff::__private::len(#len)));
                 }
