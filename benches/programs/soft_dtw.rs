@@ -2,7 +2,7 @@
 //! function for time-series" (2017), algorithm 1; by hand, algorithm 2. A table in which each entry
 //! depends on three neighbours.
 
-use autodiff::differentiate;
+use autodiff::{differentiate, stop_gradient};
 
 use super::{Program, Scalar, forward_mode, spread};
 
@@ -12,7 +12,8 @@ const GAMMA: f64 = 0.5;
 /// Minus gamma times the logarithm of the sum of `exp(-v / gamma)`.
 #[differentiate]
 fn soft_min(a: f64, b: f64, c: f64) -> f64 {
-    let least = a.min(b).min(c);
+    // What the shift contributes cancels.
+    let least = stop_gradient(a.min(b).min(c));
     let sum =
         ((least - a) / GAMMA).exp() + ((least - b) / GAMMA).exp() + ((least - c) / GAMMA).exp();
     least - GAMMA * sum.ln()

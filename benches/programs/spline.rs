@@ -36,7 +36,7 @@ fn spline_error(ordinates: &[f64], knots: &[f64], data: &[(f64, f64)]) -> f64 {
         let a = (knots[hi] - x) / width;
         let b = 1.0 - a;
         let cubic = (a.powi(3) - a) * rhs[hi - 1] + (b.powi(3) - b) * rhs[hi];
-        let value = a * ordinates[hi - 1] + b * ordinates[hi] + cubic * width * width / 6.0;
+        let value = a * ordinates[hi - 1] + b * ordinates[hi] + cubic * (width * width) / 6.0;
         error += (value - y) * (value - y);
     }
     error
