@@ -830,6 +830,10 @@ pub use autodiff_runtime::{
     Visitor, VisitorMut, stop_gradient,
 };
 
+/// The crate whose arrays functions may take and give, and whose `Array2` a Jacobian is.
+#[cfg(feature = "ndarray")]
+pub use autodiff_runtime::ndarray;
+
 pub mod std_compat;
 
 #[doc = include_str!("../docs/conventions.md")]

@@ -28,9 +28,13 @@ mod svg;
 #[cfg(feature = "alloc")]
 mod table;
 mod tangent;
+#[cfg(feature = "ndarray")]
+mod tensor;
 
 pub use coordinates::{Coordinates, CoordinatesMut, Segment, Visitor, VisitorMut};
 pub use graph::Graph;
+#[cfg(feature = "ndarray")]
+pub use ndarray;
 pub use node::Node;
 pub use tangent::{Accumulate, Differentiable, Float, SetZero};
 

@@ -19,7 +19,7 @@ impl<T: Float, const R: usize, const C: usize> Differentiable for SMatrix<T, R, 
     type Shape = ();
 
     #[inline]
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
 
     #[inline]
     fn neutral((): &()) -> Self {

@@ -14,6 +14,8 @@ pub mod receiver;
 mod snapshots;
 #[cfg(feature = "alloc")]
 mod stack;
+#[cfg(feature = "ndarray")]
+pub mod tensor;
 pub mod unannotated;
 
 pub use checks::{
@@ -109,7 +111,7 @@ pub fn zero_tangent<T: Differentiable + ?Sized>(value: &T) -> T::Tangent {
 /// The shape of a value.
 #[inline]
 pub fn shape_of<T: Differentiable + ?Sized>(value: &T) -> Shape<T> {
-    Shape(value.shape())
+    Shape(value.tangent_shape())
 }
 
 /// The shape of a `T`, which knows what it is the shape of.

@@ -40,7 +40,7 @@ pub trait Differentiable {
     type Shape: Clone;
 
     /// The shape of `self`.
-    fn shape(&self) -> Self::Shape;
+    fn tangent_shape(&self) -> Self::Shape;
 
     /// The neutral element of accumulation among tangents of that shape: every entry is `-0.0`, the one
     /// float that is added without changing a bit of the other, `0.0` and `-0.0` included.
@@ -54,7 +54,7 @@ pub trait Differentiable {
     /// assert_eq!([1.0, 2.0].as_slice().zero_tangent(), vec![0.0, 0.0]);
     /// ```
     fn zero_tangent(&self) -> Self::Tangent {
-        let mut zero = Self::neutral(&self.shape());
+        let mut zero = Self::neutral(&self.tangent_shape());
         zero.set_zero();
         zero
     }
@@ -172,7 +172,7 @@ macro_rules! float {
             type Tangent = $float;
             type Shape = ();
             #[inline]
-            fn shape(&self) {}
+            fn tangent_shape(&self) {}
             #[inline]
             fn neutral((): &()) -> $float {
                 -0.0
@@ -200,7 +200,7 @@ macro_rules! constant {
             type Tangent = ();
             type Shape = ();
             #[inline]
-            fn shape(&self) {}
+            fn tangent_shape(&self) {}
             #[inline]
             fn neutral((): &()) {}
         }
@@ -214,7 +214,7 @@ impl<T> Differentiable for core::ops::Range<T> {
     type Tangent = ();
     type Shape = ();
     #[inline]
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
     #[inline]
     fn neutral((): &()) {}
 }
@@ -223,7 +223,7 @@ impl<T> Differentiable for core::ops::RangeInclusive<T> {
     type Tangent = ();
     type Shape = ();
     #[inline]
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
     #[inline]
     fn neutral((): &()) {}
 }
@@ -244,8 +244,8 @@ macro_rules! pointer {
             type Tangent = T::Tangent;
             type Shape = T::Shape;
             #[inline]
-            fn shape(&self) -> T::Shape {
-                (**self).shape()
+            fn tangent_shape(&self) -> T::Shape {
+                (**self).tangent_shape()
             }
             #[inline]
             fn neutral(shape: &T::Shape) -> T::Tangent {
@@ -263,8 +263,8 @@ impl<T: Differentiable> Differentiable for [T] {
     type Tangent = Vec<T::Tangent>;
     type Shape = Vec<T::Shape>;
     #[inline]
-    fn shape(&self) -> Self::Shape {
-        self.iter().map(T::shape).collect()
+    fn tangent_shape(&self) -> Self::Shape {
+        self.iter().map(T::tangent_shape).collect()
     }
     #[inline]
     fn neutral(shape: &Self::Shape) -> Self::Tangent {
@@ -281,8 +281,8 @@ impl<T: Differentiable> Differentiable for Vec<T> {
     type Tangent = Vec<T::Tangent>;
     type Shape = Vec<T::Shape>;
     #[inline]
-    fn shape(&self) -> Self::Shape {
-        self.as_slice().shape()
+    fn tangent_shape(&self) -> Self::Shape {
+        self.as_slice().tangent_shape()
     }
     #[inline]
     fn neutral(shape: &Self::Shape) -> Self::Tangent {
@@ -298,8 +298,8 @@ impl<T: Differentiable, const N: usize> Differentiable for [T; N] {
     type Tangent = [T::Tangent; N];
     type Shape = [T::Shape; N];
     #[inline]
-    fn shape(&self) -> Self::Shape {
-        self.each_ref().map(T::shape)
+    fn tangent_shape(&self) -> Self::Shape {
+        self.each_ref().map(T::tangent_shape)
     }
     #[inline]
     fn neutral(shape: &Self::Shape) -> Self::Tangent {
@@ -370,8 +370,8 @@ macro_rules! tuple {
             type Tangent = ($($name::Tangent,)+);
             type Shape = ($($name::Shape,)+);
             #[inline]
-            fn shape(&self) -> Self::Shape {
-                ($(self.$index.shape(),)+)
+            fn tangent_shape(&self) -> Self::Shape {
+                ($(self.$index.tangent_shape(),)+)
             }
             #[inline]
             fn neutral(shape: &Self::Shape) -> Self::Tangent {
@@ -409,8 +409,8 @@ impl<T: Differentiable> Differentiable for Option<T> {
     type Tangent = Option<T::Tangent>;
     type Shape = Option<T::Shape>;
     #[inline]
-    fn shape(&self) -> Self::Shape {
-        self.as_ref().map(T::shape)
+    fn tangent_shape(&self) -> Self::Shape {
+        self.as_ref().map(T::tangent_shape)
     }
     #[inline]
     fn neutral(shape: &Self::Shape) -> Self::Tangent {

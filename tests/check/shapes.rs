@@ -121,7 +121,7 @@ impl Differentiable for Body {
     type Tangent = BodyTangent;
     type Shape = ();
 
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
 
     fn neutral((): &()) -> BodyTangent {
         BodyTangent { mass: -0.0, position: [-0.0; 2] }

@@ -28,7 +28,7 @@ impl Differentiable for Opaque {
     type Tangent = f64;
     type Shape = ();
 
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
 
     fn neutral((): &()) -> f64 {
         -0.0

@@ -41,6 +41,7 @@ mod methods_f32;
 mod models;
 mod moving_references;
 mod nalgebra;
+mod ndarray;
 mod nested_arrays;
 mod no_std;
 mod not_taken;

@@ -87,7 +87,10 @@ fn expand_in(
     options.library = library;
     options.without = without.map(str::to_owned);
     let function = match syn::parse2::<ItemFn>(item.clone()) {
-        Ok(function) => function,
+        Ok(mut function) => {
+            parse::ungroup(&mut function.sig);
+            function
+        }
         Err(_) => {
             if let Ok(item) = syn::parse2::<ItemImpl>(item.clone()) {
                 return methods::expand_impl(item, declared, &options, &mut errors);

@@ -504,6 +504,14 @@ impl Fun {
         Self::find(|fun| matches!(fun.spelling(), Spelling::Infix(text) if text == operator))
     }
 
+    /// An operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self.spelling() {
+            Spelling::Prefix(text) | Spelling::Infix(text) => text,
+            _ => self.name(),
+        }
+    }
+
     /// Whether it is an operator of two numbers that gives a number, and one of the traits in `std::ops` that
     /// types of the user's may implement.
     pub fn is_arithmetic(self) -> bool {

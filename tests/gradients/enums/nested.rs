@@ -52,7 +52,7 @@ impl autodiff::Differentiable for Kind {
     type Tangent = ();
     type Shape = ();
 
-    fn shape(&self) {}
+    fn tangent_shape(&self) {}
 
     fn neutral((): &()) {}
 }

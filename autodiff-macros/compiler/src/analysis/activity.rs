@@ -361,6 +361,7 @@ fn shadowed(graph: &Graph) -> ValueSet {
             Type::Array(..)
                 | Type::Slice(_)
                 | Type::Vec(_)
+                | Type::Tensor(..)
                 | Type::Tuple(_)
                 | Type::Struct(_)
                 | Type::Enum(_)

@@ -143,7 +143,9 @@ impl Layout<'_> {
                 (Proj::Field(m), Proj::Field(n)) if m != n => return true,
                 (Proj::Field(_), Proj::Field(_)) => {}
                 (Proj::Slot(p), Proj::Slot(q)) if !p.is(q) => return true,
-                (Proj::Slot(_), Proj::Slot(_)) => {}
+                (Proj::Slot(_), Proj::Slot(_)) | (Proj::Flat, Proj::Flat) => {}
+                // Nothing is written to a shape.
+                (Proj::Flat, Proj::Axis(_)) | (Proj::Axis(_), Proj::Flat) => return true,
                 // An enum is in one variant at a time: that of one may lie where that of another lay.
                 (Proj::Payload(p), Proj::Payload(q)) if p.name() == q.name() => {
                     if p.member != q.member {

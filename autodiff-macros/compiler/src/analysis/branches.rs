@@ -112,7 +112,7 @@ impl<'g> Search<'_, 'g> {
                 let reached = place.path.iter().all(|step| match step {
                     Proj::Index(v) => steady(v),
                     Proj::Slice(lo, hi, _) => lo.iter().chain(hi).all(steady),
-                    Proj::Field(_) | Proj::Slot(_) => true,
+                    Proj::Field(_) | Proj::Slot(_) | Proj::Flat | Proj::Axis(_) => true,
                     // There only where the variant is.
                     Proj::Payload(_) => false,
                 });

@@ -68,7 +68,7 @@ pub fn tangent_of(reader: &Reader<'_>, variants: &[(&Variant, Vec<Part<'_>>)]) -
                 return quote!(());
             }
             let (name, primal) = (part.binding(), &part.primal);
-            quote!(<#primal as ::autodiff::Differentiable>::shape(#name))
+            quote!(<#primal as ::autodiff::Differentiable>::tangent_shape(#name))
         }));
         let value = shape::pairs(held.iter().map(|(other, _)| {
             if other.ident == *own {

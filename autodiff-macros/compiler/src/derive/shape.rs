@@ -58,7 +58,7 @@ pub fn differentiable(
                 type Tangent = #tangent;
                 type Shape = #shape;
                 #[inline]
-                fn shape(&self) -> Self::Shape {
+                fn tangent_shape(&self) -> Self::Shape {
                     #value
                 }
                 #[inline]

@@ -30,7 +30,7 @@ pub fn tangent_of(reader: &Reader<'_>, fields: &Fields, parts: &[Part<'_>]) -> T
         if part.holds_place() {
             return quote!(());
         }
-        quote!(<#primal as ::autodiff::Differentiable>::shape(&self.#member))
+        quote!(<#primal as ::autodiff::Differentiable>::tangent_shape(&self.#member))
     });
     let neutral = shape::neutral(&active, &quote!(ad_shape));
     let differentiable = shape::differentiable(

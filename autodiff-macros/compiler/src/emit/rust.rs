@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{TokenStreamExt, quote, quote_spanned};
+use quote::{TokenStreamExt, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use crate::Library;
@@ -32,6 +32,7 @@ pub use names::may_be_invented;
 use uses::{Footprint, Uses};
 
 use crate::spelled::Spelled;
+use crate::tokens::mentions;
 
 /// A graph as Rust.
 #[derive(Debug, Default)]
@@ -59,6 +60,8 @@ pub struct Printer<'g> {
     held: ValueMap<Held>,
     /// The values whose variable a loop changes.
     looped: ValueSet,
+    /// Variables for the elements, row by row, of parameters that are arrays.
+    rows: ValueMap<Ident>,
     scope: Scope,
 }
 
@@ -114,10 +117,16 @@ impl<'g> Printer<'g> {
             names: Names::new(given),
             held: ValueMap::default(),
             looped: ValueSet::default(),
+            rows: ValueMap::default(),
             scope: Scope::default(),
         };
         for param in &graph.params {
-            let name = printer.names.fresh(Some(&param.name), graph.data(param.value).span);
+            let (data, span) = (graph.data(param.value), graph.data(param.value).span);
+            let name = printer.names.fresh(Some(&param.name), span);
+            if matches!(data.ty, Type::Tensor(..)) && data.storage != Storage::RefMut {
+                let rows = printer.names.fresh(Some(&format_ident!("{}_rows", name)), span);
+                printer.rows.insert(param.value, rows);
+            }
             printer.held.insert(param.value, Held::Variable(name));
         }
         for shadow in &graph.shadows {
@@ -152,20 +161,40 @@ impl<'g> Printer<'g> {
             };
             printed.results = self.tokens(returned);
             self.flush(|_| true);
-            printed.forward = mem::take(&mut self.scope.statements);
+            printed.forward = self.statements();
             printed.seeds = node.results.iter().map(|v| self.variable(*v)).collect();
             seeded = true;
         }
         let returned = &self.graph.body.results;
         self.flush(|waiting| waiting.reads.iter().any(|v| returned.contains(v)));
         let results = self.tokens(returned);
-        let statements = mem::take(&mut self.scope.statements);
+        let statements = self.statements();
         if seeded {
             (printed.backward, printed.backward_results) = (statements, results);
         } else {
             (printed.forward, printed.results) = (statements, results);
         }
         printed
+    }
+
+    /// The statements so far, after what they need of parameters that are arrays: these may lie in memory
+    /// in any way.
+    fn statements(&mut self) -> TokenStream {
+        let statements = mem::take(&mut self.scope.statements);
+        let mut all = TokenStream::new();
+        for param in &self.graph.params {
+            if let Some(rows) = self.rows.get(param.value)
+                && mentions(statements.clone(), rows)
+            {
+                let name = self.name(param.value);
+                let reference = (self.storage(param.value) != Storage::Ref).then(|| quote!(&));
+                all.extend(quote! {
+                    let #rows = &*::autodiff::__private::tensor::rows(#reference #name);
+                });
+            }
+        }
+        all.extend(statements);
+        all
     }
 
     /// Prints a region; of its results those that `wanted` tells.

@@ -108,6 +108,12 @@ impl Builder {
         value
     }
 
+    /// The operation that defines a value, if it is in a region that is open.
+    pub fn definition(&self, value: Value) -> Option<&Op> {
+        let nodes = self.open.iter().rev().flat_map(|region| region.nodes.iter().rev());
+        nodes.into_iter().find(|node| node.results.contains(&value)).map(|node| &node.op)
+    }
+
     /// Whether a value is what code of the user's gives, as he wrote it.
     pub fn defined_as_code(&self, value: Value) -> bool {
         self.code.contains(value)

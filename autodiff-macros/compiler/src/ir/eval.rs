@@ -211,6 +211,7 @@ impl<'a> Interpreter<'a> {
                 }
                 Proj::Field(member) => code::member(member),
                 Proj::Payload(payload) | Proj::Slot(payload) => Step::Name(payload.to_string()),
+                Proj::Flat | Proj::Axis(_) => return Err("tensors are not interpreted".into()),
             });
         }
         Ok((root, path))

@@ -52,6 +52,10 @@ pub enum Proj {
     Payload(Rc<Payload>),
     /// What stands for that in a tangent, which has room for every variant.
     Slot(Rc<Payload>),
+    /// The elements of a tensor as a slice, row by row.
+    Flat,
+    /// The indices along an axis of a tensor, as a range of which nothing but the length is asked.
+    Axis(usize),
 }
 
 /// A field of a variant of an enum.

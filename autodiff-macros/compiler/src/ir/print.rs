@@ -193,6 +193,8 @@ impl Display for Place {
                 Proj::Field(member) => write!(f, ".{}", Name(member))?,
                 Proj::Payload(payload) => write!(f, " as {payload}")?,
                 Proj::Slot(payload) => write!(f, ".{payload}")?,
+                Proj::Flat => f.write_str(".flat")?,
+                Proj::Axis(axis) => write!(f, ".axis{axis}")?,
             }
         }
         Ok(())

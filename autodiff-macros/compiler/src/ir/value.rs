@@ -85,6 +85,8 @@ pub enum Type {
     Slice(Box<Type>),
     /// `Vec<T>`.
     Vec(Box<Type>),
+    /// An array of `ndarray`, or a view of one: of what, and how many axes it has.
+    Tensor(Box<Type>, usize),
     /// A tuple.
     Tuple(Vec<Type>),
     /// A struct that is declared where it can be read.
@@ -227,7 +229,11 @@ impl Type {
     pub fn is_constant(&self) -> bool {
         match self {
             Type::Int(_) | Type::Bool | Type::Unit | Type::Stack | Type::Pullback => true,
-            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) | Type::Kept(t) => t.is_constant(),
+            Type::Array(t, _)
+            | Type::Slice(t)
+            | Type::Vec(t)
+            | Type::Tensor(t, _)
+            | Type::Kept(t) => t.is_constant(),
             Type::Tuple(parts) => parts.iter().all(Type::is_constant),
             Type::Struct(s) => {
                 s.fields.iter().all(|(m, ty)| ty.is_constant() || s.constants.contains(m))
@@ -272,7 +278,7 @@ impl Type {
     pub fn is_vague(&self) -> bool {
         match self {
             Type::Unknown | Type::Int(None) | Type::Float(Float::Infer) => true,
-            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) => t.is_vague(),
+            Type::Array(t, _) | Type::Slice(t) | Type::Vec(t) | Type::Tensor(t, _) => t.is_vague(),
             Type::Tuple(parts) => parts.iter().any(Type::is_vague),
             _ => false,
         }
@@ -293,6 +299,9 @@ impl Type {
             (Type::Vec(t), Type::Slice(more) | Type::Vec(more) | Type::Array(more, _)) => {
                 Type::Vec(Box::new(t.refined(more)))
             }
+            (Type::Tensor(t, rank), Type::Tensor(more, _)) => {
+                Type::Tensor(Box::new(t.refined(more)), *rank)
+            }
             (Type::Tuple(parts), Type::Tuple(more)) if parts.len() == more.len() => {
                 Type::Tuple(parts.iter().zip(more).map(|(t, more)| t.refined(more)).collect())
             }
@@ -308,7 +317,7 @@ impl Type {
     /// Whether values of the type may differ in shape, as `Vec`s do in length.
     pub fn varies_in_shape(&self) -> bool {
         match self {
-            Type::Vec(_) | Type::Slice(_) | Type::Unknown => true,
+            Type::Vec(_) | Type::Slice(_) | Type::Tensor(..) | Type::Unknown => true,
             Type::Array(element, _) => element.varies_in_shape(),
             Type::Tuple(parts) => parts.iter().any(Type::varies_in_shape),
             Type::Struct(s) => s.fields.iter().any(|(_, ty)| ty.varies_in_shape()),
@@ -336,6 +345,8 @@ impl Type {
     pub fn part(&self, step: &Proj) -> Type {
         let part = match (step, self) {
             (Proj::Slice(..), _) => Some(self),
+            (Proj::Flat, Type::Tensor(element, _)) => return Type::Slice(element.clone()),
+            (Proj::Axis(_), _) => return Type::Slice(Box::new(Type::usize())),
             (Proj::Index(_), _) => return self.element(),
             (Proj::Field(member), Type::Struct(s)) => s.field(member),
             (Proj::Field(syn::Member::Unnamed(i)), Type::Tuple(parts)) => {
@@ -413,6 +424,7 @@ impl std::fmt::Display for Type {
             Type::Array(t, n) => write!(f, "[{t}; {n}]"),
             Type::Slice(t) => write!(f, "[{t}]"),
             Type::Vec(t) => write!(f, "Vec<{t}>"),
+            Type::Tensor(t, rank) => write!(f, "Array{rank}<{t}>"),
             Type::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(ToString::to_string).collect();
                 write!(f, "({})", parts.join(", "))

@@ -227,7 +227,7 @@ impl Verifier<'_> {
             let indices = match step {
                 Proj::Index(i) => vec![*i],
                 Proj::Slice(lo, hi, _) => lo.iter().chain(hi).copied().collect(),
-                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => Vec::new(),
+                _ => Vec::new(),
             };
             for index in indices {
                 self.expect(index, "an integer", Type::is_index)?;

@@ -63,7 +63,7 @@ impl Place {
             match step {
                 Proj::Index(v) => f(*v),
                 Proj::Slice(lo, hi, _) => lo.iter().chain(hi).for_each(|v| f(*v)),
-                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
+                Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) | Proj::Flat | Proj::Axis(_) => {}
             }
         }
     }
@@ -84,7 +84,7 @@ impl Place {
                 Proj::Slice(lo, hi, inclusive) => {
                     Proj::Slice(lo.map(&mut *f), hi.map(&mut *f), *inclusive)
                 }
-                step @ (Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_)) => step.clone(),
+                step => step.clone(),
             })
             .collect();
         Self { root, path }

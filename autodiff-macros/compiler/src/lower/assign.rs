@@ -201,6 +201,11 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let overloadable = Fun::from_binary(op).filter(|fun| fun.is_arithmetic());
+        if let Some(fun) = overloadable
+            && let Some(rv) = self.update_of_tensor(fun, left, right, span)?
+        {
+            return Ok(rv);
+        }
         let rhs = match overloadable {
             // What is given by a reference is not copied: the operator of the type takes it as that.
             Some(_) => {

@@ -53,6 +53,9 @@ impl Lowerer<'_> {
             }
             return self.verbatim_rv(c.to_token_stream(), span, "a call by a qualified path");
         }
+        if let Some(rv) = self.tensor_constructor(c, path, span)? {
+            return Ok(rv);
+        }
         if let Some(iter) = self.successors(c) {
             return iter;
         }

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
+use super::references::{Operand, Operands};
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of, start_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Root, Struct, Type, Value};
@@ -25,10 +26,16 @@ impl Lowerer<'_> {
 
     /// An expression.
     pub(super) fn expr(&mut self, e: &Expr) -> Lowered<Rv> {
+        let rv = self.lazy(e)?;
+        self.forced(rv, start_of(e))
+    }
+
+    /// An expression; what it computes of arrays is still to be computed.
+    pub(super) fn lazy(&mut self, e: &Expr) -> Lowered<Rv> {
         let span = start_of(e);
         match e {
-            Expr::Paren(e) => self.expr(&e.expr),
-            Expr::Group(e) => self.expr(&e.expr),
+            Expr::Paren(e) => self.lazy(&e.expr),
+            Expr::Group(e) => self.lazy(&e.expr),
             Expr::Lit(lit) => Ok(Rv::Value(self.literal(&lit.lit, span))),
             Expr::Path(p) => self.path(p, span),
             Expr::Unary(e) => self.unary(e, span),
@@ -60,7 +67,7 @@ impl Lowerer<'_> {
                 Ok(Rv::Value(self.b.op(Op::Repeat(value, len), ty, span)))
             }
             Expr::Reference(r) => {
-                let rv = self.expr(&r.expr)?;
+                let rv = self.lazy(&r.expr)?;
                 if r.mutability.is_some() && is_place(&r.expr) {
                     self.in_memory(&rv, span)?;
                 }
@@ -231,8 +238,9 @@ impl Lowerer<'_> {
             }
             UnOp::Neg(_) => {
                 let value = match self.operand_of(&e.expr)? {
-                    CallArg::Value(value) => value,
-                    borrowed => return Ok(self.negated_reference(borrowed, span)),
+                    Operand::Tensor(tensor) => return self.negated_tensor(tensor, span),
+                    Operand::Plain(CallArg::Value(value)) => value,
+                    Operand::Plain(borrowed) => return Ok(self.negated_reference(borrowed, span)),
                 };
                 let ty = self.b.ty(value).clone();
                 let value = self.b.scalar(Fun::Neg, vec![value], ty, span);
@@ -259,8 +267,9 @@ impl Lowerer<'_> {
         let [a, b] = [&e.left, &e.right];
         let (a, b) = match Fun::from_binary(&text).filter(|fun| fun.is_arithmetic()) {
             Some(fun) => match self.operands_of(a, b)? {
-                (CallArg::Value(a), CallArg::Value(b)) => (a, b),
-                (a, b) => return Ok(self.between_references(fun, a, b, span)),
+                Operands::Tensors(a, b) => return self.between_tensors(fun, a, b, span),
+                Operands::Plain(CallArg::Value(a), CallArg::Value(b)) => (a, b),
+                Operands::Plain(a, b) => return Ok(self.between_references(fun, a, b, span)),
             },
             None => (self.value(a)?, self.value(b)?),
         };
@@ -345,6 +354,9 @@ impl Lowerer<'_> {
 
     fn index_expr(&mut self, e: &syn::ExprIndex, span: Span) -> Lowered<Rv> {
         let base = self.expr(&e.expr)?;
+        if self.is_tensor(&base) {
+            return self.indexed(base, &e.index, span);
+        }
         let step = match self.expr(&e.index)? {
             Rv::Range(lo, hi, inclusive) => {
                 for bound in lo.iter().chain(&hi) {
@@ -389,6 +401,7 @@ impl Lowerer<'_> {
                 _ => Type::Unknown,
             },
             Proj::Payload(payload) | Proj::Slot(payload) => self.payload_type(&ty, payload),
+            Proj::Flat | Proj::Axis(_) => ty.part(&step),
         };
         Ok(Rv::Place(place.with(step), ty))
     }
@@ -436,7 +449,11 @@ impl Lowerer<'_> {
             Rv::Place(place, ty) | Rv::Temp(place, ty) => Ok(Rv::Ref(place, ty, mutable)),
             // What is taken from an iterator through a reference is gone from the iterator.
             Rv::Iter(_) if mutable => self.value_of(rv, span).map(Rv::Value),
-            rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_) | Rv::None) => Ok(rv),
+            Rv::Tensor(tensor) if mutable && !tensor.is_view() => {
+                let made = self.array_of(&tensor, span)?;
+                self.reference(made, mutable, span)
+            }
+            rv @ (Rv::Ref(..) | Rv::Closure(_) | Rv::Iter(_) | Rv::Tensor(_) | Rv::None) => Ok(rv),
             Rv::Some(value) => Ok(Rv::Some(Box::new(self.reference(*value, mutable, span)?))),
             Rv::Maybe(flag, value) => {
                 Ok(Rv::Maybe(flag, Box::new(self.reference(*value, mutable, span)?)))

@@ -52,6 +52,9 @@ pub enum Iter {
     Chain(Box<Iter>, Box<Iter>),
     /// `flatten()`, each part backwards or not; `flat_map` is this after `map`.
     Flatten(Box<Iter>, bool),
+    /// The views of an array along an axis.
+    #[allow(private_interfaces)]
+    Views(Rc<super::tensor::Tensor>, usize),
     /// The one item of `once`.
     Once(Box<Rv>),
     /// The item of `repeat`.
@@ -67,6 +70,7 @@ macro_rules! parts {
             | Iter::Elements(..)
             | Iter::Chunks(..)
             | Iter::Windows(..)
+            | Iter::Views(..)
             | Iter::Once(_)
             | Iter::Repeat(_) => (None, None),
             Iter::Zip(a, b) | Iter::Chain(a, b) => (Some(a), Some(b)),
@@ -148,6 +152,9 @@ impl Lowerer<'_> {
     /// What `for` iterates over.
     #[allow(clippy::wrong_self_convention, reason = "what becomes an iterator is `rv`")]
     pub(super) fn into_iter(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
+        if self.is_tensor(&rv) {
+            return self.items_of_tensor(rv, span);
+        }
         match rv {
             Rv::Iter(iter) => Ok(*iter),
             Rv::Range(Some(lo), Some(hi), inclusive) => {
@@ -233,6 +240,7 @@ impl Lowerer<'_> {
                 self.int_method(tokens, &[("ad_lo", lo), ("ad_hi", hi)], Type::usize(), span)
             }
             Iter::Elements(place, _, _) => self.b.op(Op::Len(place.clone()), Type::usize(), span),
+            Iter::Views(of, axis) => self.length_of(of, *axis),
             Iter::Chunks(place, _, size, exact, _) => {
                 let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
                 if *exact {
@@ -355,6 +363,7 @@ impl Lowerer<'_> {
                 let place = place.clone().with(Proj::Slice(Some(index), Some(hi), false));
                 Rv::Ref(place, Type::Slice(Box::new(ty.clone())), false)
             }
+            Iter::Views(of, axis) => self.view_at(of, *axis, index, span)?,
             Iter::Zip(a, b) => {
                 Rv::Tuple(vec![self.item(a, index, span)?, self.item(b, index, span)?])
             }

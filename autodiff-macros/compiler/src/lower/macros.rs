@@ -45,6 +45,9 @@ impl Lowerer<'_> {
         if name == "vec" {
             return self.vec_macro(mac, span);
         }
+        if let Some(rv) = self.tensor_macro(mac, span)? {
+            return Ok(rv);
+        }
         if super::stmt::diverges(mac) {
             self.effect(quote!(#mac), span)?;
             return Ok(self.unreachable(span));

@@ -67,7 +67,10 @@ impl Lowerer<'_> {
         if let Some(rv) = self.unwrapped_element(m)? {
             return Ok(rv);
         }
-        let receiver = self.expr(&m.receiver)?;
+        if let Some(rv) = self.zip_chain(m)? {
+            return Ok(rv);
+        }
+        let receiver = self.lazy(&m.receiver)?;
         self.method_of(receiver, m)
     }
 
@@ -77,6 +80,7 @@ impl Lowerer<'_> {
         let name = m.method.to_string();
         match receiver {
             Rv::Never => Ok(Rv::Never),
+            receiver if self.is_tensor(&receiver) => self.tensor_method(receiver, m),
             Rv::Iter(iter) => self.iter_method(*iter, m),
             Rv::Some(_) | Rv::None | Rv::Maybe(..) => self.optional_method(receiver, m),
             Rv::Range(..) if name == "contains" || name == "is_empty" => {

@@ -40,6 +40,7 @@ mod spans;
 mod stmt;
 mod structs;
 mod successors;
+mod tensor;
 mod usage;
 mod verbatim;
 
@@ -261,6 +262,8 @@ struct Lowerer<'a> {
     called: BTreeSet<Value>,
     /// Active parameters, and what operators and functions have given.
     computed: BTreeSet<Value>,
+    /// How long the axes of new arrays are.
+    shapes: BTreeMap<Value, Vec<Value>>,
 }
 
 impl<'a> Lowerer<'a> {
@@ -304,6 +307,7 @@ impl<'a> Lowerer<'a> {
             opaque: BTreeSet::new(),
             called: BTreeSet::new(),
             computed: BTreeSet::new(),
+            shapes: BTreeMap::new(),
             spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }

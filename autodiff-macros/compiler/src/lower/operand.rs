@@ -5,6 +5,7 @@ use std::rc::Rc;
 use proc_macro2::Span;
 
 use super::iter::Iter;
+use super::tensor::Tensor;
 use super::{Closure, Lowerer};
 use crate::errors::Lowered;
 use crate::ir::{Op, Place, Type, Value};
@@ -35,6 +36,8 @@ pub enum Rv {
     /// A closure, not yet called.
     #[allow(private_interfaces)]
     Closure(Rc<Closure>),
+    /// An array or a view of one, or what is computed of arrays, not yet an array.
+    Tensor(Rc<Tensor>),
     /// `()`.
     Unit,
     /// Control does not come back.
@@ -70,6 +73,14 @@ impl Lowerer<'_> {
                 let ty = Type::Tuple(values.iter().map(|v| self.b.ty(*v).clone()).collect());
                 Ok(self.b.op(Op::Tuple(values), ty, span))
             }
+            Rv::Tensor(tensor) if tensor.is_exclusive() && tensor.is_part() => {
+                self.lasting(Rv::Tensor(tensor), span)?;
+                unreachable!("such a view is refused")
+            }
+            Rv::Tensor(tensor) => {
+                let made = self.array_of(&tensor, span)?;
+                self.value_of(made, span)
+            }
             Rv::Some(_) | Rv::None | Rv::Maybe(..) => self.optional_value(rv, span),
             Rv::Unit => Ok(self.b.constant(quote::quote!(()), Type::Unit, span)),
             Rv::Never => Ok(self.b.op(Op::Undef, Type::Unknown, span)),
@@ -98,6 +109,12 @@ impl Lowerer<'_> {
                 "which memory this `&mut` reference points to is decided at run time",
                 "choose an index instead of a reference, or write each case out where it changes the memory",
             )),
+            Rv::Tensor(tensor) if tensor.is_exclusive() && tensor.is_part() => Err(self.refuse(
+                "AD0238",
+                span,
+                "a view through which an array is changed is used as a value",
+                "use it where it is made, or by its name: `a.row_mut(i).assign(&b)`",
+            )),
             rv => Ok(rv),
         }
     }
@@ -116,6 +133,7 @@ impl Lowerer<'_> {
             Rv::Value(v) => self.b.ty(*v).clone(),
             Rv::Place(_, ty) | Rv::Ref(_, ty, _) | Rv::Temp(_, ty) => ty.clone(),
             Rv::Tuple(parts) => Type::Tuple(parts.iter().map(|p| self.type_of(p)).collect()),
+            Rv::Tensor(tensor) => tensor.ty(),
             Rv::Unit => Type::Unit,
             _ => Type::Unknown,
         }

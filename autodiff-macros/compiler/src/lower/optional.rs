@@ -53,7 +53,8 @@ impl Lowerer<'_> {
     /// An `Option` as one value: for code that has no derivative.
     pub(super) fn optional_value(&mut self, rv: Rv, span: Span) -> Lowered<Value> {
         let mut captures = Vec::new();
-        let mut capture = |name: &str, value| captures.push((syn::Ident::new(name, span), value));
+        let name = |name: &str| syn::Ident::new(name, proc_macro2::Span::call_site());
+        let mut capture = |own: &str, value| captures.push((name(own), value));
         let tokens = match rv {
             Rv::Some(value) => {
                 let value = match *value {
@@ -295,7 +296,8 @@ impl Lowerer<'_> {
             Rv::Some(value) => Ok(*value),
             Rv::Maybe(flag, value) => {
                 let mut captures = self.captures(&message, span)?;
-                captures.push((syn::Ident::new("ad_flag", span), CallArg::Value(flag)));
+                let name = syn::Ident::new("ad_flag", proc_macro2::Span::call_site());
+                captures.push((name, CallArg::Value(flag)));
                 let tokens = quote!(::core::assert!(ad_flag, "{}", #message));
                 self.b.effect(Op::Effect { tokens, captures }, span);
                 Ok(*value)

@@ -5,31 +5,56 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 use syn::Expr;
 
+use super::tensor::is_plain;
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Node, Op, Place, Proj, Region, Type, Value};
 use crate::rules::Fun;
 
+/// An operand of an operator.
+pub enum Operand {
+    /// An array, or what is computed of arrays.
+    Tensor(Rv),
+    /// Anything else.
+    Plain(CallArg),
+}
+
+/// Both operands of one.
+pub enum Operands {
+    /// At least one is an array.
+    Tensors(Rv, Rv),
+    /// None is.
+    Plain(CallArg, CallArg),
+}
+
 impl Lowerer<'_> {
     /// The operand of `-`: a reference if it is written as one, or refers to a struct, and what it refers to is
     /// not known to be a number.
-    pub(super) fn operand_of(&mut self, e: &Expr) -> Lowered<CallArg> {
-        let rv = self.expr(e)?;
+    pub(super) fn operand_of(&mut self, e: &Expr) -> Lowered<Operand> {
+        let rv = self.lazy(e)?;
+        if self.is_tensor(&rv) {
+            return Ok(Operand::Tensor(rv));
+        }
         let borrowed = is_borrowed(&rv, e);
-        self.operand(rv, borrowed, super::span_of(e))
+        self.operand(rv, borrowed, super::span_of(e)).map(Operand::Plain)
     }
 
     /// Both operands of another operator. Beside one that is borrowed, what refers to something that is not
     /// known to be a number is a reference as well: a pullback cannot keep it as a value.
-    pub(super) fn operands_of(&mut self, a: &Expr, b: &Expr) -> Lowered<(CallArg, CallArg)> {
-        let x = match self.expr(a)? {
+    pub(super) fn operands_of(&mut self, a: &Expr, b: &Expr) -> Lowered<Operands> {
+        let x = match self.lazy(a)? {
             reference @ Rv::Ref(..) => reference,
+            rv if self.is_tensor(&rv) && is_plain(b) => rv,
+            rv if self.is_tensor(&rv) => self.forced(rv, super::span_of(a))?,
             rv => Rv::Value(self.value_of(rv, super::span_of(a))?),
         };
-        let y = self.expr(b)?;
+        let y = self.lazy(b)?;
+        if self.is_tensor(&x) || self.is_tensor(&y) {
+            return Ok(Operands::Tensors(x, y));
+        }
         let borrowed = is_borrowed(&x, a) || is_borrowed(&y, b);
         let x = self.operand(x, borrowed, super::span_of(a))?;
-        Ok((x, self.operand(y, borrowed, super::span_of(b))?))
+        Ok(Operands::Plain(x, self.operand(y, borrowed, super::span_of(b))?))
     }
 
     /// An operand that may be `borrowed`.

@@ -287,7 +287,8 @@ impl Lowerer<'_> {
 
     /// An assertion about integers.
     pub(super) fn assert(&mut self, tokens: TokenStream, of: &[(&str, Value)], span: Span) {
-        let capture = |(name, v): &(&str, Value)| (syn::Ident::new(name, span), CallArg::Value(*v));
+        let name = |name: &str| syn::Ident::new(name, Span::call_site());
+        let capture = |(own, v): &(&str, Value)| (name(own), CallArg::Value(*v));
         let captures = of.iter().map(capture).collect();
         self.b.effect(Op::Effect { tokens, captures }, span);
     }

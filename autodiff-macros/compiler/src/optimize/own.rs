@@ -153,7 +153,7 @@ fn may_hold_memory(ty: &Type) -> bool {
 
 fn holds_memory(ty: &Type) -> bool {
     match ty {
-        Type::Vec(_) => true,
+        Type::Vec(_) | Type::Tensor(..) => true,
         Type::Array(t, _) | Type::Kept(t) => holds_memory(t),
         Type::Tuple(parts) => parts.iter().any(holds_memory),
         Type::Struct(s) => !s.is_copy,

@@ -101,7 +101,8 @@ fn sequence_of(graph: &Graph, place: &Place) -> Option<Type> {
         ty = match step {
             Proj::Index(_) => ty.element(),
             Proj::Slice(..) => Type::Slice(Box::new(ty.element())),
-            Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => return None,
+            Proj::Flat => ty.part(step),
+            Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) | Proj::Axis(_) => return None,
         };
     }
     matches!(ty, Type::Slice(_) | Type::Vec(_)).then(|| ty.element())
@@ -113,7 +114,8 @@ fn is_all_of(layout: &Layout<'_>, window: &Window, index: Value, hi: Value) -> b
         layout.node(hi).map(|n| &n.op),
         Some(Op::Len(place)) if layout.are_same(place, &window.sequence)
     );
-    let sliced = window.sequence.path.iter().any(|step| matches!(step, Proj::Slice(..)));
+    let hidden = |step: &Proj| matches!(step, Proj::Slice(..) | Proj::Flat);
+    let sliced = window.sequence.path.iter().any(hidden);
     !sliced && to_end && layout.distance(index, window.index) == Some(0)
 }
 

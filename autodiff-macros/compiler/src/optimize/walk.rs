@@ -273,7 +273,7 @@ pub fn moving_step(
     let mut moving = None;
     for (k, step) in place.path.iter().enumerate() {
         match step {
-            Proj::Field(_) | Proj::Slot(_) => {}
+            Proj::Field(_) | Proj::Slot(_) | Proj::Flat => {}
             Proj::Index(v) if layout.moves_with(*v, body.params[0], id) => {
                 if moving.replace(k).is_some() {
                     return None;

@@ -10,6 +10,7 @@ use syn::{
 };
 
 use super::Declared;
+use super::tensor;
 use super::types::names;
 
 /// Writes `'_` for each: a generated signature names every lifetime.
@@ -19,7 +20,9 @@ impl VisitMut for Elided<'_> {
     fn visit_type_path_mut(&mut self, ty: &mut TypePath) {
         visit_mut::visit_type_path_mut(self, ty);
         let declaration = names(&ty.path).and_then(|path| self.0.get(&path));
-        let Some(count) = declaration.map(|declaration| declaration.lifetimes) else { return };
+        let of_view = || ty.path.segments.last().and_then(tensor::lifetimes);
+        let count = declaration.map(|declaration| declaration.lifetimes).or_else(of_view);
+        let Some(count) = count else { return };
         let Some(last) = ty.path.segments.last_mut().filter(|_| count > 0) else { return };
         let written: AngleBracketedGenericArguments = match &last.arguments {
             PathArguments::None => parse_quote!(<>),

@@ -11,6 +11,7 @@ use syn::{GenericArgument, GenericParam, Generics, PathArguments};
 use super::declaration::{Declaration, DeclaredField};
 use super::declared::Declared;
 use super::implementation::Implementation;
+use super::tensor;
 use crate::ir::{Enum, Float, Root, Struct, Type, Variant};
 use crate::tokens::regrouped;
 
@@ -257,6 +258,12 @@ impl TypeReader {
             _ if path.segments.len() == 1 && self.others.contains(&name) => Type::Unknown,
             _ => {
                 let item = names(path).and_then(|path| self.declared.get(&path));
+                if item.is_none()
+                    && let Some((of, rank)) = tensor::read(last)
+                {
+                    let of = of.map_or(Type::Unknown, |of| self.read_at(of, element));
+                    return Type::Tensor(Box::new(of), rank);
+                }
                 match item.and_then(|item| self.declaration(item, path, last, at)) {
                     // Choices without numbers are handled as rustc alone knows.
                     Some(ty @ Type::Enum(_)) if ty.is_constant() && !ty.is_copy() => Type::Unknown,

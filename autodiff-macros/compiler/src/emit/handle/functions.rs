@@ -122,6 +122,9 @@ impl Functions<'_> {
     fn checks(&self, what: &str) -> TokenStream {
         let types = &self.signature.types;
         let checks = self.slots().into_iter().filter(|s| s.parameter.active).filter_map(|s| {
+            if matches!(types.read(&s.parameter.ty), crate::ir::Type::Tensor(..)) {
+                return Some(Self::in_rows(what, &s));
+            }
             let shadow = types::shadow(s.parameter, types).to_string();
             let sequence = shadow.starts_with('[') && !shadow.contains(';')
                 || shadow.starts_with(":: autodiff :: __private :: alloc :: vec :: Vec");
@@ -135,6 +138,21 @@ impl Functions<'_> {
             )
         });
         hygienic!(#(#checks)*)
+    }
+
+    /// The same of an array, which may lie in memory in any way.
+    fn in_rows(what: &str, slot: &Slot<'_>) -> TokenStream {
+        let (name, bar) = (&slot.name, &slot.bar);
+        let text = format!("the {what} of `{name}`");
+        if what == "shadow" {
+            hygienic! {
+                let mut #bar = ::autodiff::__private::tensor::shadow(#text, #name.dim(), #bar);
+                let #bar = &mut *#bar;
+            }
+        } else {
+            let mutable = is_in_place(&slot.parameter.ty).then(|| hygienic!(mut));
+            hygienic!(let #mutable #bar = ::autodiff::__private::tensor::given(#text, #name.dim(), #bar);)
+        }
     }
 
     /// Zero gradients, one variable each.
@@ -241,17 +259,22 @@ impl Functions<'_> {
         }
     }
 
-    /// Remembers the length of a returned `Vec`, and compares the seed's with it.
+    /// Remembers the length of a returned `Vec`, or the shape of an array, and compares the seed's with it.
     fn seed_check(&self) -> (TokenStream, TokenStream) {
-        let is_vec =
-            matches!(self.signature.types.read(&self.signature.output), crate::ir::Type::Vec(_));
-        if !is_vec {
-            return (hygienic!(), hygienic!());
+        match self.signature.types.read(&self.signature.output) {
+            crate::ir::Type::Vec(_) => (
+                hygienic!(let ad_len = ad_value.len();),
+                hygienic!(::autodiff::__private::check_len("the seed", ad_len, ad_seed.len());),
+            ),
+            crate::ir::Type::Tensor(..) => (
+                hygienic!(let ad_shape = ad_value.dim();),
+                hygienic! {
+                    let ad_seed =
+                        ::autodiff::__private::tensor::given("the seed", ad_shape, ad_seed);
+                },
+            ),
+            _ => (hygienic!(), hygienic!()),
         }
-        (
-            hygienic!(let ad_len = ad_value.len();),
-            hygienic!(::autodiff::__private::check_len("the seed", ad_len, ad_seed.len());),
-        )
     }
 
     fn jvp(&self) -> TokenStream {

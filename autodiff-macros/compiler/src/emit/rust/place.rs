@@ -59,6 +59,8 @@ enum Step<'a> {
     Postfix(TokenStream),
     /// Into the variant that an enum is in.
     Payload(&'a Payload),
+    /// What a function of the runtime gives of a tensor.
+    Tensor(Option<usize>),
 }
 
 impl Printer<'_> {
@@ -107,6 +109,13 @@ impl Printer<'_> {
             let receiver = at.receiver();
             match take {
                 Take::Value => at.value(),
+                // Of a view as well it is an array, row by row.
+                _ if matches!(ty, Type::Tensor(..)) => {
+                    let source = at.borrow(false);
+                    Expr::postfix(
+                        quote_spanned!(span=> ::autodiff::__private::tensor::owned(#source)),
+                    )
+                }
                 // The type may be known to rustc only further on: no method can be looked up yet.
                 Take::Clone if place.path.is_empty() && full_type(ty).is_none() => {
                     let source = at.borrow(false);
@@ -316,6 +325,8 @@ impl Printer<'_> {
                     quote!(.#variant.#member)
                 }
                 Proj::Payload(payload) => return Step::Payload(payload),
+                Proj::Flat => return Step::Tensor(None),
+                Proj::Axis(axis) => return Step::Tensor(Some(*axis)),
             })
         };
         place.path.iter().map(step).collect()
@@ -328,7 +339,8 @@ impl Printer<'_> {
             Storage::Ref | Storage::Tangent => Some(Reference::Shared),
         };
         let tokens = self.root(root).at_least(Level::Postfix);
-        path.iter().fold(PlaceExpr { tokens, held }, |at, step| {
+        path.iter().enumerate().fold(PlaceExpr { tokens, held }, |at, (index, step)| {
+            let own = index == 0;
             let tokens = match step {
                 Step::Postfix(tokens) => {
                     let inner = &at.tokens;
@@ -342,6 +354,28 @@ impl Printer<'_> {
                             _ => ::core::unreachable!(),
                         })
                     }
+                }
+                Step::Tensor(None)
+                    if !mutable
+                        && own
+                        && let Some(rows) = self.rows.get(root) =>
+                {
+                    return PlaceExpr { tokens: quote!(#rows), held: Some(Reference::Shared) };
+                }
+                Step::Tensor(None) => {
+                    let whole = at.borrow(mutable);
+                    let (flat, held) = if mutable {
+                        (quote!(flat_mut), Reference::Exclusive)
+                    } else {
+                        (quote!(flat), Reference::Shared)
+                    };
+                    let tokens = quote!(::autodiff::__private::tensor::#flat(#whole));
+                    return PlaceExpr { tokens, held: Some(held) };
+                }
+                Step::Tensor(Some(axis)) => {
+                    let whole = at.borrow(false);
+                    let axis = proc_macro2::Literal::usize_unsuffixed(*axis);
+                    quote!(::autodiff::__private::tensor::axis(#whole, #axis))
                 }
             };
             PlaceExpr { tokens, held: None }

@@ -385,7 +385,7 @@ fn place_cost(place: &Place, cost: &mut dyn FnMut(Value) -> Option<u32>) -> Opti
                     total += cost(*v)?;
                 }
             }
-            Proj::Field(_) | Proj::Payload(_) | Proj::Slot(_) => {}
+            _ => {}
         }
     }
     Some(total)

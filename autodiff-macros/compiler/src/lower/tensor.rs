@@ -1,0 +1,349 @@
+//! Arrays of `ndarray` as loops over numbers.
+//!
+//! What an expression computes of arrays is computed element by element where it is used: `(&a * &b).sum()`
+//! is one loop, and makes no array. A view is where its elements are in the memory of what it is a view of.
+
+mod arithmetic;
+mod closures;
+mod constructors;
+mod elements;
+mod methods;
+mod products;
+mod reductions;
+mod views;
+
+pub(super) use closures::is_plain;
+
+use std::rc::Rc;
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::Ident;
+
+use super::iter::Callee;
+use super::{Lowerer, Rv};
+use crate::errors::Lowered;
+use crate::ir::{CallArg, Op, Place, Proj, Storage, Type, Value};
+use crate::rules::Fun;
+
+/// An array, a view of one, or what is computed of arrays element by element.
+#[derive(Clone, Debug)]
+pub struct Tensor {
+    /// How long each axis is.
+    shape: Vec<Value>,
+    element: Type,
+    elements: Elements,
+}
+
+/// What the elements are.
+#[derive(Clone, Debug)]
+enum Elements {
+    /// Memory.
+    View(View),
+    /// The same number everywhere.
+    Number(Value),
+    /// What a function makes of those of other arrays, each seen from as many of the last axes as it has.
+    Computed(Function, Vec<Tensor>),
+}
+
+/// What elements are computed by.
+#[derive(Clone, Debug)]
+enum Function {
+    /// A row of the rule table.
+    Fun(Fun),
+    /// A closure, or a function by its path.
+    Callee(Callee),
+}
+
+/// Elements in the memory of an array.
+#[derive(Clone, Debug)]
+struct View {
+    /// All elements of that array.
+    flat: Place,
+    /// The first element of the view, if it is not the array's.
+    start: Option<Value>,
+    /// How far apart elements are along each axis.
+    strides: Vec<Stride>,
+    /// Whether it shows the whole array as it lies.
+    whole: bool,
+    /// Whether elements may be changed through it.
+    exclusive: bool,
+}
+
+/// How far apart elements are along an axis.
+#[derive(Clone, Copy, Debug)]
+enum Stride {
+    /// Neighbours.
+    One,
+    /// So many elements.
+    Elements(Value),
+    /// The axis has one index, and stands for one of any length.
+    Stretched,
+}
+
+/// Which element.
+enum At<'a> {
+    /// By its number, row by row.
+    Flat(Value),
+    /// By its index along each axis.
+    Axes(&'a [Value]),
+}
+
+impl Tensor {
+    fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// Whether it is memory, rather than still to be computed.
+    pub(super) fn is_view(&self) -> bool {
+        matches!(self.elements, Elements::View(_))
+    }
+
+    /// The array's own memory, if it shows all of it as it lies.
+    fn whole(&self) -> Option<&View> {
+        match &self.elements {
+            Elements::View(view) if view.whole => Some(view),
+            _ => None,
+        }
+    }
+
+    /// The same, to be read alone.
+    fn shared(mut self) -> Self {
+        if let Elements::View(view) = &mut self.elements {
+            view.exclusive = false;
+        }
+        self
+    }
+
+    /// Whether it is not all of an array.
+    pub(super) fn is_part(&self) -> bool {
+        self.is_view() && self.whole().is_none()
+    }
+
+    /// Whether elements may be changed through it.
+    pub(super) fn is_exclusive(&self) -> bool {
+        matches!(&self.elements, Elements::View(view) if view.exclusive)
+    }
+
+    /// Whether an axis stands for one of any length.
+    fn is_stretched(&self, axis: usize) -> bool {
+        match &self.elements {
+            Elements::View(view) => matches!(view.strides[axis], Stride::Stretched),
+            Elements::Number(_) => true,
+            Elements::Computed(_, of) => of.iter().all(|part| {
+                let missing = self.rank() - part.rank();
+                axis < missing || part.is_stretched(axis - missing)
+            }),
+        }
+    }
+
+    /// Whether element after element, row by row, is that in memory too, for an array with as many axes.
+    fn is_flat(&self, rank: usize) -> bool {
+        match &self.elements {
+            Elements::View(view) => view.whole && self.rank() == rank,
+            Elements::Number(_) => true,
+            Elements::Computed(_, of) => of.iter().all(|part| part.is_flat(rank)),
+        }
+    }
+
+    /// Memory that has all the elements, in order, if there is any.
+    fn memory(&self) -> Option<&Place> {
+        match &self.elements {
+            Elements::View(view) => view.whole.then_some(&view.flat),
+            Elements::Number(_) => None,
+            Elements::Computed(_, of) => {
+                of.iter().filter(|part| part.rank() == self.rank()).find_map(Tensor::memory)
+            }
+        }
+    }
+
+    /// The type.
+    pub(super) fn ty(&self) -> Type {
+        Type::Tensor(Box::new(self.element.clone()), self.rank())
+    }
+}
+
+impl Lowerer<'_> {
+    /// Whether an operand is an array, or computed of such.
+    pub(super) fn is_tensor(&self, rv: &Rv) -> bool {
+        matches!(self.type_of(rv), Type::Tensor(..))
+    }
+
+    /// An operand that is an array, as such.
+    pub(super) fn tensor(&mut self, rv: Rv, span: Span) -> Lowered<Tensor> {
+        let exclusive = match &rv {
+            Rv::Tensor(tensor) => return Ok((**tensor).clone()),
+            Rv::Ref(_, _, exclusive) => *exclusive,
+            Rv::Place(place, _) => self.is_mutable(place),
+            Rv::Temp(..) => true,
+            _ => false,
+        };
+        let ty = self.type_of(&rv);
+        let place = self.place_of(rv, span)?;
+        Ok(self.array_at(place, &ty, exclusive, span))
+    }
+
+    /// The array at a place.
+    fn array_at(&mut self, place: Place, ty: &Type, exclusive: bool, span: Span) -> Tensor {
+        let Type::Tensor(element, rank) = ty else { unreachable!("only arrays have axes") };
+        let known = place.path.is_empty().then(|| self.shapes.get(&place.root).cloned()).flatten();
+        let shape = known.unwrap_or_else(|| {
+            let axis = |axis| {
+                let along = place.clone().with(Proj::Axis(axis));
+                self.b.op(Op::Len(along), Type::usize(), span)
+            };
+            (0..*rank).map(axis).collect()
+        });
+        let flat = place.with(Proj::Flat);
+        self.in_rows(flat, shape, (**element).clone(), exclusive, span)
+    }
+
+    /// All elements of a place, row by row.
+    fn in_rows(
+        &mut self,
+        flat: Place,
+        shape: Vec<Value>,
+        element: Type,
+        exclusive: bool,
+        span: Span,
+    ) -> Tensor {
+        let strides = self.strides(&shape, span);
+        let view = View { flat, start: None, strides, whole: true, exclusive };
+        Tensor { shape, element, elements: Elements::View(view) }
+    }
+
+    /// How far apart elements are that lie row by row.
+    fn strides(&mut self, shape: &[Value], span: Span) -> Vec<Stride> {
+        let mut strides = vec![Stride::One; shape.len()];
+        let mut stride: Option<Value> = None;
+        for (axis, length) in shape.iter().enumerate().rev() {
+            strides[axis] = stride.map_or(Stride::One, Stride::Elements);
+            if axis > 0 {
+                stride = Some(match stride {
+                    None => *length,
+                    Some(stride) => self.usize_op(Fun::Mul, stride, *length, span),
+                });
+            }
+        }
+        strides
+    }
+
+    /// What is computed of arrays becomes an array; a view stays one.
+    pub(super) fn forced(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
+        match rv {
+            Rv::Tensor(tensor) if !tensor.is_view() => self.array_of(&tensor, span),
+            rv => Ok(rv),
+        }
+    }
+
+    /// A new array of the elements.
+    pub(super) fn array_of(&mut self, of: &Tensor, span: Span) -> Lowered<Rv> {
+        let (blank, object) = self.blank(&of.shape, span);
+        let flat = Place::whole(object).with(Proj::Flat);
+        let made = self.in_rows(flat, of.shape.clone(), of.element.clone(), true, span);
+        let mut element = of.element.clone();
+        self.each_element(of, span, &mut |this, at, value| {
+            element = this.b.ty(value).clone();
+            let Rv::Place(place, _) = this.element(&made, &at, span)? else {
+                unreachable!("the elements are memory")
+            };
+            this.b.effect(Op::Store(place, value), span);
+            Ok(())
+        })?;
+        self.settle_blank([blank, object], element, of.rank());
+        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
+    }
+
+    /// An array of that shape to be filled, and the memory that begins with it.
+    fn blank(&mut self, shape: &[Value], span: Span) -> (Value, Value) {
+        let names: Vec<_> =
+            (0..shape.len()).map(|axis| Ident::new(&format!("ad_axis{axis}"), span)).collect();
+        let tokens = quote!(::autodiff::__private::tensor::blank([#(#names),*]));
+        let captures = names.into_iter().zip(shape.iter().map(|v| CallArg::Value(*v))).collect();
+        let blank = self.b.own_code(tokens, captures, span);
+        self.b.values[blank.index()].ty = Type::Tensor(Box::new(Type::Unknown), shape.len());
+        let object = self.object(blank, None, span);
+        self.shapes.insert(object, shape.to_vec());
+        (blank, object)
+    }
+
+    /// Says what a new array is one of.
+    fn settle_blank(&mut self, values: [Value; 2], element: Type, rank: usize) {
+        for value in values {
+            self.b.values[value.index()].ty = Type::Tensor(Box::new(element.clone()), rank);
+        }
+    }
+
+    /// Runs `body` for every element, row by row.
+    fn each_element(
+        &mut self,
+        of: &Tensor,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, At<'_>, Value) -> Lowered<()>,
+    ) -> Lowered<()> {
+        self.each_index(&of.shape, &[of], span, &mut |this, at| {
+            let value = this.number_at(of, &at, span)?;
+            body(this, at, value)
+        })
+    }
+
+    /// Runs `body` for every index of arrays that are read or written there: one loop, if all of them lie in
+    /// memory as they are indexed.
+    fn each_index(
+        &mut self,
+        shape: &[Value],
+        parts: &[&Tensor],
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, At<'_>) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let rank = shape.len();
+        let whole =
+            |part: &&Tensor| (part.rank() == rank).then(|| part.memory()).flatten().cloned();
+        if parts.iter().all(|part| part.is_flat(rank))
+            && let Some(flat) = parts.iter().find_map(whole)
+        {
+            let len = self.b.op(Op::Len(flat), Type::usize(), span);
+            return self.times(len, span, &mut |this, k| body(this, At::Flat(k)));
+        }
+        self.along(shape, Vec::new(), span, &mut |this, index| body(this, At::Axes(index)))
+    }
+
+    /// Loops over the axes that are left.
+    fn along(
+        &mut self,
+        shape: &[Value],
+        index: Vec<Value>,
+        span: Span,
+        body: &mut dyn FnMut(&mut Self, &[Value]) -> Lowered<()>,
+    ) -> Lowered<()> {
+        let Some((length, rest)) = shape.split_first() else { return body(self, &index) };
+        self.times(*length, span, &mut |this, k| {
+            let mut index = index.clone();
+            index.push(k);
+            this.along(rest, index, span, body)
+        })
+    }
+
+    /// Whether the shape of what is at a place stays as it is.
+    fn keeps_shape(&self, place: &Place) -> bool {
+        let data = self.b.data(place.root);
+        let is_assigned = |name: &Ident| self.changed.whole.contains(&name.to_string());
+        matches!(data.storage, Storage::Local | Storage::Ref)
+            || !data.name.as_ref().is_some_and(is_assigned)
+    }
+
+    /// Whether two lengths are certain to be the same.
+    fn is_same_length(&self, a: Value, b: Value) -> bool {
+        let axis = |v: Value| match self.b.definition(v) {
+            Some(Op::Len(place)) if self.keeps_shape(place) => Some(place),
+            _ => None,
+        };
+        a == b || axis(a).zip(axis(b)).is_some_and(|(a, b)| a == b)
+    }
+
+    /// A lazily computed array.
+    fn computed(shape: Vec<Value>, element: Type, by: Function, of: Vec<Tensor>) -> Rv {
+        let elements = Elements::Computed(by, of);
+        Rv::Tensor(Rc::new(Tensor { shape, element, elements }))
+    }
+}

@@ -1,0 +1,182 @@
+//! What closures make of elements.
+
+use proc_macro2::Span;
+use syn::Expr;
+
+use super::{At, Function, Tensor};
+use crate::errors::Lowered;
+use crate::ir::{Op, Value};
+use crate::lower::iter::Callee;
+use crate::lower::{Lowerer, Rv};
+
+impl Lowerer<'_> {
+    /// `mapv`, `map`: computed where it is used, unless the closure changes something.
+    pub(super) fn mapped(&mut self, of: Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
+        let f = self.callee(f)?;
+        let pure = is_pure(&f);
+        let rv = Self::computed(
+            of.shape.clone(),
+            crate::ir::Type::Unknown,
+            Function::Callee(f),
+            vec![of.clone()],
+        );
+        let Rv::Tensor(mapped) = &rv else { unreachable!("what is computed is an array") };
+        // The type of the elements is that of what the closure gives: until that is known, a number's.
+        let mut mapped = (**mapped).clone();
+        mapped.element = of.element;
+        if pure {
+            return Ok(Self::viewed(mapped));
+        }
+        self.array_of(&mapped, span)
+    }
+
+    /// `mapv_inplace`.
+    pub(super) fn map_in_place(&mut self, of: &Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
+        let f = self.callee(f)?;
+        self.each_element(of, span, &mut |this, at, value| {
+            let made = this.apply(&f, vec![Rv::Value(value)], span)?;
+            let made = this.value_of(made, span)?;
+            this.store_at(of, &at, made, span)
+        })?;
+        Ok(Rv::Unit)
+    }
+
+    /// `map_inplace`, whose closure is given a reference.
+    pub(super) fn change_each(&mut self, of: &Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
+        let f = self.callee(f)?;
+        self.each_index(&of.shape, &[of], span, &mut |this, at| {
+            let element = this.exclusive_element(of, &at, span)?;
+            this.apply(&f, vec![element], span).map(drop)
+        })?;
+        Ok(Rv::Unit)
+    }
+
+    /// `a.zip_mut_with(&b, f)`.
+    pub(super) fn zip_mut_with(
+        &mut self,
+        a: &Tensor,
+        b: &Expr,
+        f: &Expr,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let b = self.tensor_expr(b)?;
+        let f = self.callee(f)?;
+        self.refuse_more_axes(a, &b, span)?;
+        self.common_shape("zip_mut_with", a, &b, span);
+        self.each_index(&a.shape, &[a, &b], span, &mut |this, at| {
+            let element = this.exclusive_element(a, &at, span)?;
+            let other = this.shared_element(&b, &at, span)?;
+            this.apply(&f, vec![element, other], span).map(drop)
+        })?;
+        Ok(Rv::Unit)
+    }
+
+    /// A reference to an element that may be changed.
+    pub(super) fn exclusive_element(
+        &mut self,
+        of: &Tensor,
+        at: &At<'_>,
+        span: Span,
+    ) -> Lowered<Rv> {
+        match self.element(of, at, span)? {
+            Rv::Place(place, ty) => {
+                self.writable(&place, span)?;
+                Ok(Rv::Ref(place, ty, true))
+            }
+            rv => Ok(rv),
+        }
+    }
+
+    /// A reference to an element, or the number that is computed there.
+    pub(super) fn shared_element(&mut self, of: &Tensor, at: &At<'_>, span: Span) -> Lowered<Rv> {
+        match self.element(of, at, span)? {
+            Rv::Place(place, ty) => Ok(Rv::Ref(place, ty, false)),
+            rv => Ok(rv),
+        }
+    }
+
+    /// `Array::from_shape_fn(shape, f)`.
+    pub(super) fn from_shape_fn(
+        &mut self,
+        shape: Vec<Value>,
+        f: &Expr,
+        single: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let f = self.callee(f)?;
+        let (blank, object) = self.blank(&shape, span);
+        let flat = crate::ir::Place::whole(object).with(crate::ir::Proj::Flat);
+        let made = self.in_rows(flat, shape.clone(), crate::ir::Type::Unknown, true, span);
+        let mut element = crate::ir::Type::Unknown;
+        self.along(&shape, Vec::new(), span, &mut |this, index| {
+            let parts: Vec<Rv> = index.iter().map(|k| Rv::Value(*k)).collect();
+            let given = match &parts[..] {
+                [one] if single => one.clone(),
+                _ => Rv::Tuple(parts),
+            };
+            let value = this.apply(&f, vec![given], span)?;
+            let value = this.value_of(value, span)?;
+            element = this.b.ty(value).clone();
+            let Rv::Place(place, _) = this.element(&made, &At::Axes(index), span)? else {
+                unreachable!("the elements are memory")
+            };
+            this.b.effect(Op::Store(place, value), span);
+            Ok(())
+        })?;
+        let rank = shape.len();
+        self.settle_blank([blank, object], element, rank);
+        Ok(Rv::Temp(crate::ir::Place::whole(object), self.b.ty(object).clone()))
+    }
+
+    /// An expression that is an array, as such.
+    pub(super) fn tensor_expr(&mut self, e: &Expr) -> Lowered<Tensor> {
+        let (rv, span) = (self.lazy(e)?, crate::lower::span_of(e));
+        if self.is_tensor(&rv) {
+            return self.tensor(rv, span);
+        }
+        Err(self.not_a_tensor(span))
+    }
+
+    pub(super) fn not_a_tensor(&mut self, span: Span) -> crate::errors::Reported {
+        self.refuse(
+            "AD0252",
+            span,
+            "this is not known to be an array of `ndarray` here",
+            "say its type, as in `let a: Array2<f64> = f(&x);`",
+        )
+    }
+}
+
+/// Whether nothing but what a closure gives tells that it has run.
+fn is_pure(f: &Callee) -> bool {
+    match f {
+        Callee::Path(_) => true,
+        Callee::Closure(closure) => is_plain(&closure.body),
+    }
+}
+
+/// Whether an expression changes nothing.
+pub(in crate::lower) fn is_plain(e: &Expr) -> bool {
+    use syn::visit::{self, Visit};
+    struct Plain(bool);
+    impl<'a> Visit<'a> for Plain {
+        fn visit_expr(&mut self, e: &'a Expr) {
+            let changes = match e {
+                Expr::Assign(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
+                Expr::Binary(b) => crate::lower::expr::is_compound(&b.op),
+                Expr::Reference(r) => r.mutability.is_some(),
+                Expr::Macro(_) => true,
+                Expr::MethodCall(m) => m.method.to_string().ends_with("_mut"),
+                _ => false,
+            };
+            if changes {
+                self.0 = false;
+            } else {
+                visit::visit_expr(self, e);
+            }
+        }
+    }
+    let mut plain = Plain(true);
+    plain.visit_expr(e);
+    plain.0
+}

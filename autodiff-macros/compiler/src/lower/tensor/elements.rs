@@ -1,0 +1,131 @@
+//! Single elements.
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::Expr;
+
+use super::{At, Elements, Function, Stride, Tensor, View};
+use crate::errors::Lowered;
+use crate::ir::{Op, Proj, Type, Value};
+use crate::lower::{Lowerer, Rv, span_of};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// The element that is there, as a number.
+    pub(super) fn number_at(&mut self, of: &Tensor, at: &At<'_>, span: Span) -> Lowered<Value> {
+        let rv = self.element(of, at, span)?;
+        self.value_of(rv, span)
+    }
+
+    /// The element that is there.
+    pub(super) fn element(&mut self, of: &Tensor, at: &At<'_>, span: Span) -> Lowered<Rv> {
+        match &of.elements {
+            Elements::Number(v) => Ok(Rv::Value(*v)),
+            Elements::View(view) => {
+                let index = match at {
+                    At::Flat(k) => *k,
+                    At::Axes(index) => self.place_in(view, &index[index.len() - of.rank()..], span),
+                };
+                let place = view.flat.clone().with(Proj::Index(index));
+                Ok(Rv::Place(place, of.element.clone()))
+            }
+            Elements::Computed(function, parts) => {
+                let mut args = Vec::new();
+                for part in parts {
+                    let at = match at {
+                        At::Flat(k) => At::Flat(*k),
+                        At::Axes(index) => At::Axes(&index[index.len() - of.rank()..]),
+                    };
+                    args.push(self.number_at(part, &at, span)?);
+                }
+                match function {
+                    Function::Fun(fun) => self.function_of(*fun, args, span),
+                    Function::Callee(f) => {
+                        let args = args.into_iter().map(Rv::Value).collect();
+                        let rv = self.apply(f, args, span)?;
+                        self.value_of(rv, span).map(Rv::Value)
+                    }
+                }
+            }
+        }
+    }
+
+    fn function_of(&mut self, fun: Fun, args: Vec<Value>, span: Span) -> Lowered<Rv> {
+        if let (true, &[a, b]) = (fun.is_arithmetic(), &args[..]) {
+            let (x, y) = (self.b.ty(a).clone(), self.b.ty(b).clone());
+            return Ok(Rv::Value(self.b.scalar(fun, args, x.join(&y), span)));
+        }
+        let ty = self.b.ty(args[0]).clone();
+        Ok(Rv::Value(self.b.scalar(fun, args, ty, span)))
+    }
+
+    /// The number of an element among all those of the memory.
+    fn place_in(&mut self, view: &View, index: &[Value], span: Span) -> Value {
+        let mut sum = view.start;
+        for (stride, k) in view.strides.iter().zip(index) {
+            let steps = match stride {
+                Stride::Stretched => continue,
+                Stride::One => *k,
+                Stride::Elements(n) => self.usize_op(Fun::Mul, *k, *n, span),
+            };
+            sum = Some(match sum {
+                None => steps,
+                Some(sum) => self.usize_op(Fun::Add, sum, steps, span),
+            });
+        }
+        sum.unwrap_or_else(|| self.zero(span))
+    }
+
+    pub(super) fn zero(&mut self, span: Span) -> Value {
+        let zero = self.b.int(0, span);
+        self.refine(zero, &Type::usize());
+        zero
+    }
+
+    /// `a[[i, j]]`, `a[(i, j)]`, and `a[i]` of one axis.
+    pub(in crate::lower) fn indexed(&mut self, of: Rv, index: &Expr, span: Span) -> Lowered<Rv> {
+        let tensor = self.tensor(of, span)?;
+        let parts: Vec<&Expr> = match index {
+            Expr::Array(array) => array.elems.iter().collect(),
+            Expr::Tuple(tuple) => tuple.elems.iter().collect(),
+            index => vec![index],
+        };
+        if parts.len() != tensor.rank() {
+            return Err(self.refuse(
+                "AD0250",
+                span_of(index),
+                format!("this is no index of an array of {} axes", tensor.rank()),
+                "write an index for each axis, as in `a[[i, j]]`",
+            ));
+        }
+        let index = parts.into_iter().map(|part| self.index(part)).collect::<Lowered<Vec<_>>>()?;
+        self.check_index(&tensor, &index, span);
+        self.element(&tensor, &At::Axes(&index), span)
+    }
+
+    /// That every index is within its axis. That of the first of all elements of an array is seen by the
+    /// memory itself.
+    fn check_index(&mut self, tensor: &Tensor, index: &[Value], span: Span) {
+        let checked = usize::from(tensor.whole().is_some());
+        for (k, length) in index.iter().zip(&tensor.shape).skip(checked) {
+            let assertion = quote!(::core::assert!(ad_index < ad_length, "index out of bounds"));
+            self.assert(assertion, &[("ad_index", *k), ("ad_length", *length)], span);
+        }
+    }
+
+    /// How many elements there are.
+    pub(super) fn count_of(&mut self, of: &Tensor, span: Span) -> Value {
+        if let Some(view) = of.whole() {
+            return self.b.op(Op::Len(view.flat.clone()), Type::usize(), span);
+        }
+        let product = of.shape.clone().into_iter();
+        let product = product.reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));
+        product.unwrap_or_else(|| self.one(span))
+    }
+
+    pub(super) fn one(&mut self, span: Span) -> Value {
+        let one = self.b.int(1, span);
+        self.refine(one, &Type::usize());
+        one
+    }
+}

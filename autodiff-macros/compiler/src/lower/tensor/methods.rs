@@ -1,0 +1,559 @@
+//! The methods of arrays.
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::{Expr, ExprMethodCall, Lit};
+
+use super::{Elements, Function, Stride, Tensor};
+use crate::errors::{Extent, Lowered};
+use crate::ir::{Op, Place, Proj, Take, Type, Value};
+use crate::lower::iter::{Access, Iter};
+use crate::lower::{Lowerer, Rv};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// A method of an array.
+    pub(in crate::lower) fn tensor_method(
+        &mut self,
+        receiver: Rv,
+        m: &ExprMethodCall,
+    ) -> Lowered<Rv> {
+        let (span, name) = (m.method.span(), m.method.to_string());
+        let args: Vec<&Expr> = m.args.iter().collect();
+        let by_value = matches!(receiver, Rv::Place(..) | Rv::Temp(..) | Rv::Value(_));
+        let held = self.tensor(receiver.clone(), span)?;
+        if let Some(rv) = self.shape_method(&held, &name, &args, span)? {
+            return Ok(rv);
+        }
+        if let Some(rv) = self.view_method(&held, m, &args)? {
+            return Ok(rv);
+        }
+        let fun = Fun::from_method(&name, args.len() + 1);
+        Ok(match (name.as_str(), args.as_slice()) {
+            ("mapv" | "map" | "mapv_into", [f]) => self.mapped(held, f, span)?,
+            ("mapv_inplace", [f]) => self.map_in_place(&held, f, span)?,
+            ("map_inplace", [f]) => self.change_each(&held, f, span)?,
+            ("map_axis", [axis, f]) => {
+                let axis = self.axis_of(axis, &held)?;
+                self.map_axis(&held, axis, f, span)?
+            }
+            ("zip_mut_with", [b, f]) => self.zip_mut_with(&held, b, f, span)?,
+            ("sum", []) => Rv::Value(self.total_of(&held, Fun::Add, span)?),
+            ("product", []) => Rv::Value(self.total_of(&held, Fun::Mul, span)?),
+            ("mean", []) => self.mean_of(&held, span)?,
+            ("var" | "std", [ddof]) => {
+                let ddof = self.value(ddof)?;
+                self.variance(&held, ddof, name == "std", span)?
+            }
+            ("sum_axis" | "product_axis", [axis]) => {
+                let axis = self.axis_of(axis, &held)?;
+                let fun = if name == "sum_axis" { Fun::Add } else { Fun::Mul };
+                Self::viewed(self.along_axis(&held, axis, fun, span)?)
+            }
+            ("mean_axis", [axis]) => {
+                let axis = self.axis_of(axis, &held)?;
+                self.mean_along(&held, axis, span)?
+            }
+            ("var_axis" | "std_axis", [axis, ddof]) => {
+                let axis = self.axis_of(axis, &held)?;
+                let ddof = self.value(ddof)?;
+                self.variance_along(&held, axis, ddof, name == "std_axis", span)?
+            }
+            ("dot", [b]) => self.dot(held, b, span)?,
+            ("select", [axis, indices]) => {
+                let axis = self.axis_of(axis, &held)?;
+                self.select(&held, axis, indices, span)?
+            }
+            ("clone" | "to_owned" | "into_owned", []) => match held.whole() {
+                Some(_) if !matches!(receiver, Rv::Tensor(_)) => {
+                    let place = self.place_of(receiver, span)?;
+                    let value = self.b.load(place, Take::Clone, held.ty(), span);
+                    let object = self.object(value, None, span);
+                    self.shapes.insert(object, held.shape.clone());
+                    Rv::Temp(Place::whole(object), held.ty())
+                }
+                _ => self.array_of(&held, span)?,
+            },
+            ("assign", [source]) => {
+                let source = self.tensor_expr(source)?;
+                self.refuse_more_axes(&held, &source, span)?;
+                self.common_shape("assign", &held, &source, span);
+                self.write(&held, &source, span)?;
+                Rv::Unit
+            }
+            ("fill", [value]) => {
+                let value = self.value(value)?;
+                let number = self.number(value);
+                self.write(&held, &number, span)?;
+                Rv::Unit
+            }
+            ("scaled_add", [alpha, source]) => {
+                let alpha = self.value(alpha)?;
+                let source = self.tensor_expr(source)?;
+                self.refuse_more_axes(&held, &source, span)?;
+                let shape = self.common_shape("scaled_add", &held, &source, span);
+                let scaled = Self::by(Fun::Mul, &shape, vec![self.number(alpha), source]);
+                let sum = Self::by(Fun::Add, &shape, vec![held.clone(), scaled]);
+                self.write(&held, &sum, span)?;
+                Rv::Unit
+            }
+            ("iter" | "iter_mut" | "into_iter", []) => {
+                let access = match name.as_str() {
+                    "iter" => Access::Shared,
+                    "iter_mut" => Access::Exclusive,
+                    _ if by_value => Access::Value,
+                    _ if held.is_exclusive() => Access::Exclusive,
+                    _ => Access::Shared,
+                };
+                Rv::Iter(Box::new(self.elements_in_turn(&held, access, span)?))
+            }
+            ("outer_iter" | "outer_iter_mut", []) => self.along_views(&held, 0),
+            ("rows" | "rows_mut" | "genrows", []) if held.rank() == 2 => self.along_views(&held, 0),
+            ("columns" | "columns_mut" | "gencolumns", []) if held.rank() == 2 => {
+                self.along_views(&held, 1)
+            }
+            ("axis_iter" | "axis_iter_mut", [axis]) => {
+                let axis = self.axis_of(axis, &held)?;
+                self.along_views(&held, axis)
+            }
+            ("fold", [_, _]) => {
+                let iter = self.elements_in_turn(&held, Access::Shared, span)?;
+                self.iter_method(iter, m)?
+            }
+            ("to_vec" | "into_raw_vec" | "into_raw_vec_and_offset", []) if held.rank() == 1 => {
+                let flat = self.flat_of(&held, span)?;
+                let ty = Type::Vec(Box::new(held.element.clone()));
+                let value = self.b.load(flat, Take::Owned, ty.clone(), span);
+                let object = self.object(value, None, span);
+                Rv::Temp(Place::whole(object), ty)
+            }
+            ("as_slice" | "to_slice", []) => {
+                let flat = self.flat_of(&held, span)?;
+                let ty = Type::Slice(Box::new(held.element.clone()));
+                Rv::Some(Box::new(Rv::Ref(flat, ty, false)))
+            }
+            ("pow2", []) => Rv::Tensor(std::rc::Rc::new(Self::by(
+                Fun::Mul,
+                &held.shape.clone(),
+                vec![held.clone(), held],
+            ))),
+            _ if let Some(fun) = fun => self.elementwise(held, fun, &args, span)?,
+            _ => {
+                return Err(self.refuse(
+                    "AD0255",
+                    span,
+                    format!("the method `{name}` of an array has no derivative"),
+                    "write it with `mapv`, `dot`, `sum_axis`, slices and loops; the documentation lists what there is",
+                ));
+            }
+        })
+    }
+
+    /// A function of each element, with numbers for its other arguments.
+    fn elementwise(&mut self, of: Tensor, fun: Fun, args: &[&Expr], span: Span) -> Lowered<Rv> {
+        let (shape, element) = (of.shape.clone(), of.element.clone());
+        let mut parts = vec![of];
+        for arg in args {
+            let rv = self.expr(arg)?;
+            parts.push(self.operand_tensor(rv, span)?);
+        }
+        Ok(Self::computed(shape, element, Function::Fun(fun), parts))
+    }
+
+    /// What an operation makes of the elements.
+    fn by(fun: Fun, shape: &[Value], parts: Vec<Tensor>) -> Tensor {
+        let element = Self::joined(&parts.iter().collect::<Vec<_>>());
+        Tensor {
+            shape: shape.to_vec(),
+            element,
+            elements: Elements::Computed(Function::Fun(fun), parts),
+        }
+    }
+
+    /// What is asked of a shape.
+    fn shape_method(
+        &mut self,
+        of: &Tensor,
+        name: &str,
+        args: &[&Expr],
+        span: Span,
+    ) -> Lowered<Option<Rv>> {
+        Ok(Some(match (name, args) {
+            ("len", []) => Rv::Value(self.count_of(of, span)),
+            ("is_empty", []) => {
+                let count = self.count_of(of, span);
+                let zero = self.zero(span);
+                Rv::Value(self.b.scalar(Fun::Eq, vec![count, zero], Type::Bool, span))
+            }
+            ("nrows", []) => Rv::Value(of.shape[0]),
+            ("ncols", []) => Rv::Value(of.shape[1]),
+            ("ndim", []) => {
+                let rank = self.b.int(of.rank(), span);
+                self.refine(rank, &Type::usize());
+                Rv::Value(rank)
+            }
+            ("dim" | "raw_dim", []) => match of.shape[..] {
+                [length] => Rv::Value(length),
+                _ => Rv::Tuple(of.shape.iter().map(|v| Rv::Value(*v)).collect()),
+            },
+            ("shape", []) => {
+                let ty = Type::Array(Box::new(Type::usize()), of.rank().to_string());
+                Rv::Value(self.b.op(Op::Array(of.shape.clone()), ty, span))
+            }
+            ("len_of", [axis]) => {
+                let axis = self.axis_of(axis, of)?;
+                Rv::Value(of.shape[axis])
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Methods that give another view.
+    fn view_method(
+        &mut self,
+        of: &Tensor,
+        m: &ExprMethodCall,
+        args: &[&Expr],
+    ) -> Lowered<Option<Rv>> {
+        let (span, name) = (m.method.span(), m.method.to_string());
+        let tensor = match (name.as_str(), args) {
+            ("view" | "view_mut" | "into_shared" | "to_shared" | "borrow" | "as_ref", []) => {
+                of.clone()
+            }
+            ("t" | "reversed_axes", []) => {
+                let order: Vec<usize> = (0..of.rank()).rev().collect();
+                self.permuted(of.clone(), &order, span)?
+            }
+            ("permuted_axes", [order]) => {
+                let order = self.order(order, of)?;
+                self.permuted(of.clone(), &order, span)?
+            }
+            ("row" | "row_mut", [i]) if of.rank() == 2 => {
+                let i = self.index(i)?;
+                self.at_index(of.clone(), 0, i, span)?
+            }
+            ("column" | "column_mut", [j]) if of.rank() == 2 => {
+                let j = self.index(j)?;
+                self.at_index(of.clone(), 1, j, span)?
+            }
+            ("index_axis" | "index_axis_mut" | "index_axis_move", [axis, i]) => {
+                let axis = self.axis_of(axis, of)?;
+                let i = self.index(i)?;
+                self.at_index(of.clone(), axis, i, span)?
+            }
+            ("slice" | "slice_mut" | "slice_move", [_]) => self.sliced(of.clone(), m, span)?,
+            ("insert_axis", [axis]) => {
+                let axis = self.axis(axis)?;
+                self.with_axis(of, axis, span)?
+            }
+            ("remove_axis", [axis]) => {
+                let axis = self.axis_of(axis, of)?;
+                let zero = self.zero(span);
+                self.at_index(of.clone(), axis, zero, span)?
+            }
+            ("diag" | "diag_mut", []) => self.diagonal(of.clone(), span)?,
+            ("broadcast", [shape]) => {
+                let (shape, _) = self.shape_of(shape)?;
+                let view = self.broadcast(of.clone(), shape, span)?;
+                return Ok(Some(Rv::Some(Box::new(Self::viewed(view)))));
+            }
+            ("to_shape" | "into_shape_with_order" | "into_shape" | "into_shape_clone", [shape]) => {
+                let (shape, _) = self.shape_of(shape)?;
+                let view = self.reshaped(of.clone(), shape, span)?;
+                return Ok(Some(Rv::Some(Box::new(Self::viewed(view)))));
+            }
+            _ => return Ok(None),
+        };
+        let by_reference = !matches!(
+            name.as_str(),
+            "reversed_axes" | "permuted_axes" | "slice_move" | "index_axis_move" | "insert_axis"
+        );
+        let shared = by_reference && !name.ends_with("_mut");
+        Ok(Some(Self::viewed(if shared { tensor.shared() } else { tensor })))
+    }
+
+    /// `Axis(k)`.
+    pub(super) fn axis(&mut self, e: &Expr) -> Lowered<usize> {
+        let inner = match e {
+            Expr::Call(call) => match (&*call.func, call.args.first()) {
+                (Expr::Path(p), Some(k))
+                    if p.path.segments.last().is_some_and(|s| s.ident == "Axis") =>
+                {
+                    literal(k)
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        inner.ok_or_else(|| self.unknown_axis(e))
+    }
+
+    fn unknown_axis(&mut self, e: &Expr) -> crate::errors::Reported {
+        self.refuse(
+            "AD0254",
+            Extent::of(e),
+            "which axis this is is not known at compile time, or the array has none such",
+            "write it as a number, as in `Axis(0)`",
+        )
+    }
+
+    /// An axis that the array has.
+    pub(super) fn axis_of(&mut self, e: &Expr, of: &Tensor) -> Lowered<usize> {
+        let axis = self.axis(e)?;
+        if axis < of.rank() { Ok(axis) } else { Err(self.unknown_axis(e)) }
+    }
+
+    /// `[1, 0, 2]`, `(1, 0, 2)`.
+    fn order(&mut self, e: &Expr, of: &Tensor) -> Lowered<Vec<usize>> {
+        let parts: Vec<&Expr> = match e {
+            Expr::Array(array) => array.elems.iter().collect(),
+            Expr::Tuple(tuple) => tuple.elems.iter().collect(),
+            e => vec![e],
+        };
+        let order: Option<Vec<usize>> = parts.into_iter().map(literal).collect();
+        let sorted = order.clone().map(|mut order| {
+            order.sort_unstable();
+            order
+        });
+        match (order, sorted) {
+            (Some(order), Some(sorted)) if sorted.iter().copied().eq(0..of.rank()) => Ok(order),
+            _ => Err(self.unknown_axis(e)),
+        }
+    }
+
+    /// The memory that has all elements in order: a new array's, if there is none.
+    pub(super) fn flat_of(&mut self, of: &Tensor, span: Span) -> Lowered<Place> {
+        if let Some(view) = of.whole() {
+            return Ok(view.flat.clone());
+        }
+        let made = self.array_of(of, span)?;
+        Ok(self.place_of(made, span)?.with(Proj::Flat))
+    }
+
+    /// The elements, row by row.
+    pub(in crate::lower) fn elements_in_turn(
+        &mut self,
+        of: &Tensor,
+        access: Access,
+        span: Span,
+    ) -> Lowered<Iter> {
+        if let (Elements::View(view), [length]) = (&of.elements, &of.shape[..])
+            && !view.whole
+            && !matches!(view.strides[0], Stride::Stretched)
+        {
+            let all = Iter::Elements(view.flat.clone(), of.element.clone(), access);
+            let from = match view.start {
+                Some(start) => Iter::Skip(Box::new(all), start),
+                None => all,
+            };
+            let stepped = match view.strides[0] {
+                Stride::Elements(n) => Iter::StepBy(Box::new(from), n),
+                _ => from,
+            };
+            return Ok(Iter::Take(Box::new(stepped), *length));
+        }
+        if access == Access::Exclusive && of.whole().is_none() {
+            return Err(self.refuse(
+                "AD0258",
+                span,
+                "the elements of this view cannot be changed in turn under differentiation",
+                "run through the views of its rows, or through its indices",
+            ));
+        }
+        let flat = self.flat_of(of, span)?;
+        Ok(Iter::Elements(flat, of.element.clone(), access))
+    }
+
+    /// What `for` runs through.
+    pub(in crate::lower) fn items_of_tensor(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
+        let access = match &rv {
+            Rv::Ref(_, _, true) => Access::Exclusive,
+            Rv::Ref(..) => Access::Shared,
+            _ => Access::Value,
+        };
+        let of = self.tensor(rv, span)?;
+        self.elements_in_turn(&of, access, span)
+    }
+
+    /// The views along an axis, in turn.
+    fn along_views(&mut self, of: &Tensor, axis: usize) -> Rv {
+        Rv::Iter(Box::new(Iter::Views(std::rc::Rc::new(of.clone()), axis)))
+    }
+
+    /// `select(axis, &indices)`.
+    fn select(&mut self, of: &Tensor, axis: usize, indices: &Expr, span: Span) -> Lowered<Rv> {
+        let (shape, element, view) = self.as_view(of.clone(), span)?;
+        let of = Tensor { shape, element, elements: Elements::View(view) };
+        let (chosen, _) = self.place(indices)?;
+        let mut shape = of.shape.clone();
+        let length = shape[axis];
+        shape[axis] = self.b.op(Op::Len(chosen.clone()), Type::usize(), span);
+        let (blank, object) = self.blank(&shape, span);
+        self.settle_blank([blank, object], of.element.clone(), shape.len());
+        let flat = Place::whole(object).with(Proj::Flat);
+        let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
+        self.along(&shape, Vec::new(), span, &mut |this, index| {
+            let at = chosen.clone().with(Proj::Index(index[axis]));
+            let chosen = this.load(&at, &Type::usize(), span);
+            let assertion = quote!(::core::assert!(ad_index < ad_length, "index out of bounds"));
+            this.assert(assertion, &[("ad_index", chosen), ("ad_length", length)], span);
+            let mut from = index.to_vec();
+            from[axis] = chosen;
+            let value = this.number_at(&of, &super::At::Axes(&from), span)?;
+            this.store_at(&made, &super::At::Axes(index), value, span)
+        })?;
+        Ok(Rv::Temp(Place::whole(object), made.ty()))
+    }
+
+    /// `map_axis(axis, f)`: what a closure makes of each lane.
+    fn map_axis(&mut self, of: &Tensor, axis: usize, f: &Expr, span: Span) -> Lowered<Rv> {
+        let (whole, element, view) = self.as_view(of.clone(), span)?;
+        let f = self.callee(f)?;
+        let mut shape = whole.clone();
+        let length = shape.remove(axis);
+        let (blank, object) = self.blank(&shape, span);
+        let flat = Place::whole(object).with(Proj::Flat);
+        let made = self.in_rows(flat, shape.clone(), element.clone(), true, span);
+        let mut of_result = element.clone();
+        self.along(&shape, Vec::new(), span, &mut |this, index| {
+            let mut lane = view.clone();
+            let stride = lane.strides.remove(axis);
+            for (k, step) in index.iter().zip(&lane.strides) {
+                lane.start = Some(this.further(lane.start, *k, *step, span));
+            }
+            lane.strides = vec![stride];
+            lane.whole = false;
+            let lane = Tensor {
+                shape: vec![length],
+                element: element.clone(),
+                elements: Elements::View(lane),
+            };
+            let value = this.apply(&f, vec![Self::viewed(lane)], span)?;
+            let value = this.value_of(value, span)?;
+            of_result = this.b.ty(value).clone();
+            this.store_at(&made, &super::At::Axes(index), value, span)
+        })?;
+        self.settle_blank([blank, object], of_result, shape.len());
+        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
+    }
+
+    /// `Zip::from(a).and(b)...for_each(f)`, `.map_collect(f)`; `None` of anything else.
+    pub(in crate::lower) fn zip_chain(&mut self, m: &ExprMethodCall) -> Lowered<Option<Rv>> {
+        let span = m.method.span();
+        let name = m.method.to_string();
+        let [f] = &m.args.iter().collect::<Vec<_>>()[..] else { return Ok(None) };
+        if !["for_each", "map_collect"].contains(&name.as_str()) {
+            return Ok(None);
+        }
+        let Some(parts) = zipped(&m.receiver) else { return Ok(None) };
+        let parts = parts.into_iter().map(|e| self.tensor_expr(e)).collect::<Lowered<Vec<_>>>()?;
+        let f = self.callee(f)?;
+        self.zip_over(&parts, &f, name == "map_collect", span).map(Some)
+    }
+
+    /// Runs a closure over the elements of arrays of one shape.
+    pub(super) fn zip_over(
+        &mut self,
+        parts: &[Tensor],
+        f: &crate::lower::iter::Callee,
+        collect: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let shape = parts[0].shape.clone();
+        for part in &parts[1..] {
+            let pairs: Vec<_> = shape.iter().copied().zip(part.shape.iter().copied()).collect();
+            if pairs.iter().any(|(a, b)| !self.is_same_length(*a, *b)) {
+                self.check_fit("Zip", &pairs, span);
+            }
+        }
+        let made = collect.then(|| self.blank(&shape, span));
+        let target = made.map(|(_, object)| {
+            let flat = Place::whole(object).with(Proj::Flat);
+            self.in_rows(flat, shape.clone(), Type::Unknown, true, span)
+        });
+        let mut element = Type::Unknown;
+        let all: Vec<&Tensor> = parts.iter().chain(&target).collect();
+        self.each_index(&shape, &all, span, &mut |this, at| {
+            let mut given = Vec::new();
+            for part in parts {
+                given.push(if part.is_exclusive() {
+                    this.exclusive_or_shared(part, &at, span)?
+                } else {
+                    this.shared_element(part, &at, span)?
+                });
+            }
+            let value = this.apply(f, given, span)?;
+            if let Some(target) = &target {
+                let value = this.value_of(value, span)?;
+                element = this.b.ty(value).clone();
+                this.store_at(target, &at, value, span)?;
+            }
+            Ok(())
+        })?;
+        let Some((blank, object)) = made else { return Ok(Rv::Unit) };
+        self.settle_blank([blank, object], element, shape.len());
+        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
+    }
+
+    fn exclusive_or_shared(&mut self, of: &Tensor, at: &super::At<'_>, span: Span) -> Lowered<Rv> {
+        match self.element(of, at, span)? {
+            Rv::Place(place, ty) => {
+                let exclusive = self.is_mutable(&place);
+                Ok(Rv::Ref(place, ty, exclusive))
+            }
+            rv => Ok(rv),
+        }
+    }
+
+    /// A view at an index of an axis, which is known to be there.
+    pub(in crate::lower) fn view_at(
+        &mut self,
+        of: &Tensor,
+        axis: usize,
+        index: Value,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let (mut shape, element, mut view) = self.as_view(of.clone(), span)?;
+        shape.remove(axis);
+        let stride = view.strides.remove(axis);
+        view.start = Some(self.further(view.start, index, stride, span));
+        view.whole = false;
+        Ok(Self::viewed(Tensor { shape, element, elements: Elements::View(view) }))
+    }
+
+    /// How many indices an axis has.
+    pub(in crate::lower) fn length_of(&self, of: &Tensor, axis: usize) -> Value {
+        of.shape[axis]
+    }
+}
+
+/// The arrays of `Zip::from(a).and(b)`.
+fn zipped(e: &Expr) -> Option<Vec<&Expr>> {
+    match e {
+        Expr::Call(call) => match &*call.func {
+            Expr::Path(p) => {
+                let names: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
+                let is_zip =
+                    matches!(&names[..], [.., zip, from] if zip == "Zip" && from == "from");
+                is_zip.then(|| call.args.iter().collect())
+            }
+            _ => None,
+        },
+        Expr::MethodCall(m) if m.method == "and" && m.args.len() == 1 => {
+            let mut parts = zipped(&m.receiver)?;
+            parts.push(&m.args[0]);
+            Some(parts)
+        }
+        _ => None,
+    }
+}
+
+fn literal(e: &Expr) -> Option<usize> {
+    match e {
+        Expr::Lit(lit) => match &lit.lit {
+            Lit::Int(int) => int.base10_parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    }
+}

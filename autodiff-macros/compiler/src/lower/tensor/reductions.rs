@@ -1,0 +1,189 @@
+//! Sums and their like, over all elements or along an axis.
+
+use proc_macro2::Span;
+use quote::quote;
+
+use super::{At, Elements, Function, Tensor};
+use crate::errors::Lowered;
+use crate::ir::{Float, Op, Place, Proj, Type, Value};
+use crate::lower::{Lowerer, Rv};
+use crate::rules::Fun;
+
+impl Lowerer<'_> {
+    /// `sum`, `product`.
+    pub(super) fn total_of(&mut self, of: &Tensor, fun: Fun, span: Span) -> Lowered<Value> {
+        let init = self.neutral_of(&of.element, fun, span);
+        let total = self.var(Some(init), None, true, span);
+        self.each_element(of, span, &mut |this, _, value| {
+            let current = this.read(total, span);
+            let ty = this.b.ty(current).join(this.b.ty(value));
+            let next = this.b.scalar(fun, vec![current, value], ty, span);
+            this.vars[total.0].current = Some(next);
+            Ok(())
+        })?;
+        Ok(self.read(total, span))
+    }
+
+    /// What a sum or a product starts from.
+    fn neutral_of(&mut self, element: &Type, fun: Fun, span: Span) -> Value {
+        let number = if fun == Fun::Add { 0.0 } else { 1.0 };
+        let tokens = match element {
+            Type::Int(_) if fun == Fun::Add => quote!(0),
+            Type::Int(_) => quote!(1),
+            Type::Float(Float::Param(t)) => {
+                let t = syn::Ident::new(t, span);
+                quote!(<#t as ::autodiff::Float>::from_f64(#number))
+            }
+            _ => {
+                let literal = proc_macro2::Literal::f64_unsuffixed(number);
+                quote!(#literal)
+            }
+        };
+        self.b.constant(tokens, element.clone(), span)
+    }
+
+    /// The number of elements as one of them.
+    pub(super) fn as_element(&mut self, count: Value, element: &Type, span: Span) -> Value {
+        match element {
+            Type::Float(Float::Param(t)) => {
+                let t = syn::Ident::new(t, span);
+                let tokens = quote!(<#t as ::autodiff::Float>::from_f64(ad_count as f64));
+                self.int_method(tokens, &[("ad_count", count)], element.clone(), span)
+            }
+            Type::Float(Float::F32) => {
+                self.b.op(Op::Cast(count, quote!(f32)), element.clone(), span)
+            }
+            _ => self.b.op(Op::Cast(count, quote!(f64)), element.clone(), span),
+        }
+    }
+
+    /// `mean`: nothing, if there are no elements.
+    pub(super) fn mean_of(&mut self, of: &Tensor, span: Span) -> Lowered<Rv> {
+        let total = self.total_of(of, Fun::Add, span)?;
+        let count = self.count_of(of, span);
+        let n = self.as_element(count, &of.element, span);
+        let ty = of.element.clone();
+        let mean = self.b.scalar(Fun::Div, vec![total, n], ty, span);
+        let any = self.is_any(count, span);
+        Ok(Rv::Maybe(any, Box::new(Rv::Value(mean))))
+    }
+
+    fn is_any(&mut self, count: Value, span: Span) -> Value {
+        let zero = self.zero(span);
+        self.b.scalar(Fun::Gt, vec![count, zero], Type::Bool, span)
+    }
+
+    /// `var`, `std`: of the squared distances from the mean, divided by the number of elements less `ddof`.
+    pub(super) fn variance(
+        &mut self,
+        of: &Tensor,
+        ddof: Value,
+        root: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let total = self.total_of(of, Fun::Add, span)?;
+        let count = self.count_of(of, span);
+        let n = self.as_element(count, &of.element, span);
+        let ty = of.element.clone();
+        let mean = self.b.scalar(Fun::Div, vec![total, n], ty.clone(), span);
+        let distance = self.distances(of, self.number(mean));
+        let squares = self.total_of(&distance, Fun::Add, span)?;
+        let freedom = self.b.scalar(Fun::Sub, vec![n, ddof], ty.clone(), span);
+        let variance = self.b.scalar(Fun::Div, vec![squares, freedom], ty.clone(), span);
+        Ok(Rv::Value(if root {
+            self.b.scalar(Fun::Sqrt, vec![variance], ty, span)
+        } else {
+            variance
+        }))
+    }
+
+    /// The squares of the differences.
+    fn distances(&self, of: &Tensor, mean: Tensor) -> Tensor {
+        let (shape, element) = (of.shape.clone(), of.element.clone());
+        let with = |fun, parts| Tensor {
+            shape: shape.clone(),
+            element: element.clone(),
+            elements: Elements::Computed(Function::Fun(fun), parts),
+        };
+        let difference = with(Fun::Sub, vec![of.clone(), mean]);
+        with(Fun::Mul, vec![difference.clone(), difference])
+    }
+
+    /// `sum_axis`, `product_axis`: an array without the axis.
+    pub(super) fn along_axis(
+        &mut self,
+        of: &Tensor,
+        axis: usize,
+        fun: Fun,
+        span: Span,
+    ) -> Lowered<Tensor> {
+        let mut shape = of.shape.clone();
+        shape.remove(axis);
+        let (blank, object) = self.blank(&shape, span);
+        self.settle_blank([blank, object], of.element.clone(), shape.len());
+        let place = Place::whole(object);
+        let flat = place.with(Proj::Flat);
+        let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
+        let init = self.neutral_of(&of.element, fun, span);
+        let number = self.number(init);
+        self.write(&made, &number, span)?;
+        let whole = of.shape.clone();
+        self.along(&whole, Vec::new(), span, &mut |this, index| {
+            let value = this.number_at(of, &At::Axes(index), span)?;
+            let mut rest = index.to_vec();
+            rest.remove(axis);
+            let current = this.number_at(&made, &At::Axes(&rest), span)?;
+            let ty = this.b.ty(current).join(this.b.ty(value));
+            let next = this.b.scalar(fun, vec![current, value], ty, span);
+            this.store_at(&made, &At::Axes(&rest), next, span)
+        })?;
+        Ok(made)
+    }
+
+    /// `mean_axis`: nothing, if the axis has no indices.
+    pub(super) fn mean_along(&mut self, of: &Tensor, axis: usize, span: Span) -> Lowered<Rv> {
+        let sum = self.along_axis(of, axis, Fun::Add, span)?;
+        let count = of.shape[axis];
+        let n = self.as_element(count, &of.element, span);
+        let (shape, element) = (sum.shape.clone(), sum.element.clone());
+        let mean =
+            Self::computed(shape, element, Function::Fun(Fun::Div), vec![sum, self.number(n)]);
+        let mean = self.forced(mean, span)?;
+        let any = self.is_any(count, span);
+        Ok(Rv::Maybe(any, Box::new(mean)))
+    }
+
+    /// `var_axis`, `std_axis`.
+    pub(super) fn variance_along(
+        &mut self,
+        of: &Tensor,
+        axis: usize,
+        ddof: Value,
+        root: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let sum = self.along_axis(of, axis, Fun::Add, span)?;
+        let n = self.as_element(of.shape[axis], &of.element, span);
+        let by = |this: &Self, fun, sum: Tensor, by: Value| {
+            let (shape, element) = (sum.shape.clone(), sum.element.clone());
+            Tensor {
+                shape,
+                element,
+                elements: Elements::Computed(Function::Fun(fun), vec![sum, this.number(by)]),
+            }
+        };
+        let mean = by(self, Fun::Div, sum, n);
+        let mean = self.array_of(&mean, span)?;
+        let mean = self.tensor(mean, span)?;
+        let mean = self.with_axis(&mean, axis, span)?;
+        let distances = self.distances(of, mean);
+        let squares = self.along_axis(&distances, axis, Fun::Add, span)?;
+        let freedom = self.b.scalar(Fun::Sub, vec![n, ddof], of.element.clone(), span);
+        let variance = by(self, Fun::Div, squares, freedom);
+        if !root {
+            return Ok(Self::viewed(variance));
+        }
+        let (shape, element) = (variance.shape.clone(), variance.element.clone());
+        Ok(Self::computed(shape, element, Function::Fun(Fun::Sqrt), vec![variance]))
+    }
+}

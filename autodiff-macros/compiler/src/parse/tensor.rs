@@ -1,0 +1,48 @@
+//! The names under which `ndarray` has its arrays.
+
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
+
+/// Names of arrays before the number of their axes.
+const OF_RANK: [&str; 2] = ["Array", "ArrayView"];
+
+/// Names of arrays whose number of axes is a generic argument.
+const GENERIC: [&str; 3] = ["Array", "ArrayView", "ArcArray"];
+
+/// What an array is one of, if it is said, and how many axes it has: `Array2<f64>`, `Array<T, Ix2>`.
+pub fn read(named: &PathSegment) -> Option<(Option<&Type>, usize)> {
+    let name = named.ident.to_string();
+    let types: Vec<&Type> = match &named.arguments {
+        PathArguments::AngleBracketed(arguments) => {
+            let types = arguments.args.iter().filter_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            });
+            types.collect()
+        }
+        _ => Vec::new(),
+    };
+    if let Some(rank) = rank_in(&name) {
+        return Some((types.first().copied(), rank));
+    }
+    if !GENERIC.contains(&name.as_str()) {
+        return None;
+    }
+    let dimension = types.get(1)?.to_token_stream().to_string();
+    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"))?;
+    Some((types.first().copied(), rank.trim().parse().ok()?))
+}
+
+/// The number of axes that a name says: that of `Array2` is 2.
+pub fn rank_in(name: &str) -> Option<usize> {
+    OF_RANK.iter().find_map(|prefix| {
+        let rank = name.strip_prefix(prefix)?;
+        rank.parse().ok().filter(|number: &usize| *number <= 6 && rank.len() == 1)
+    })
+}
+
+/// How many lifetimes a view has.
+pub fn lifetimes(named: &PathSegment) -> Option<usize> {
+    let name = named.ident.to_string();
+    (name.starts_with("ArrayView") && read(named).is_some()).then_some(1)
+}

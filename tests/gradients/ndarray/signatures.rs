@@ -1,0 +1,122 @@
+//! Arrays in signatures: views, arrays of `f32`, generic ones, among other parameters, in structs, and handed
+//! on to other functions.
+
+use autodiff::{Differentiable, Float, differentiate};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, array};
+
+use super::{m23, m32, v2, v3};
+use crate::harness::{check, check_map};
+
+#[differentiate]
+fn of_views(a: ArrayView2<'_, f64>, x: ArrayView1<f64>) -> f64 {
+    a.dot(&x).mapv(f64::exp).sum()
+}
+
+#[differentiate]
+fn of_f32(a: &Array1<f32>) -> f32 {
+    (a * a).sum() * 0.5
+}
+
+#[differentiate]
+fn generic<T: Float + ndarray::ScalarOperand>(a: &Array1<T>, b: &Array1<T>) -> T {
+    (a * b).mapv(|x| x * x).sum()
+}
+
+#[differentiate]
+fn mixed(a: &Array2<f64>, scale: f64, rows: &[f64], order: &[usize]) -> f64 {
+    let mut sum = 0.0;
+    for (k, &i) in order.iter().enumerate() {
+        sum += a.row(i).sum() * rows[k] * scale;
+    }
+    sum
+}
+
+#[differentiate]
+fn constant_arrays(a: &Array1<f64>, chosen: &Array1<usize>) -> f64 {
+    chosen.iter().map(|&i| a[i] * a[i]).sum()
+}
+
+#[differentiate]
+fn layer(x: &Array2<f64>, w: &Array2<f64>, b: &Array1<f64>) -> Array2<f64> {
+    (x.dot(w) + b).mapv(f64::tanh)
+}
+
+#[differentiate]
+fn network(x: &Array2<f64>, w: &Array2<f64>, b: &Array1<f64>) -> f64 {
+    let h: Array2<f64> = layer(x, w, b);
+    let y: Array2<f64> = layer(&h, &w.t().to_owned(), &array![0.1, 0.2, -0.3]);
+    (&y * &y).sum()
+}
+
+#[derive(Clone, Debug, Differentiable)]
+struct Model {
+    w: Array2<f64>,
+    b: Array1<f64>,
+    rate: f64,
+}
+
+impl Model {
+    #[differentiate]
+    fn loss(&self, x: &Array1<f64>) -> f64 {
+        let y = self.w.dot(x) + &self.b;
+        (&y * &y).sum() * self.rate
+    }
+}
+
+#[differentiate(wrt(w))]
+fn with_respect_to(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
+    x.dot(w).sum()
+}
+
+#[test]
+fn views() {
+    check!(of_views(a.view(), x.view()); (a, x) in [(m23(), v3())]);
+}
+
+#[test]
+fn single_precision() {
+    check!(of_f32(&a); a in [array![0.5_f32, -1.5, 2.0]]);
+}
+
+#[test]
+fn generic_functions() {
+    check!(generic(&a, &b); (a, b) in [(v3(), v3())]);
+}
+
+#[test]
+fn among_other_parameters() {
+    check!(mixed(&a, s, &r, &[1, 0, 1]); (a, s, r) in [(m23(), 0.7, vec![0.3, 0.4, 0.9])]);
+    let (chosen, x) = (array![2, 0, 2], m23());
+    check!(constant_arrays(&a, &chosen); a in [v3()]);
+    check!(with_respect_to(&w, &x); w in [m32()]);
+}
+
+#[test]
+fn functions_of_arrays() {
+    check_map!(layer(&x, &w, &b); (x, w, b) in [(m23(), m32(), v2())]);
+    check!(network(&x, &w, &b); (x, w, b) in [(m23(), m32(), v2())]);
+}
+
+#[test]
+fn fields() {
+    let model = Model { w: m23(), b: v2(), rate: 0.5 };
+    let (model_bar, x_bar) = model.loss_grad(&v3());
+    let h = 1e-6;
+    for (index, _) in model.w.indexed_iter() {
+        let moved = |by: f64| {
+            let mut model = model.clone();
+            model.w[index] += by;
+            model.loss(&v3())
+        };
+        let slope = (moved(h) - moved(-h)) / (2.0 * h);
+        assert!((model_bar.w[index] - slope).abs() < 1e-8);
+    }
+    for k in 0..3 {
+        let moved = |by: f64| {
+            let mut x = v3();
+            x[k] += by;
+            model.loss(&x)
+        };
+        assert!((x_bar[k] - (moved(h) - moved(-h)) / (2.0 * h)).abs() < 1e-8);
+    }
+}
