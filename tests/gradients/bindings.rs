@@ -281,8 +281,24 @@ fn initialisation() {
     check!(typed(x); x in [0.4, -1.3]);
 }
 
+/// A variable may have the name of a type.
+#[differentiate]
+fn named_like_a_type(x: f64, b: bool) -> f64 {
+    let f64: f64;
+    if b {
+        f64 = 2.0 * x;
+    } else {
+        assert!((1_usize as f64) * x < f64::INFINITY);
+        f64 = x * x;
+    }
+    f64 * f64
+}
+
 #[test]
 fn patterns() {
+    for b in [false, true] {
+        check!(named_like_a_type(x, b); x in [0.4, -1.3]);
+    }
     check!(tuple_patterns(x, y); (x, y) in [(0.4, 1.1), (1.3, 0.2)]);
     check!(mutable_patterns(x, y); (x, y) in [(0.4, 1.1), (1.3, 0.2)]);
     check!(wildcards(x, y); (x, y) in [(0.4, 1.1), (1.3, 0.2)]);

@@ -180,8 +180,19 @@ fn of_known_literals(x: f64) -> f64 {
     sign * x + of_any(start, 2.0_f64).max(x)
 }
 
+/// What the closure gives is of the type that it says, whoever made it.
+#[differentiate]
+fn of_said_type(x: &[f32]) -> f32 {
+    let mut sum = 0.0;
+    for v in x.iter().map(|v| of_any(*v, 0.5)) {
+        sum += [1.5_f32, v].map(|_: f32| -> f32 { v }).iter().sum::<f32>();
+    }
+    sum
+}
+
 #[test]
 fn of_unknown_types() {
+    check!(of_said_type(&x); x in [vec![0.7_f32, -1.2]]);
     check!(of_known_literals(x); x in [0.7, -1.2]);
     for b in [false, true] {
         check!(exchanged(&x, b); x in [vec![0.3_f32, 0.8]]);

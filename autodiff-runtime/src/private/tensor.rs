@@ -11,7 +11,7 @@ pub use product::{DotNN, DotNT, DotTN, DotTT};
 
 /// An array, or a view of one.
 #[diagnostic::on_unimplemented(
-    message = "[AD0410] `{Self}` is no array of `ndarray`, though its name is that of one",
+    message = "[AD0414] `{Self}` is no array of `ndarray`, though its name is that of one",
     label = "not an array of `ndarray`",
     note = "name the type otherwise, or use that of `ndarray`"
 )]

@@ -1,8 +1,6 @@
 //! Arrays that a function makes.
 
-use ndarray::{
-    Array, Array1, Array2, Array3, ArrayView1, ArrayView2, Axis, array, concatenate, stack,
-};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array, concatenate, stack};
 
 use super::{functions, m23, n23, v2, v3, w3};
 

@@ -124,13 +124,26 @@ impl Lowerer<'_> {
                 self.refine(v, &ty);
                 Rv::Value(v)
             }
-            Rv::Place(p, Type::Unknown) => Rv::Place(p, ty),
-            Rv::Ref(p, Type::Unknown, m) => Rv::Ref(p, ty, m),
+            Rv::Place(p, Type::Unknown) => {
+                self.refine_whole(&p, &ty);
+                Rv::Place(p, ty)
+            }
+            Rv::Ref(p, Type::Unknown, m) => {
+                self.refine_whole(&p, &ty);
+                Rv::Ref(p, ty, m)
+            }
             Rv::Temp(p, known) => {
                 self.refine(p.root, &ty);
                 Rv::Temp(p, known.refined(&ty))
             }
             rv => rv,
+        }
+    }
+
+    /// Says of what type a value is of which a place is all.
+    fn refine_whole(&mut self, place: &Place, ty: &Type) {
+        if place.path.is_empty() && ty.is_scalar() {
+            self.refine(place.root, ty);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Code that is kept as the user wrote it because nothing in it has a derivative.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
 use quote::format_ident;
 use syn::Ident;
 
@@ -133,10 +133,19 @@ impl Lowerer<'_> {
 /// Every identifier that may be a variable, names in format strings included.
 pub(super) fn idents(tokens: &TokenStream, out: &mut Vec<Ident>) {
     let mut after_dot = false;
-    for tree in tokens.clone() {
+    let mut trees = tokens.clone().into_iter().peekable();
+    while let Some(tree) = trees.next() {
         let mut dot = false;
+        // `f64` in `f64::MAX` and in `n as f64` is a type, whatever a variable's name is.
+        let begins_path = matches!(
+            trees.peek(),
+            Some(TokenTree::Punct(p)) if p.as_char() == ':' && p.spacing() == Spacing::Joint
+        );
         match tree {
-            TokenTree::Ident(ident) if !after_dot => out.push(ident),
+            TokenTree::Ident(ident) if ident == "as" => {
+                trees.next_if(|tree| matches!(tree, TokenTree::Ident(_)));
+            }
+            TokenTree::Ident(ident) if !after_dot && !begins_path => out.push(ident),
             TokenTree::Ident(_) => {}
             TokenTree::Group(group) => idents(&group.stream(), out),
             TokenTree::Punct(p) => dot = p.as_char() == '.',

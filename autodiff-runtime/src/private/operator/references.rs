@@ -136,6 +136,28 @@ binary! {
         Rem rem __rem_vjp __rem_vjp_into __rem_jvp;
 }
 
+/// `-&a`. As a bound it is on the type itself: what implements the operator for references to arrays of what
+/// has it for references never ends, as long as rustc does not know the type.
+pub trait NegByRef<'a> {
+    /// What it gives.
+    type Output;
+
+    /// `-self`.
+    fn neg_by_ref(&'a self) -> Self::Output;
+}
+
+impl<'a, A: 'a> NegByRef<'a> for A
+where
+    &'a A: ops::Neg,
+{
+    type Output = <&'a A as ops::Neg>::Output;
+
+    #[inline]
+    fn neg_by_ref(&'a self) -> Self::Output {
+        ops::Neg::neg(self)
+    }
+}
+
 /// Before a reference.
 #[derive(Debug)]
 pub struct Ref;
@@ -143,11 +165,8 @@ pub struct Ref;
 impl Ref {
     /// `-&a`.
     #[inline]
-    pub fn neg<'a, A>(a: &'a A) -> <&'a A as ops::Neg>::Output
-    where
-        &'a A: ops::Neg,
-    {
-        ops::Neg::neg(a)
+    pub fn neg<'a, A: NegByRef<'a>>(a: &'a A) -> A::Output {
+        a.neg_by_ref()
     }
 
     /// The value and its pullback.
@@ -156,11 +175,11 @@ impl Ref {
         a: &'a A,
     ) -> (O, impl FnOnce(&A, S, Option<&mut L>) + use<A, O, S, L>)
     where
-        &'a A: ops::Neg<Output = O>,
+        A: NegByRef<'a, Output = O>,
         for<'x> &'x A: Unary<Neg, Seed = S, Of = L>,
         L: Accumulate<L>,
     {
-        (ops::Neg::neg(a), |a: &A, seed, a_bar: Option<&mut L>| {
+        (a.neg_by_ref(), |a: &A, seed, a_bar: Option<&mut L>| {
             deposit(a_bar, &Unary::<Neg>::bar(&a, seed))
         })
     }
@@ -179,11 +198,11 @@ impl Ref {
     #[inline]
     pub fn __neg_jvp<'a, A, O, S, L>(a: &'a A, a_dot: Option<&L>) -> (O, S)
     where
-        &'a A: ops::Neg<Output = O> + Unary<Neg, Seed = S, Of = L>,
-        A: crate::Differentiable<Tangent = L>,
+        &'a A: Unary<Neg, Seed = S, Of = L>,
+        A: NegByRef<'a, Output = O> + crate::Differentiable<Tangent = L>,
     {
         let zero = a_dot.is_none().then(|| a.zero_tangent());
         let dot = a_dot.or(zero.as_ref()).expect("one of the two");
-        (ops::Neg::neg(a), Unary::<Neg>::dot(&a, dot))
+        (a.neg_by_ref(), Unary::<Neg>::dot(&a, dot))
     }
 }

@@ -9,7 +9,7 @@ use crate::Float;
 
 /// `self · B`, where `self` or `B` may be transposed.
 #[diagnostic::on_unimplemented(
-    message = "[AD0410] there is no product of `{Self}` and `{B}`",
+    message = "[AD0415] there is no product of `{Self}` and `{B}`",
     label = "these are no arrays of one type of float, of one or two axes"
 )]
 pub trait Product<B> {

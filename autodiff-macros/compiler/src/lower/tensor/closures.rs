@@ -96,7 +96,7 @@ impl Lowerer<'_> {
     }
 
     /// `Array::from_shape_fn(shape, f)`.
-    pub(super) fn from_shape_fn(
+    pub(super) fn by_shape(
         &mut self,
         shape: Vec<Value>,
         f: &Expr,

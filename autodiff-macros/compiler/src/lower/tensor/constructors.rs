@@ -64,11 +64,11 @@ impl Lowerer<'_> {
             }
             ("from_shape_fn" | "from_shape_simple_fn", [shape, f]) => {
                 let (shape, single) = self.shape_of(shape)?;
-                self.from_shape_fn(shape, f, single, span)?
+                self.by_shape(shape, f, single, span)?
             }
             ("from_vec" | "from" | "from_iter", [values]) => {
                 let view = of.starts_with("ArrayView");
-                return self.from_sequence(values, view, span).map(Some);
+                return self.of_sequence(values, view, span).map(Some);
             }
             ("from_shape_vec" | "from_shape", [shape, values]) => {
                 let (shape, _) = self.shape_of(shape)?;
@@ -118,7 +118,7 @@ impl Lowerer<'_> {
     fn free_constructor(&mut self, name: &str, args: &[&Expr], span: Span) -> Lowered<Option<Rv>> {
         match (name, args) {
             ("arr1" | "aview1", [values]) => {
-                self.from_sequence(values, name == "aview1", span).map(Some)
+                self.of_sequence(values, name == "aview1", span).map(Some)
             }
             _ => Ok(None),
         }
@@ -207,10 +207,9 @@ impl Lowerer<'_> {
     }
 
     /// `Array1::from_vec(values)`; a view stays in the values' memory.
-    fn from_sequence(&mut self, e: &Expr, view: bool, span: Span) -> Lowered<Rv> {
+    fn of_sequence(&mut self, e: &Expr, view: bool, span: Span) -> Lowered<Rv> {
         let rows = self.sequence_view(e, span)?;
-        if let Type::Array(inner, _) = &rows.element {
-            let _ = inner;
+        if matches!(rows.element, Type::Array(..)) {
             return Err(self.refuse(
                 "AD0257",
                 span,
@@ -280,7 +279,7 @@ impl Lowerer<'_> {
                 _ => break,
             }
         }
-        let values = self.elements(level.into_iter())?;
+        let values = self.elements(level)?;
         let element = values
             .iter()
             .map(|v| self.b.ty(*v).clone())

@@ -161,7 +161,7 @@ impl Lowerer<'_> {
         let [Expr::Macro(slices)] = &m.args.iter().collect::<Vec<_>>()[..] else {
             return Err(self.no_slice(span));
         };
-        if !slices.mac.path.segments.last().is_some_and(|name| name.ident == "s") {
+        if slices.mac.path.segments.last().is_none_or(|name| name.ident != "s") {
             return Err(self.no_slice(span));
         }
         let parts = split(slices.mac.tokens.clone());
@@ -177,9 +177,7 @@ impl Lowerer<'_> {
             if is(&part, "NewAxis") {
                 tensor = self.with_axis(&tensor, axis, span)?;
                 axis += 1;
-            } else if is(&part, "..") {
-                axis += 1;
-            } else if self.slice_axis(&mut tensor, axis, part, span)? {
+            } else if is(&part, "..") || self.slice_axis(&mut tensor, axis, part, span)? {
                 axis += 1;
             }
         }
