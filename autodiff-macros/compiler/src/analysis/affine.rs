@@ -158,6 +158,11 @@ impl Layout<'_> {
                     if proof.apart(&this, &that) {
                         return true;
                     }
+                    if let (Proj::Index(u), Proj::Index(v)) = (p, q)
+                        && proof.digits_apart(*u, *v)
+                    {
+                        return true;
+                    }
                     (here, there) = (here_on, there_on);
                     continue;
                 }
@@ -187,6 +192,29 @@ impl Layout<'_> {
             path = rest;
         }
         Some((run, path))
+    }
+
+    /// The run of that one element.
+    fn element(&self, v: Value) -> Option<Run> {
+        let start = self.affine(v)?;
+        let ends = vec![start.plus(&Affine::constant(1), 1)?];
+        Some(Run { start, ends })
+    }
+
+    /// The parts of an index `row * length + k` where a loop runs `k` from 0 to `length`: two such are the
+    /// same only if both parts are.
+    fn digits(&self, v: Value) -> Option<[Value; 3]> {
+        let Some(Op::Scalar(Fun::Add, sum)) = self.node(v).map(|n| &n.op) else { return None };
+        let Some(Op::Scalar(Fun::Mul, product)) = self.node(sum[0]).map(|n| &n.op) else {
+            return None;
+        };
+        let (row, length, k) = (product[0], product[1], sum[1]);
+        let (region, Site::Param(0)) = self.def(k)? else { return None };
+        let Op::For { lo, hi, inclusive: false, .. } = &self.holder(region)?.op else {
+            return None;
+        };
+        let from_zero = self.affine(*lo)? == Affine::constant(0);
+        (from_zero && *hi == length && self.kind(region) == Kind::Body).then_some([row, length, k])
     }
 
     /// The linear form of an index.
@@ -231,6 +259,27 @@ impl Proof<'_> {
         let start = self.there(&there.start);
         here.ends.iter().any(|end| before(end, &start))
             || there.ends.iter().any(|end| before(&self.there(end), &here.start))
+    }
+
+    /// Whether two indices are never the same, since one of their parts is not.
+    fn digits_apart(&self, u: Value, v: Value) -> bool {
+        let (Some([row, length, k]), Some([other_row, other_length, l])) =
+            (self.layout.digits(u), self.layout.digits(v))
+        else {
+            return false;
+        };
+        let one_apart = |u: Value, v: Value| {
+            let elements = self.layout.element(u).zip(self.layout.element(v));
+            elements.is_some_and(|(here, there)| self.apart(&here, &there))
+                || self.digits_apart(u, v)
+        };
+        let changes = match self.iteration {
+            Iteration::Same => false,
+            Iteration::Later(body) | Iteration::Another(body) => {
+                !self.layout.is_outside(length, body)
+            }
+        };
+        length == other_length && !changes && (one_apart(row, other_row) || one_apart(k, l))
     }
 
     /// The form in the other iteration: what the loop defines is another there.

@@ -301,6 +301,23 @@ impl<'g> Layout<'g> {
         })
     }
 
+    /// Whether nothing has been written to a place of an object before the node at `at` writes there.
+    pub fn written_first(&self, place: &Place, at: At) -> bool {
+        let home = self.def(place.root).map_or(0, |(region, _)| region);
+        self.writes(place.root).iter().all(|write| {
+            let disjoint = |iteration| self.is_disjoint_from(place, *write, iteration);
+            let common = self.common(write.region, at.region);
+            let (Some(w), Some(here)) = (self.lift(*write, common), self.lift(at, common)) else {
+                return false;
+            };
+            let earlier = w < here || w == here && *write != at;
+            let mut bodies = self.around(common).take_while(|id| *id != home);
+            (!earlier || disjoint(Iteration::Same))
+                && bodies
+                    .all(|id| self.infos[id].kind != Kind::Body || disjoint(Iteration::Another(id)))
+        })
+    }
+
     /// Whether a place holds the same where the node at `snapshot` begins and where the one at `read` reads
     /// it, in the same region or an inner one, later or earlier.
     pub fn holds_the_same(&self, place: &Place, snapshot: At, read: At) -> bool {

@@ -128,6 +128,15 @@ impl Owner {
         match take {
             Take::Value if !last => Take::Clone,
             Take::Clone if last && place.path.is_empty() && data.ty != Type::Unknown => Take::Value,
+            // What owns its memory is its own owned copy.
+            Take::Owned
+                if last
+                    && place.path.is_empty()
+                    && data.storage == Storage::Object
+                    && matches!(data.ty, Type::Vec(_) | Type::Tensor(..)) =>
+            {
+                Take::Value
+            }
             take => take,
         }
     }

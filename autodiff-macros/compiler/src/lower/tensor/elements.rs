@@ -24,7 +24,14 @@ impl Lowerer<'_> {
             Elements::View(view) => {
                 let index = match at {
                     At::Flat(k) => *k,
-                    At::Axes(index) => self.place_in(view, &index[index.len() - of.rank()..], span),
+                    At::Axes(index) => {
+                        let index = &index[index.len() - of.rank()..];
+                        if view.whole {
+                            self.number_in(&of.shape, index, span)
+                        } else {
+                            self.place_in(view, index, span)
+                        }
+                    }
                 };
                 let place = view.flat.clone().with(Proj::Index(index));
                 Ok(Rv::Place(place, of.element.clone()))
@@ -57,6 +64,16 @@ impl Lowerer<'_> {
         }
         let ty = self.b.ty(args[0]).clone();
         Ok(Rv::Value(self.b.scalar(fun, args, ty, span)))
+    }
+
+    /// The number of an element among all those of an array, row by row.
+    fn number_in(&mut self, shape: &[Value], index: &[Value], span: Span) -> Value {
+        let places = index.iter().copied().zip(shape);
+        let number = places.map(|(k, length)| (k, *length)).reduce(|(rows, _), (k, length)| {
+            let first = self.usize_op(Fun::Mul, rows, length, span);
+            (self.usize_op(Fun::Add, first, k, span), length)
+        });
+        number.map_or_else(|| self.zero(span), |(number, _)| number)
     }
 
     /// The number of an element among all those of the memory.

@@ -304,13 +304,28 @@ impl<'a> Reverse<'a> {
             let at = self.shadow_place(place, here);
             if !self.accumulating_store(place, v, &at, here) {
                 self.collect(at.clone(), v, span);
-                self.reset(at, v, here);
+                if !self.is_first(place, here) {
+                    self.reset(at, v, here);
+                }
             }
         }
         if let Some(old) = self.held(Key::Old(here.region, here.index), span) {
             let at = self.primal_place(place, here);
             self.b.effect(Op::Store(at, old), span);
         }
+    }
+
+    /// Whether what was at a place before has no adjoint: the object began there with something constant, and
+    /// was not written to since.
+    fn is_first(&self, place: &Place, here: Here<'a>) -> bool {
+        let at = At { region: here.region, index: here.index };
+        let begins = match self.layout.node(place.root).map(|node| &node.op) {
+            Some(Op::Object(init)) => !self.activity.is_active(*init),
+            _ => false,
+        };
+        begins
+            && self.graph.data(place.root).storage == crate::ir::Storage::Object
+            && self.layout.written_first(place, at)
     }
 
     /// Zeroes a shadow where its primal was overwritten by `v`; a `Vec` gets its former length back.
