@@ -1,6 +1,6 @@
 //! Functions of each element.
 
-use ndarray::{Array1, Array2, Zip};
+use ndarray::{Array1, Array2, Zip, azip};
 
 use super::{functions, m23, n23, v3, w3};
 
@@ -26,6 +26,15 @@ functions! {
         let mut c = a.clone();
         c.zip_mut_with(b, |x, &y| *x *= y);
         Zip::from(&mut c).and(a).and(b).for_each(|c, &a, &b| *c += a / b);
+        c
+    }
+    by_azip(a: &Array1<f64> = v3(), b: &Array1<f64> = w3()) -> Array1<f64> {
+        let mut c = Array1::ones(a.len());
+        azip!((c in &mut c, &a in a, &b in b) *c += a * b);
+        azip!((c in &mut c, &a in a) {
+            let d = a * a;
+            *c *= d;
+        });
         c
     }
     collected(a: &Array2<f64> = m23(), b: &Array2<f64> = n23()) -> Array2<f64> {

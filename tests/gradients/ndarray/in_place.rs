@@ -29,6 +29,22 @@ functions! {
         b.column_mut(2).map_inplace(|x| *x = x.sin());
         b
     }
+    exchanged_axes(a: &Array2<f64> = m23(), x: &Array1<f64> = w3()) -> Array1<f64> {
+        let mut b = a.clone();
+        for k in 0..3 {
+            b.swap_axes(0, 1);
+            b[[1, 0]] *= k as f64;
+            b *= 0.5;
+        }
+        b.t().dot(x)
+    }
+    other_shapes(a: &Array2<f64> = m23()) -> Array2<f64> {
+        let mut b = a * a;
+        let mut sum = b.sum_axis(Axis(0));
+        b = b.slice(s![.., 1..]).to_owned();
+        sum = &sum * sum.len() as f64;
+        b * &sum.slice(s![..2])
+    }
     assigned(a: &Array2<f64> = m23(), b: &Array2<f64> = n23()) -> Array2<f64> {
         let mut c = Array2::zeros((2, 3));
         c.assign(&(a * b));

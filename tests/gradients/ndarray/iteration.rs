@@ -35,5 +35,15 @@ functions! {
     rows_and_numbers(a: &Array2<f64> = m23(), b: &Array2<f64> = n23()) -> f64 {
         a.outer_iter().zip(b.outer_iter()).map(|(x, y)| x.dot(&y)).fold(0.0, |s, d| s + d * d)
     }
+    with_indices(a: &Array2<f64> = m23(), x: &Array1<f64> = v3()) -> f64 {
+        let mut sum = 0.0;
+        for ((i, j), v) in a.indexed_iter() {
+            sum += v * v * (i + 2 * j) as f64;
+        }
+        for ((i, j), v) in a.t().indexed_iter() {
+            sum += v * (2 * i + j) as f64;
+        }
+        sum + x.indexed_iter().map(|(i, v)| v.powi(i as i32)).sum::<f64>()
+    }
     columns_elements(a: &Array2<f64> = m23()) -> f64 { a.column(1).iter().map(|x| x.exp()).sum() }
 }

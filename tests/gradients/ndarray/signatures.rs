@@ -4,7 +4,7 @@
 use autodiff::{Differentiable, Float, differentiate};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, array};
 
-use super::{m23, m32, v2, v3};
+use super::{m23, m32, v2, v3, w3};
 use crate::harness::{check, check_map};
 
 #[differentiate]
@@ -63,6 +63,46 @@ impl Model {
     }
 }
 
+type Matrix = Array2<f64>;
+
+#[differentiate]
+fn under_another_name(a: &Matrix, b: Matrix) -> Matrix {
+    a * b
+}
+
+/// What functions of this file give is known by their signatures.
+#[differentiate]
+fn deep(x: &Array2<f64>, layers: &[Array2<f64>]) -> f64 {
+    let mut h = x.clone();
+    for w in layers {
+        h = layer(&h, w, &Array1::zeros(w.ncols()));
+    }
+    h.mapv(|v| v * v).sum() + h[[0, 0]]
+}
+
+#[differentiate]
+fn of_many(arrays: Vec<Array1<f64>>, k: f64) -> (Array1<f64>, f64) {
+    let mut all = Vec::new();
+    for a in &arrays {
+        all.push(a * k);
+    }
+    let norm = |v: &Array1<f64>| v.dot(v).sqrt();
+    (&all[0] * &all[1], norm(&all[1]) + norm(&arrays[0]))
+}
+
+#[differentiate]
+fn chosen(x: &Array1<f64>, flag: bool) -> Array1<f64> {
+    let y = if flag { x * 2.0 } else { x.mapv(f64::sin) };
+    if y.sum() > 1.0 {
+        return y;
+    }
+    let z = match y.len() {
+        0 => y.clone(),
+        _ => &y + 1.0,
+    };
+    z * y
+}
+
 #[differentiate(wrt(w))]
 fn with_respect_to(w: &Array2<f64>, x: &Array2<f64>) -> f64 {
     x.dot(w).sum()
@@ -95,6 +135,16 @@ fn among_other_parameters() {
 fn functions_of_arrays() {
     check_map!(layer(&x, &w, &b); (x, w, b) in [(m23(), m32(), v2())]);
     check!(network(&x, &w, &b); (x, w, b) in [(m23(), m32(), v2())]);
+}
+
+#[test]
+fn of_several_shapes() {
+    check_map!(under_another_name(&a, b); (a, b) in [(m23(), m23())]);
+    check!(deep(&x, &w); (x, w) in [(m23(), vec![m32(), m23(), m32()])]);
+    check_map!(of_many(a, k); (a, k) in [(vec![v3(), w3()], 0.7)]);
+    for flag in [false, true] {
+        check_map!(chosen(&x, flag); x in [v3(), v3().mapv(f64::exp)]);
+    }
 }
 
 #[test]

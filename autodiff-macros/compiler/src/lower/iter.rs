@@ -55,6 +55,9 @@ pub enum Iter {
     /// The views of an array along an axis.
     #[allow(private_interfaces)]
     Views(Rc<super::tensor::Tensor>, usize),
+    /// The elements of an array with their indices.
+    #[allow(private_interfaces)]
+    Indexed(Rc<super::tensor::Tensor>),
     /// The one item of `once`.
     Once(Box<Rv>),
     /// The item of `repeat`.
@@ -71,6 +74,7 @@ macro_rules! parts {
             | Iter::Chunks(..)
             | Iter::Windows(..)
             | Iter::Views(..)
+            | Iter::Indexed(_)
             | Iter::Once(_)
             | Iter::Repeat(_) => (None, None),
             Iter::Zip(a, b) | Iter::Chain(a, b) => (Some(a), Some(b)),
@@ -241,6 +245,7 @@ impl Lowerer<'_> {
             }
             Iter::Elements(place, _, _) => self.b.op(Op::Len(place.clone()), Type::usize(), span),
             Iter::Views(of, axis) => self.length_of(of, *axis),
+            Iter::Indexed(of) => self.count_of(of, span),
             Iter::Chunks(place, _, size, exact, _) => {
                 let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
                 if *exact {
@@ -364,6 +369,7 @@ impl Lowerer<'_> {
                 Rv::Ref(place, Type::Slice(Box::new(ty.clone())), false)
             }
             Iter::Views(of, axis) => self.view_at(of, *axis, index, span)?,
+            Iter::Indexed(of) => self.indexed_element(of, index, span)?,
             Iter::Zip(a, b) => {
                 Rv::Tuple(vec![self.item(a, index, span)?, self.item(b, index, span)?])
             }

@@ -227,6 +227,13 @@ impl Lowerer<'_> {
                 self.variables(name, option)
             }
             Rv::Closure(c) => Binding::Closure(c),
+            // What is given another value is an array of its own.
+            Rv::Tensor(tensor) if mutable && self.changed.assigned.contains(&name.to_string()) => {
+                let tensor = self.lasting(Rv::Tensor(tensor), span)?;
+                let tensor = self.tensor(tensor, span)?;
+                let array = self.array_of(&tensor, span)?;
+                self.binding(name, mutable, array)?
+            }
             other => Binding::Other(other),
         })
     }

@@ -186,7 +186,8 @@ impl Lowerer<'_> {
     /// The array at a place.
     fn array_at(&mut self, place: Place, ty: &Type, exclusive: bool, span: Span) -> Tensor {
         let Type::Tensor(element, rank) = ty else { unreachable!("only arrays have axes") };
-        let known = place.path.is_empty().then(|| self.shapes.get(&place.root).cloned()).flatten();
+        let known = self.shapes.get(&place.root).filter(|_| place.path.is_empty());
+        let known = known.filter(|_| self.keeps_shape(&place)).cloned();
         let shape = known.unwrap_or_else(|| {
             let axis = |axis| {
                 let along = place.clone().with(Proj::Axis(axis));
@@ -233,6 +234,17 @@ impl Lowerer<'_> {
         match rv {
             Rv::Tensor(tensor) if !tensor.is_view() => self.array_of(&tensor, span),
             rv => Ok(rv),
+        }
+    }
+
+    /// A new array as such, rather than as a view of itself.
+    fn as_array(&self, made: Tensor) -> Rv {
+        let ty = made.ty();
+        match made.whole() {
+            Some(view) if view.flat.path == [Proj::Flat] => {
+                Rv::Temp(Place::whole(view.flat.root), ty)
+            }
+            _ => Self::viewed(made),
         }
     }
 
@@ -327,9 +339,18 @@ impl Lowerer<'_> {
     /// Whether the shape of what is at a place stays as it is.
     fn keeps_shape(&self, place: &Place) -> bool {
         let data = self.b.data(place.root);
-        let is_assigned = |name: &Ident| self.changed.whole.contains(&name.to_string());
-        matches!(data.storage, Storage::Local | Storage::Ref)
-            || !data.name.as_ref().is_some_and(is_assigned)
+        let is_replaced = |name: &Ident| {
+            let name = name.to_string();
+            self.changed.assigned.contains(&name) || self.changed.borrowed.contains(&name)
+        };
+        match data.storage {
+            Storage::Local | Storage::Ref => true,
+            Storage::Object => {
+                place.path.iter().all(|step| matches!(step, Proj::Axis(_)))
+                    && !data.name.as_ref().is_some_and(is_replaced)
+            }
+            _ => false,
+        }
     }
 
     /// Whether two lengths are certain to be the same.

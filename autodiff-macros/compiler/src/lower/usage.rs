@@ -17,7 +17,7 @@ const FAMILIES: [&str; 8] =
     ["sort", "rotate_", "drain", "retain", "dedup", "resize", "select_nth_", "extend"];
 
 /// Other methods that change their receiver, save for those that end in `_mut`.
-const MUTATING: [&str; 21] = [
+const MUTATING: [&str; 26] = [
     "push",
     "pop",
     "pop_if",
@@ -39,6 +39,11 @@ const MUTATING: [&str; 21] = [
     "split_off",
     "splice",
     "leak",
+    "assign",
+    "scaled_add",
+    "swap_axes",
+    "map_inplace",
+    "mapv_inplace",
 ];
 
 /// Whether a method of that name changes its receiver, as far as std's methods go.
@@ -57,6 +62,8 @@ pub struct Changed {
     pub borrowed: BTreeSet<String>,
     /// Those that are given another value: by `name = `.
     pub whole: BTreeSet<String>,
+    /// Those of them that are not computed of what they were: by `name = `, not by `name += `.
+    pub assigned: BTreeSet<String>,
     /// Those of which a method is called, which may take them.
     pub called: BTreeSet<String>,
 }
@@ -104,6 +111,13 @@ impl Changed {
         }
     }
 
+    fn assigned_to(&mut self, expr: &Expr) {
+        let mut targets = Self::default();
+        targets.target(expr);
+        self.assigned.extend(targets.whole);
+        self.target(expr);
+    }
+
     /// Notes what a pattern borrows by `ref mut`.
     fn taken_apart(&mut self, pat: &Pat, e: &Expr) {
         let mut bindings = Bound::of(pat).found.into_iter();
@@ -115,7 +129,7 @@ impl Changed {
 
 impl<'a> Visit<'a> for Changed {
     fn visit_expr_assign(&mut self, e: &'a syn::ExprAssign) {
-        self.target(&e.left);
+        self.assigned_to(&e.left);
         visit::visit_expr_assign(self, e);
     }
 
@@ -137,6 +151,10 @@ impl<'a> Visit<'a> for Changed {
     fn visit_expr_method_call(&mut self, e: &'a syn::ExprMethodCall) {
         if changes_receiver(&e.method.to_string()) {
             self.root(&e.receiver);
+        }
+        // An array has another shape then.
+        if e.method == "swap_axes" {
+            self.assigned_to(&e.receiver);
         }
         if let Expr::Path(p) = &*e.receiver
             && let Some(name) = p.path.get_ident()

@@ -291,6 +291,14 @@ impl Declared {
         }
     }
 
+    /// The type that a path is another name for.
+    pub fn alias(&self, path: &str) -> Option<&str> {
+        match self.find(path, Space::Types)? {
+            Item::Alias(ty) => Some(ty),
+            _ => None,
+        }
+    }
+
     /// The path of what is imported under a name, if that is all that the name means.
     pub fn import(&self, name: &str) -> Option<&str> {
         match self.at {

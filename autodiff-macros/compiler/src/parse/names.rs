@@ -54,7 +54,9 @@ impl Scopes {
     /// The type of the file that a path names in a scope, and where it is declared.
     pub fn type_named(&self, at: ScopeId, path: &str) -> Option<(ScopeId, String)> {
         match self.find(at, path, Space::Types) {
-            Found::Item(home, name, Item::Data(_) | Item::Opaque) => Some((home, name.to_owned())),
+            Found::Item(home, name, Item::Data(_) | Item::Alias(_) | Item::Opaque) => {
+                Some((home, name.to_owned()))
+            }
             _ => None,
         }
     }
@@ -153,7 +155,7 @@ impl Scopes {
         let scope = &self.all[id];
         let is_module = matches!(
             scope.types.get(name),
-            Some(Entry { item: Item::Module(_) | Item::Opaque, .. })
+            Some(Entry { item: Item::Module(_) | Item::Alias(_) | Item::Opaque, .. })
         );
         if scope.values.contains_key(name) || is_module {
             return None;

@@ -28,6 +28,8 @@ pub enum Item {
     Function(Function),
     /// A constant or `static`: its type.
     Constant(String),
+    /// Another name for a type: that type.
+    Alias(String),
     /// A module in the file.
     Module(ScopeId),
     /// What is not read: another item, or several under one name.
@@ -225,7 +227,10 @@ impl<'a> Visit<'a> for Reader {
     }
 
     fn visit_item_type(&mut self, item: &'a syn::ItemType) {
-        self.add_type(&item.ident, &item.vis, Item::Opaque);
+        let ty = item.ty.to_token_stream().to_string();
+        let plain = item.generics.params.is_empty();
+        let meaning = if plain { Item::Alias(ty) } else { Item::Opaque };
+        self.add_type(&item.ident, &item.vis, meaning);
     }
 
     fn visit_item_const(&mut self, item: &'a syn::ItemConst) {

@@ -258,6 +258,9 @@ impl TypeReader {
             _ if path.segments.len() == 1 && self.others.contains(&name) => Type::Unknown,
             _ => {
                 let item = names(path).and_then(|path| self.declared.get(&path));
+                if let Some(array) = self.alias_of_array(path) {
+                    return array;
+                }
                 if item.is_none()
                     && let Some((of, rank)) = tensor::read(last)
                 {
@@ -271,6 +274,15 @@ impl TypeReader {
                 }
             }
         }
+    }
+
+    /// The array that a path is another name for.
+    fn alias_of_array(&self, path: &syn::Path) -> Option<Type> {
+        let ty = self.declared.alias(&names(path)?)?;
+        let ty: syn::Type = syn::parse_str(ty).ok()?;
+        let is_array = matches!(&ty, syn::Type::Path(p)
+            if p.path.segments.last().is_some_and(|last| tensor::read(last).is_some()));
+        is_array.then(|| self.read(&ty)).filter(|ty| matches!(ty, Type::Tensor(..)))
     }
 
     /// A declared struct or enum with the generic arguments that it is given.

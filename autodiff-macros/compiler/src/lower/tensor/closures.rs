@@ -71,6 +71,31 @@ impl Lowerer<'_> {
         Ok(Rv::Unit)
     }
 
+    /// `azip!((a in &mut x, &b in &y) *a += b)`: `Zip` with a closure over these patterns.
+    pub(super) fn azip(&mut self, mac: &syn::Macro, span: Span) -> Lowered<Option<Rv>> {
+        let mut trees = mac.tokens.clone().into_iter();
+        let Some(proc_macro2::TokenTree::Group(operands)) = trees.next() else { return Ok(None) };
+        let body: proc_macro2::TokenStream = trees.collect();
+        let parse = |input: syn::parse::ParseStream<'_>| {
+            let operand = |input: syn::parse::ParseStream<'_>| {
+                let pat = syn::Pat::parse_single(input)?;
+                input.parse::<syn::Token![in]>()?;
+                Ok((pat, input.parse::<Expr>()?))
+            };
+            input.parse_terminated(operand, syn::Token![,])
+        };
+        let Ok(operands) = syn::parse::Parser::parse2(parse, operands.stream()) else {
+            return Ok(None);
+        };
+        let (patterns, arrays): (Vec<_>, Vec<_>) = operands.into_iter().unzip();
+        let Ok(closure) = syn::parse2::<Expr>(quote::quote!(|#(#patterns),*| { #body })) else {
+            return Ok(None);
+        };
+        let parts = arrays.iter().map(|e| self.tensor_expr(e)).collect::<Lowered<Vec<_>>>()?;
+        let f = self.callee(&closure)?;
+        self.zip_over(&parts, &f, false, span).map(Some)
+    }
+
     /// A reference to an element that may be changed.
     pub(super) fn exclusive_element(
         &mut self,

@@ -250,6 +250,7 @@ impl Lowerer<'_> {
         };
         let args = match name.as_str() {
             "array" | "concatenate" | "stack" => arguments(mac),
+            "azip" => return self.azip(mac, span),
             _ => return Ok(None),
         };
         match (name.as_str(), args.split_first()) {

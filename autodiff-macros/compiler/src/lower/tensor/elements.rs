@@ -130,8 +130,31 @@ impl Lowerer<'_> {
         }
     }
 
+    /// The element of that number, row by row, behind its index.
+    pub(in crate::lower) fn indexed_element(
+        &mut self,
+        of: &Tensor,
+        number: Value,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let (mut index, mut rows) = (Vec::new(), number);
+        for length in of.shape.iter().skip(1).rev() {
+            index.push(self.usize_op(Fun::Rem, rows, *length, span));
+            rows = self.usize_op(Fun::Div, rows, *length, span);
+        }
+        index.push(rows);
+        index.reverse();
+        let at = if of.whole().is_some() { At::Flat(number) } else { At::Axes(&index) };
+        let element = self.shared_element(of, &at, span)?;
+        let index = match index[..] {
+            [one] => Rv::Value(one),
+            _ => Rv::Tuple(index.into_iter().map(Rv::Value).collect()),
+        };
+        Ok(Rv::Tuple(vec![index, element]))
+    }
+
     /// How many elements there are.
-    pub(super) fn count_of(&mut self, of: &Tensor, span: Span) -> Value {
+    pub(in crate::lower) fn count_of(&mut self, of: &Tensor, span: Span) -> Value {
         if let Some(view) = of.whole() {
             return self.b.op(Op::Len(view.flat.clone()), Type::usize(), span);
         }

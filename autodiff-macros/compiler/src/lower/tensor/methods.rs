@@ -48,7 +48,8 @@ impl Lowerer<'_> {
             ("sum_axis" | "product_axis", [axis]) => {
                 let axis = self.axis_of(axis, &held)?;
                 let fun = if name == "sum_axis" { Fun::Add } else { Fun::Mul };
-                Self::viewed(self.along_axis(&held, axis, fun, span)?)
+                let made = self.along_axis(&held, axis, fun, span)?;
+                self.as_array(made)
             }
             ("mean_axis", [axis]) => {
                 let axis = self.axis_of(axis, &held)?;
@@ -106,6 +107,21 @@ impl Lowerer<'_> {
                     _ => Access::Shared,
                 };
                 Rv::Iter(Box::new(self.elements_in_turn(&held, access, span)?))
+            }
+            ("indexed_iter", []) => {
+                Rv::Iter(Box::new(Iter::Indexed(std::rc::Rc::new(held.shared()))))
+            }
+            ("swap_axes", [a, b]) => {
+                let (a, b) = (self.axis_number(a, &held)?, self.axis_number(b, &held)?);
+                let mut order: Vec<usize> = (0..held.rank()).collect();
+                order.swap(a, b);
+                let place = self.place_of(receiver, span)?;
+                self.writable(&place, span)?;
+                let swapped = self.permuted(held, &order, span)?;
+                let swapped = self.array_of(&swapped, span)?;
+                let swapped = self.value_of(swapped, span)?;
+                self.b.effect(Op::Store(place, swapped), span);
+                Rv::Unit
             }
             ("outer_iter" | "outer_iter_mut", []) => self.along_views(&held, 0),
             ("rows" | "rows_mut" | "genrows", []) if held.rank() == 2 => self.along_views(&held, 0),
@@ -301,6 +317,14 @@ impl Lowerer<'_> {
     pub(super) fn axis_of(&mut self, e: &Expr, of: &Tensor) -> Lowered<usize> {
         let axis = self.axis(e)?;
         if axis < of.rank() { Ok(axis) } else { Err(self.unknown_axis(e)) }
+    }
+
+    /// An axis by its number alone.
+    fn axis_number(&mut self, e: &Expr, of: &Tensor) -> Lowered<usize> {
+        match literal(e).filter(|axis| *axis < of.rank()) {
+            Some(axis) => Ok(axis),
+            None => Err(self.unknown_axis(e)),
+        }
     }
 
     /// `[1, 0, 2]`, `(1, 0, 2)`.
