@@ -212,6 +212,7 @@
 //! | `(A, B)` | the tuple of their gradients | `&mut` of it |
 //! | `S`, `&S` under `#[derive(Differentiable)]` | `STangent` of a [struct](#structs) or an [enum](#enums) | `&mut` of it |
 //! | `SMatrix<T, R, C>`, `Vector3<T>`, … of [`nalgebra`](#matrices-of-nalgebra), `&` of them | the same matrix, owned | `&mut` of it |
+//! | `ArrayN<T>`, `&ArrayN<T>`, `ArrayViewN<T>` of [`ndarray`](arrays), N = 0…6 | `ArrayN<T>` | `&mut` of it |
 //! | `&mut` of any of these | as without `&mut` | [read and written](#functions-that-work-in-place) |
 //! | integers, `bool`, `char`, `&str`, ranges | none: constant | none |
 //!
@@ -743,6 +744,7 @@
 //! | `alloc` (in `std`) | `Vec`s, slices, and loops whose records have no constant number; [`Graph::to_dot`] |
 //! | `libm` | the mathematical functions where there is no `std`; calls as `libm::sin(x)`, with `std` too |
 //! | `nalgebra` | the [matrices of `nalgebra`](#matrices-of-nalgebra), without `std` too |
+//! | `ndarray` (default) | the [arrays of `ndarray`](arrays), which need `alloc` |
 //!
 //! The function calls `sin` and its like as it would without the attribute: as methods of
 //! `num_traits::Float`, or by path, as functions of `libm`. Its derivatives call what it calls, so that
@@ -835,6 +837,10 @@ pub use autodiff_runtime::{
 pub use autodiff_runtime::ndarray;
 
 pub mod std_compat;
+
+#[cfg(feature = "ndarray")]
+#[doc = include_str!("../docs/arrays.md")]
+pub mod arrays {}
 
 #[doc = include_str!("../docs/conventions.md")]
 pub mod conventions {}
