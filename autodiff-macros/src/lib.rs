@@ -11,6 +11,7 @@ const LIBRARY: Library = Library {
     std: cfg!(feature = "std"),
     alloc: cfg!(feature = "alloc"),
     libm: cfg!(feature = "libm"),
+    ndarray: cfg!(feature = "ndarray"),
 };
 
 /// Generates the derivatives of the function it stands on.

@@ -5,6 +5,8 @@ mod checks;
 mod elementary;
 pub mod entries;
 mod fixed_stack;
+#[cfg(feature = "ndarray")]
+pub mod jacobian;
 pub mod foreign;
 mod linear;
 pub mod math;

@@ -7,6 +7,7 @@
 #[cfg(feature = "alloc")]
 use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
 
+use crate::coordinates::{Coordinates, CoordinatesMut};
 use crate::private::Elementary;
 use crate::private::operator::{
     Add, AddAssign, Binary, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
@@ -146,6 +147,8 @@ pub trait Float:
     + Elementary
     + Accumulate<Self>
     + SetZero
+    + Coordinates
+    + CoordinatesMut
     + Default
     + core::fmt::Debug
     + 'static

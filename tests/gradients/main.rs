@@ -33,6 +33,7 @@ mod harness;
 mod harness_tests;
 mod in_place;
 mod iteration;
+mod jacobians;
 mod loops;
 mod matches;
 mod methods;

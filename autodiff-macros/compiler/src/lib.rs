@@ -192,6 +192,7 @@ fn differentiate(
     signature: &Signature,
     errors: &mut Errors,
 ) -> Option<TokenStream> {
+    emit::refuse_jacobian(options, signature, errors);
     if !errors.is_empty() {
         return None;
     }

@@ -9,11 +9,13 @@ pub struct Library {
     pub alloc: bool,
     /// Whether the functions of the crate `libm` are known.
     pub libm: bool,
+    /// Whether there are the arrays of `ndarray`.
+    pub ndarray: bool,
 }
 
 impl Library {
     /// All of them.
-    pub const ALL: Self = Self { std: true, alloc: true, libm: true };
+    pub const ALL: Self = Self { std: true, alloc: true, libm: true, ndarray: true };
 }
 
 impl Default for Library {
@@ -27,7 +29,7 @@ mod tests {
     use super::Library;
     use crate::expand;
 
-    const CORE: Library = Library { std: false, alloc: false, libm: true };
+    const CORE: Library = Library { std: false, alloc: false, libm: true, ndarray: false };
 
     /// What comes of a function in a crate with that library.
     fn expanded(library: Library, function: &str) -> String {

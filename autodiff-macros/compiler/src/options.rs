@@ -20,6 +20,8 @@ pub struct Options {
     pub jvp: Option<Path>,
     /// `source`: the generated function as text.
     pub source: bool,
+    /// `jacobian`: the derivative of every output by every input.
+    pub jacobian: Option<Ident>,
     /// `checkpoint`: keep nothing, run the forward again in the backward.
     pub checkpoint: bool,
     /// An optimisation that is left out: for tests, no option of the user's.
@@ -41,6 +43,7 @@ enum Value {
     Jvp(Path),
     Crate(Path),
     Source,
+    Jacobian,
     Checkpoint,
     Unknown,
 }
@@ -63,6 +66,7 @@ impl Parse for Argument {
             "jvp" => Value::Jvp(path()?),
             "crate" => Value::Crate(path()?),
             "source" => Value::Source,
+            "jacobian" => Value::Jacobian,
             "checkpoint" => Value::Checkpoint,
             _ => {
                 // Whatever belongs to an option that is not known goes with it.
@@ -81,7 +85,7 @@ fn parameter(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek(Token![self]) { input.call(Ident::parse_any) } else { input.parse() }
 }
 
-const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `checkpoint`, `crate = path`";
+const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `jacobian`, `checkpoint`, `crate = path`";
 
 impl Options {
     /// Reads the attribute's arguments; what is wrong with them goes to `errors`.
@@ -140,6 +144,7 @@ impl Options {
                 Value::Jvp(path) => options.jvp = Some(path),
                 Value::Crate(path) => options.krate = Some(path),
                 Value::Source => options.source = true,
+                Value::Jacobian => options.jacobian = Some(name),
                 Value::Checkpoint => options.checkpoint = true,
                 Value::Unknown => {
                     errors.push(Diagnostic::new(

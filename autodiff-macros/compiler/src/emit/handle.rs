@@ -3,6 +3,7 @@
 mod checked;
 mod core;
 mod functions;
+mod jacobian;
 mod lints;
 mod receiver;
 mod refused;
@@ -27,6 +28,7 @@ use crate::tokens::{each_ident, regrouped};
 
 use super::rust::{Plain, Printed, Printer, asserted, may_be_invented};
 pub use checked::is_possible as can_be_checked;
+pub use jacobian::refuse as refuse_jacobian;
 pub use refused::refused;
 pub use rules::supported as rules_supported;
 

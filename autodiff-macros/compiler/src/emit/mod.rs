@@ -16,7 +16,8 @@ pub mod types;
 
 pub use graph_data::graph_data;
 pub use handle::{
-    Derivatives, Header, can_be_checked, handle, local, refused, rules_supported, silenced,
+    Derivatives, Header, can_be_checked, handle, local, refuse_jacobian, refused, rules_supported,
+    silenced,
 };
 pub(crate) use hygienic;
 pub use manifest::facade_path;

@@ -57,7 +57,7 @@ impl Functions<'_> {
     }
 
     /// `(A, B)`, bare if there is one.
-    fn tuple(parts: &[TokenStream]) -> TokenStream {
+    pub(super) fn tuple(parts: &[TokenStream]) -> TokenStream {
         match parts {
             [one] => hygienic!(#one),
             parts => hygienic!((#(#parts),*)),
@@ -77,7 +77,7 @@ impl Functions<'_> {
     }
 
     /// The names of the gradients, as an expression or a pattern.
-    fn gradient(&self, prefix: &TokenStream) -> TokenStream {
+    pub(super) fn gradient(&self, prefix: &TokenStream) -> TokenStream {
         let parts: Vec<_> = self
             .slots()
             .iter()
@@ -156,7 +156,7 @@ impl Functions<'_> {
     }
 
     /// Zero gradients, one variable each.
-    fn zeros(&self) -> TokenStream {
+    pub(super) fn zeros(&self) -> TokenStream {
         let types = &self.signature.types;
         let zeros = self.slots().into_iter().filter(|s| s.parameter.active).map(|s| {
             let (name, bar) = (&s.name, &s.bar);
@@ -220,6 +220,7 @@ impl Functions<'_> {
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());
+        out.extend(self.jacobians());
         out.extend(if self.may_return_number() { self.gradients() } else { self.no_gradients() });
         out
     }
