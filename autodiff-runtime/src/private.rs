@@ -5,9 +5,9 @@ mod checks;
 mod elementary;
 pub mod entries;
 mod fixed_stack;
+pub mod foreign;
 #[cfg(feature = "ndarray")]
 pub mod jacobian;
-pub mod foreign;
 mod linear;
 pub mod math;
 pub mod operator;

@@ -31,6 +31,7 @@ mod generic_programs;
 mod generics;
 mod harness;
 mod harness_tests;
+mod hessians;
 mod in_place;
 mod iteration;
 mod jacobians;

@@ -197,6 +197,15 @@ fn differentiate(
         return None;
     }
     if options.vjp.is_some() {
+        if let Some(at) = &options.hessian {
+            errors.push(Diagnostic::new(
+                "AD0017",
+                at.span(),
+                "a function with a rule of its own has no Hessian here",
+                "let a function that returns one number do the arithmetic itself",
+            ));
+            return None;
+        }
         if let Err(message) = emit::rules_supported(signature, options) {
             errors.push(Diagnostic::new(
                 "AD0110",
@@ -214,7 +223,14 @@ fn differentiate(
         return None;
     }
     let without = options.without.as_deref();
-    let passes = pipeline::run(graph, &refusals, &function.sig.ident, without, errors)?;
+    let passes = pipeline::run(
+        graph,
+        &refusals,
+        &function.sig.ident,
+        without,
+        options.hessian.as_ref(),
+        errors,
+    )?;
     if !options.library.alloc {
         analysis::refuse_heap(&passes, errors);
     }
@@ -225,6 +241,7 @@ fn differentiate(
         reverse: &passes.reverse,
         shown: &passes.shown,
         forward: &passes.forward,
+        hessian: passes.hessian.as_ref(),
         at_once: passes.at_once.as_ref(),
         fused: passes.fused.as_ref(),
         items: &items,

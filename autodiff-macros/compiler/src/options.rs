@@ -22,6 +22,8 @@ pub struct Options {
     pub source: bool,
     /// `jacobian`: the derivative of every output by every input.
     pub jacobian: Option<Ident>,
+    /// `hessian`: products of the Hessian with vectors, and the Hessian.
+    pub hessian: Option<Ident>,
     /// `checkpoint`: keep nothing, run the forward again in the backward.
     pub checkpoint: bool,
     /// An optimisation that is left out: for tests, no option of the user's.
@@ -44,6 +46,7 @@ enum Value {
     Crate(Path),
     Source,
     Jacobian,
+    Hessian,
     Checkpoint,
     Unknown,
 }
@@ -67,6 +70,7 @@ impl Parse for Argument {
             "crate" => Value::Crate(path()?),
             "source" => Value::Source,
             "jacobian" => Value::Jacobian,
+            "hessian" => Value::Hessian,
             "checkpoint" => Value::Checkpoint,
             _ => {
                 // Whatever belongs to an option that is not known goes with it.
@@ -85,7 +89,7 @@ fn parameter(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek(Token![self]) { input.call(Ident::parse_any) } else { input.parse() }
 }
 
-const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `jacobian`, `checkpoint`, `crate = path`";
+const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `jacobian`, `hessian`, `checkpoint`, `crate = path`";
 
 impl Options {
     /// Reads the attribute's arguments; what is wrong with them goes to `errors`.
@@ -145,6 +149,7 @@ impl Options {
                 Value::Crate(path) => options.krate = Some(path),
                 Value::Source => options.source = true,
                 Value::Jacobian => options.jacobian = Some(name),
+                Value::Hessian => options.hessian = Some(name),
                 Value::Checkpoint => options.checkpoint = true,
                 Value::Unknown => {
                     errors.push(Diagnostic::new(

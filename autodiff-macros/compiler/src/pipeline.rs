@@ -1,7 +1,7 @@
 //! The passes between lowering and emission, as a list. What leaves it is verified in debug builds, and
 //! what each pass makes in the tests of the compiler.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 
 use crate::analysis::{Activity, unify};
 use crate::emit::graph_data;
@@ -25,6 +25,8 @@ pub(crate) struct Passes {
     /// Reverse mode for a seed that follows at once, where the other lets its pullback take partial
     /// derivatives along.
     pub at_once: Option<Graph>,
+    /// Forward mode of the gradient, if it is asked for: the product of the Hessian and a vector.
+    pub hessian: Option<Graph>,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<Graph>,
 }
@@ -37,6 +39,7 @@ pub(crate) fn run(
     refusals: &[Diagnostic],
     own: &Ident,
     without: Option<&str>,
+    hessian: Option<&Ident>,
     errors: &mut Errors,
 ) -> Option<Passes> {
     unify(&mut primal);
@@ -64,6 +67,7 @@ pub(crate) fn run(
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
     let keeps = transform::keeps(&drawn);
+    let hessian = hessian.and_then(|at| second(&drawn, at, without, errors));
     let divided = step("reciprocal", optimize::divided(drawn, without));
     let eager = (without != Some("preaccumulate")).then(|| transform::eager(&divided)).flatten();
     let at_once = multiplied_out(divided, without);
@@ -80,7 +84,40 @@ pub(crate) fn run(
         .map(|graph| optimize::divided(tidy("fuse", graph, without), without))
         .map(|graph| multiplied_out(step("reciprocal", graph), without))
         .filter(|graph| keeps || transform::is_light(graph));
-    Some(Passes { primal, reverse, shown, forward, at_once, fused })
+    Some(Passes { primal, reverse, shown, forward, at_once, hessian, fused })
+}
+
+/// Forward mode of the gradient.
+fn second(
+    reverse: &Graph,
+    option: &Ident,
+    without: Option<&str>,
+    errors: &mut Errors,
+) -> Option<Graph> {
+    let mut refuse = |at: Span, what: &str| {
+        errors.push(Diagnostic::new(
+            "AD0017",
+            at,
+            format!("{what} has no Hessian here"),
+            "let a function that returns one number do the arithmetic itself, on numbers of known types",
+        ));
+        None
+    };
+    let Some(gradient) = transform::gradient(reverse) else {
+        return refuse(option.span(), "what does not return one number of a known type");
+    };
+    if gradient.params.iter().any(|p| p.active && p.in_place()) {
+        return refuse(option.span(), "a function that works in place");
+    }
+    let gradient = step("gradient", gradient);
+    let (varying, unknown) = transform::varying(&gradient);
+    if let Some(at) = unknown {
+        return refuse(at, "this call, loop or operator");
+    }
+    let activity = Activity::varying(&gradient, varying);
+    let mut along = transform::forward(&gradient, &activity);
+    along.body.results.drain(..gradient.body.results.len());
+    Some(fast(step("simplify", optimize::simple(step("hessian", along), without)), without))
 }
 
 /// A derivative as the transform of that name left it, without what is idle.

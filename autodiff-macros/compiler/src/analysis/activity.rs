@@ -44,6 +44,11 @@ impl Activity {
         Self { active, shadowed: shadowed(graph), assumed }
     }
 
+    /// That of a graph of which these values are known to depend on an active parameter.
+    pub fn varying(graph: &Graph, active: ValueSet) -> Self {
+        Self { active, shadowed: shadowed(graph), assumed: ValueSet::default() }
+    }
+
     /// Marks the values that are taken for floats by the name of a method alone: rustc is to find out.
     pub fn assert_floats(&self, graph: &mut Graph) {
         for (i, data) in graph.values.iter_mut().enumerate() {

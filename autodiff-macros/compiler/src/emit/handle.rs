@@ -3,6 +3,7 @@
 mod checked;
 mod core;
 mod functions;
+mod hessian;
 mod jacobian;
 mod lints;
 mod receiver;
@@ -60,6 +61,8 @@ pub struct Derivatives<'a> {
     pub iterated: &'a [Extent],
     /// How the body writes the elementary functions.
     pub spelled: &'a Spelled,
+    /// Forward mode of the gradient, if it is asked for.
+    pub hessian: Option<&'a Graph>,
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -70,6 +73,8 @@ struct Core {
     jvp: (Vec<Ident>, Group),
     /// Of `__vjp_now`: the slots' names, and the body; none if it is `__vjp` and then its pullback.
     vjp_into: Option<(Vec<Ident>, Group)>,
+    /// Of `__hvp`, as of `__jvp`.
+    hvp: Option<(Vec<Ident>, Group)>,
     graph: TokenStream,
 }
 
@@ -99,12 +104,13 @@ pub fn handle(
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
     let jvp = functions.core_jvp(&core.jvp.0, &core.jvp.1);
+    let hvp = core.hvp.map(|(dots, body)| functions.core_hvp(&dots, &body));
     let straight = functions.straight(core.vjp_into.as_ref());
     let public = functions.public();
     let graph = core.graph;
     let source = options.source.then(|| source(&straight, name));
     if let Some(method) = &signature.method {
-        return siblings(&quote!(#vjp #straight #jvp #public), method, &graph, &silenced);
+        return siblings(&quote!(#vjp #straight #jvp #hvp #public), method, &graph, &silenced);
     }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
@@ -130,6 +136,7 @@ pub fn handle(
             #vjp
             #straight
             #jvp
+            #hvp
             #public
         }
 
@@ -249,6 +256,13 @@ fn derived(
     let given = receiver::tangent(signature, tangents.first());
     let before = quote!(#methods #(#items)* #prelude #given);
     let jvp = concat([before, tangent_code.forward, quote!((#value, #dot))]);
+    let hvp = derivatives.hessian.map(|graph| {
+        let (dots, printed) = print(graph);
+        let given = receiver::tangent(signature, dots.first());
+        let result = assemble(&graph.result, &mut printed.results.iter().cloned());
+        let before = quote!(#methods #(#items)* #prelude #given);
+        (dots, block(concat([before, printed.forward, result])))
+    });
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
         Some(graph) => {
@@ -272,7 +286,7 @@ fn derived(
     });
     let graph = derivatives.shown.clone();
     let vjp_into = vjp_into.map(|(slots, body)| (slots, block(body)));
-    Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, graph }
+    Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, hvp, graph }
 }
 
 /// One after the other; long code is moved, not copied.

@@ -30,6 +30,7 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
         b: Builder::new(graph.values.clone()),
         dots: ValueMap::default(),
         undefined: ValueSet::default(),
+        zeros: ValueMap::default(),
     };
     let mut shadows = Vec::new();
     for param in &graph.params {
@@ -86,6 +87,8 @@ struct Forward<'a> {
     dots: ValueMap<Value>,
     /// Placeholders.
     undefined: ValueSet,
+    /// What zero adjoints have the shape of, where this is the forward mode of a backward sweep.
+    zeros: ValueMap<Op>,
 }
 
 impl Forward<'_> {
@@ -129,6 +132,9 @@ impl Forward<'_> {
         if let (Op::Undef, [undefined]) = (&node.op, node.results.as_slice()) {
             self.undefined.insert(*undefined);
         }
+        if let (Op::Zero(_) | Op::ZeroOf(_), [zero]) = (&node.op, &node.results[..]) {
+            self.zeros.insert(*zero, node.op.clone());
+        }
         match &node.op {
             Op::If(..) | Op::For { .. } | Op::While { .. } => return self.control(node),
             // What is kept for a backward sweep is no business of this mode.
@@ -136,6 +142,7 @@ impl Forward<'_> {
             Op::Call(path, args) if self.activity.touches(node) => {
                 return self.call(path, args, node);
             }
+            Op::StackPush(..) | Op::StackPop(_) | Op::KeepNone => return self.kept(node),
             _ => self.b.node(node.op.clone(), node.results.clone(), span),
         }
         match &node.op {
@@ -164,7 +171,9 @@ impl Forward<'_> {
                 if let Op::Object(init) = &node.op
                     && !self.dots.contains(*init)
                 {
-                    return self.zero_object(node.results[0], span);
+                    // An adjoint and its tangent are of one kind.
+                    let zero = self.zeros.get(*init).cloned();
+                    return self.zero_object(node.results[0], zero, span);
                 }
                 let result = node.results[0];
                 let mut sizes = Vec::new();
@@ -179,7 +188,7 @@ impl Forward<'_> {
             }
             // The tangent's own name is not known here: its fields are set one by one.
             Op::Struct(_, fields, parts) if active => {
-                self.zero_object(node.results[0], span);
+                self.zero_object(node.results[0], None, span);
                 let root = self.dot(node.results[0]);
                 for (field, part) in fields.iter().zip(parts) {
                     if let Some(dot) = self.dots.get(*part).copied() {
@@ -215,6 +224,29 @@ impl Forward<'_> {
                     self.set(result, dot);
                 }
             }
+            Op::Accumulate(place, v) if self.activity.is_active(place.root) => {
+                if let Some(dot) = self.dots.get(*v).copied() {
+                    let at = self.place(place);
+                    self.b.effect(Op::Accumulate(at, dot), span);
+                }
+            }
+            Op::AccumulatePlace(to, from) if self.activity.is_active(to.root) => {
+                if self.dots.contains(from.root) {
+                    let (to, from) = (self.place(to), self.place(from));
+                    self.b.effect(Op::AccumulatePlace(to, from), span);
+                }
+            }
+            Op::SetZero(place) if self.activity.is_active(place.root) => {
+                let at = self.place(place);
+                self.b.effect(Op::SetZero(at), span);
+            }
+            Op::Keep(_) | Op::Unkeep(_) if active => {
+                let result = node.results[0];
+                let op = node.op.map(&mut |v| self.dot(v));
+                let ty = self.b.ty(result).clone();
+                let dot = self.b.op(op, ty, span);
+                self.set(result, dot);
+            }
             Op::Swap(place, i, j) if self.activity.is_active(place.root) => {
                 let at = self.place(place);
                 self.b.effect(Op::Swap(at, *i, *j), span);
@@ -223,10 +255,46 @@ impl Forward<'_> {
         }
     }
 
+    /// What a backward sweep keeps, where this is the forward mode of one: tangents are kept beside it.
+    fn kept(&mut self, node: &Node) {
+        let span = node.span;
+        let varies = |this: &Self, v: &Value| !this.b.ty(*v).is_constant();
+        match &node.op {
+            Op::StackPush(stack, record) if self.activity.is_active(*stack) => {
+                let mut all = record.clone();
+                for v in record.iter().filter(|v| varies(self, v)).copied().collect::<Vec<_>>() {
+                    all.push(self.dot(v));
+                }
+                self.b.effect(Op::StackPush(*stack, all), span);
+            }
+            Op::StackPop(stack) if self.activity.is_active(*stack) => {
+                let mut results = node.results.clone();
+                for v in
+                    node.results.iter().filter(|v| varies(self, v)).copied().collect::<Vec<_>>()
+                {
+                    let ty = self.b.ty(v).clone();
+                    let dot = self.b.named(ty, self.name(v), Storage::Local, span);
+                    self.dots.insert(v, dot);
+                    results.push(dot);
+                }
+                self.b.node(Op::StackPop(*stack), results, span);
+            }
+            op => {
+                self.b.node(op.clone(), node.results.clone(), span);
+                if let (Op::KeepNone, [none]) = (op, &node.results[..])
+                    && varies(self, none)
+                {
+                    let dot = self.b.op(Op::KeepNone, self.b.ty(*none).clone(), span);
+                    self.dots.insert(*none, dot);
+                }
+            }
+        }
+    }
+
     /// The tangent of an object with constant contents, which the object itself has taken.
-    fn zero_object(&mut self, object: Value, span: Span) {
+    fn zero_object(&mut self, object: Value, zero: Option<Op>, span: Span) {
         let data = self.b.data(object).clone();
-        let zero = self.b.op(Op::Zero(object), data.ty.clone(), span);
+        let zero = self.b.op(zero.unwrap_or(Op::Zero(object)), data.ty.clone(), span);
         let dot = self.b.named(data.ty, self.name(object), Storage::Object, span);
         self.b.node(Op::Object(zero), vec![dot], span);
         self.dots.insert(object, dot);

@@ -100,6 +100,26 @@ impl Functions<'_> {
         }
     }
 
+    /// `__hvp`: the tangent of the gradient.
+    pub fn core_hvp(&self, dots: &[Ident], body: &Group) -> TokenStream {
+        let (hvp, silenced) = (self.named("__hvp"), &self.silenced);
+        let Header { generics, where_clause, .. } = self.header;
+        let params = self.header.core_params();
+        let gradient = self.gradient_type();
+        let types = &self.signature.types;
+        let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
+            let ty = types::tangent_slot(p, types);
+            hygienic!(#dot: #ty)
+        });
+        hygienic! {
+            #silenced
+            #[doc(hidden)]
+            #[inline]
+            pub fn #hvp #generics (#(#params,)* #(#tangents),*) -> #gradient #where_clause
+            #body
+        }
+    }
+
     /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
     /// seed and shadows are known.
     pub fn straight(&self, straight: Option<&(Vec<Ident>, Group)>) -> TokenStream {

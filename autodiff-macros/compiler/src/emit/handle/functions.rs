@@ -64,7 +64,7 @@ impl Functions<'_> {
         }
     }
 
-    fn gradient_type(&self) -> TokenStream {
+    pub(super) fn gradient_type(&self) -> TokenStream {
         let types = &self.signature.types;
         let parts: Vec<_> = self
             .signature
@@ -119,7 +119,7 @@ impl Functions<'_> {
     }
 
     /// Checks that shadows or tangents are as long as what they belong to.
-    fn checks(&self, what: &str) -> TokenStream {
+    pub(super) fn checks(&self, what: &str) -> TokenStream {
         let types = &self.signature.types;
         let checks = self.slots().into_iter().filter(|s| s.parameter.active).filter_map(|s| {
             if matches!(types.read(&s.parameter.ty), crate::ir::Type::Tensor(..)) {
@@ -221,6 +221,7 @@ impl Functions<'_> {
         out.extend(self.jvp());
         out.extend(self.vjp_into());
         out.extend(self.jacobians());
+        out.extend(self.hessians());
         out.extend(if self.may_return_number() { self.gradients() } else { self.no_gradients() });
         out
     }
@@ -288,6 +289,26 @@ impl Functions<'_> {
         let gradient_type = self.gradient_type();
         let pattern = self.gradient(&hygienic!(mut));
         let checks = self.checks("tangent");
+        let slots = self.tangent_slots();
+        hygienic! {
+            /// The value and its derivative in the direction of `ad_tangent`.
+            ///
+            /// # Panics
+            ///
+            /// If a tangent has another length than its parameter.
+            #[inline]
+            #silenced
+            pub fn #jvp #generics (#(#params,)* ad_tangent: #gradient_type) -> (#output, #seed)
+            #where_clause {
+                let #pattern = ad_tangent;
+                #checks
+                #core(#(#names,)* #(#slots),*)
+            }
+        }
+    }
+
+    /// The slots for tangents of the caller's.
+    pub(super) fn tangent_slots(&self) -> Vec<TokenStream> {
         let types = &self.signature.types;
         let slots = self.slots().into_iter().map(|s| {
             let bar = &s.bar;
@@ -309,21 +330,7 @@ impl Functions<'_> {
                 hygienic!(::core::option::Option::Some(&#bar))
             }
         });
-        hygienic! {
-            /// The value and its derivative in the direction of `ad_tangent`.
-            ///
-            /// # Panics
-            ///
-            /// If a tangent has another length than its parameter.
-            #[inline]
-            #silenced
-            pub fn #jvp #generics (#(#params,)* ad_tangent: #gradient_type) -> (#output, #seed)
-            #where_clause {
-                let #pattern = ad_tangent;
-                #checks
-                #core(#(#names,)* #(#slots),*)
-            }
-        }
+        slots.collect()
     }
 
     /// The shadows as one parameter: its type, and the pattern that takes it apart.

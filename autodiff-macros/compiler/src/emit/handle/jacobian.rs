@@ -16,10 +16,7 @@ pub fn refuse(options: &Options, signature: &Signature, errors: &mut Errors) {
     let Some(at) = &options.jacobian else { return };
     let in_place = signature.parameters.iter().any(|p| p.active && is_in_place(&p.ty));
     let (why, help) = if !options.library.ndarray {
-        (
-            "a Jacobian is an array of `ndarray`",
-            "turn on the feature `ndarray` of `autodiff`",
-        )
+        ("a Jacobian is an array of `ndarray`", "turn on the feature `ndarray` of `autodiff`")
     } else if in_place {
         (
             "a function that works in place has no Jacobian",
@@ -37,7 +34,7 @@ pub fn refuse(options: &Options, signature: &Signature, errors: &mut Errors) {
 }
 
 /// The first type of float that a type is made of.
-fn float_of(ty: &ir::Type) -> Option<TokenStream> {
+pub(super) fn float_of(ty: &ir::Type) -> Option<TokenStream> {
     match ty {
         ir::Type::Float(ir::Float::F32) => Some(quote!(f32)),
         ir::Type::Float(ir::Float::F64) => Some(quote!(f64)),
