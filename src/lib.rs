@@ -127,6 +127,49 @@
 //! assert_eq!((point, velocity), ([1.0, 0.0], [0.0, 2.0]));
 //! ```
 //!
+//! ## `jacobian`: every output by every input
+//!
+//! With the option `jacobian`, which needs the feature `ndarray`: one row for each number that the function
+//! returns, one column for each number of the parameter, row by row for arrays in arrays; a tuple of
+//! Jacobians for several parameters. It runs the function as often as there are columns, or rows if these
+//! are fewer; `jacobian_fwd` and `jacobian_rev` insist on one or the other.
+//!
+#![cfg_attr(feature = "ndarray", doc = "```")]
+#![cfg_attr(not(feature = "ndarray"), doc = "```ignore")]
+//! use autodiff::differentiate;
+//! use ndarray::array;
+//!
+//! #[differentiate(jacobian)]
+//! fn polar(v: [f64; 2]) -> [f64; 2] {
+//!     [v[0].hypot(v[1]), v[1].atan2(v[0])]
+//! }
+//!
+//! let by_v = polar::jacobian([3.0, 4.0]);
+//! assert_eq!(by_v, array![[0.6, 0.8], [-0.16, 0.12]]);
+//! ```
+//!
+//! ## `hvp` and `hessian`: second derivatives
+//!
+//! With the option `hessian`, of a function that returns one number: `hvp` is the product of the Hessian and
+//! a vector, which has the shape of the gradient, as has the product. It is the derivative of the gradient
+//! in the direction of the vector: forward mode of reverse mode, and takes a few times as long as the
+//! gradient. `hessian` is one number for one number, and otherwise an `Array2` with a row and a column for
+//! each number of the parameters, in their order; it takes as many products as it has columns.
+//!
+#![cfg_attr(feature = "ndarray", doc = "```")]
+#![cfg_attr(not(feature = "ndarray"), doc = "```ignore")]
+//! use autodiff::differentiate;
+//! use ndarray::array;
+//!
+//! #[differentiate(hessian)]
+//! fn rosenbrock(x: f64, y: f64) -> f64 {
+//!     (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2)
+//! }
+//!
+//! assert_eq!(rosenbrock::hvp(1.0, 1.0, (1.0, 2.0)), (2.0, 0.0));
+//! assert_eq!(rosenbrock::hessian(1.0, 1.0), array![[802.0, -400.0], [-400.0, 200.0]]);
+//! ```
+//!
 //! ## `grad_into` and `vjp_into`: into memory of yours
 //!
 //! Both **add** to the gradients you pass, their *shadows*, so that gradients over a batch sum up by
@@ -563,6 +606,8 @@
 //! | `wrt(x, w)` | differentiates with respect to these parameters alone |
 //! | `vjp = path`, `jvp = path` | [derivatives of your own](#derivatives-of-your-own) |
 //! | `source` | adds [`f::BACKWARD`](#backward-the-generated-code) |
+//! | `jacobian` | adds [`f::jacobian`](#jacobian-every-output-by-every-input) |
+//! | `hessian` | adds [`f::hvp` and `f::hessian`](#hvp-and-hessian-second-derivatives) |
 //! | `checkpoint` | keeps the arguments alone and runs the function again in the backward sweep |
 //! | `crate = path` | where this crate is, if not at `::autodiff` |
 //!

@@ -133,6 +133,28 @@ fn early(x: &[f64]) -> f64 {
 }
 
 #[differentiate(hessian)]
+fn checkpointed(x: &[f64], n: usize) -> f64 {
+    let mut y = x[0];
+    let mut kept = vec![x[1]; 3];
+    #[checkpoint(every = 3)]
+    for i in 0..n {
+        kept[i % 3] = y * kept[(i + 1) % 3];
+        y = (y + kept[i % 3]).sin();
+    }
+    y * kept[0]
+}
+
+#[differentiate(hessian)]
+fn by_snapshots(x: &[f64], n: usize) -> f64 {
+    let mut y = x[0];
+    #[checkpoint(snapshots = 2)]
+    for _ in 0..n {
+        y = x[1] * y * (1.0 - y);
+    }
+    y
+}
+
+#[differentiate(hessian)]
 fn elementary(x: &[f64]) -> f64 {
     let size = x[0] * x[0];
     (x[0] * x[1] - size).powi(2) + x[0].atan2(x[1]) + x[1].powf(x[0])
@@ -198,6 +220,8 @@ fn loops() {
     check_second!(in_memory(x); vec![0.3, 0.7, -0.4, 0.9]);
     check_second!(early(x); vec![0.3, 0.7, 0.4]);
     check_second!(early(x); vec![1.3, 1.7, 0.4]);
+    check_second!(checkpointed(x, 8); vec![0.7, 0.4]);
+    check_second!(by_snapshots(x, 7); vec![0.3, 2.9]);
     check_second!(elementary(x); vec![1.3, 0.8]);
     let (x, y) = ([[0.3, 0.8], [1.1, -0.4], [0.2, 0.5]], [0.3, 0.9, -0.4]);
     check_second!(least_squares(w, &x, &y); vec![0.4, -0.2]);

@@ -112,7 +112,7 @@ fn second(
     let gradient = step("gradient", gradient);
     let (varying, unknown) = transform::varying(&gradient);
     if let Some(at) = unknown {
-        return refuse(at, "this call, loop or operator");
+        return refuse(at, "this call or operator");
     }
     let activity = Activity::varying(&gradient, varying);
     let mut along = transform::forward(&gradient, &activity);

@@ -230,11 +230,11 @@ impl Forward<'_> {
                     self.b.effect(Op::Accumulate(at, dot), span);
                 }
             }
-            Op::AccumulatePlace(to, from) if self.activity.is_active(to.root) => {
-                if self.dots.contains(from.root) {
-                    let (to, from) = (self.place(to), self.place(from));
-                    self.b.effect(Op::AccumulatePlace(to, from), span);
-                }
+            Op::AccumulatePlace(to, from)
+                if self.activity.is_active(to.root) && self.dots.contains(from.root) =>
+            {
+                let (to, from) = (self.place(to), self.place(from));
+                self.b.effect(Op::AccumulatePlace(to, from), span);
             }
             Op::SetZero(place) if self.activity.is_active(place.root) => {
                 let at = self.place(place);

@@ -130,8 +130,7 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet) -> Option<Span> {
             | Op::CallVjp(..)
             | Op::CallJvp(..)
             | Op::Pull { .. }
-            | Op::CallInto { .. }
-            | Op::Checkpoint(_) => true,
+            | Op::CallInto { .. } => true,
             Op::Verbatim { captures, .. } => {
                 gives
                     && captures.iter().any(|(_, capture)| match capture {
@@ -142,7 +141,7 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet) -> Option<Span> {
             Op::Scalar(_, args) => any && args.iter().any(|v| *graph.ty(*v) == Type::Unknown),
             _ => false,
         };
-        if bad && (any || matches!(node.op, Op::Checkpoint(_))) {
+        if bad && any {
             return Some(node.span);
         }
         node.op.regions().find_map(|inner| unknown(graph, inner, set))

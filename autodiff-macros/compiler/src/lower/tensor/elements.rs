@@ -108,7 +108,7 @@ impl Lowerer<'_> {
             index => vec![index],
         };
         if parts.len() != tensor.rank() {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0250",
                 span_of(index),
                 format!("this is no index of an array of {} axes", tensor.rank()),

@@ -16,7 +16,7 @@ impl Lowerer<'_> {
         let b = self.tensor_expr(b)?;
         let (left, right) = (a.shape[a.rank() - 1], b.shape[0]);
         if a.rank() > 2 || b.rank() > 2 {
-            return Err(self.refuse(
+            return Err(self.defer(
                 "AD0256",
                 span,
                 format!("`dot` of arrays of {} and {} axes is not supported", a.rank(), b.rank()),

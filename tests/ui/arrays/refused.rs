@@ -1,0 +1,47 @@
+//! What is refused of arrays, each with what to write instead.
+
+use autodiff::differentiate;
+use ndarray::{Array1, Array2, Axis, s};
+
+#[differentiate]
+fn more_axes(a: &Array1<f64>, b: &Array2<f64>) -> Array1<f64> {
+    let mut c = a.clone();
+    c += b;
+    c
+}
+
+#[differentiate]
+fn unknown_axis(a: &Array2<f64>, k: usize) -> Array1<f64> {
+    a.sum_axis(Axis(k))
+}
+
+#[differentiate]
+fn no_such_axis(a: &Array2<f64>) -> Array1<f64> {
+    a.sum_axis(Axis(2))
+}
+
+#[differentiate]
+fn backwards(a: &Array1<f64>) -> Array1<f64> {
+    a.slice(s![..;-1]).to_owned()
+}
+
+#[differentiate]
+fn unknown_method(a: &Array1<f64>) -> f64 {
+    a.windows(2).into_iter().map(|w| w[0] * w[1]).sum()
+}
+
+#[differentiate]
+fn unknown_shape(a: &Array1<f64>, shape: (usize, usize)) -> Array2<f64> {
+    Array2::from_elem(shape, a[0])
+}
+
+#[differentiate]
+fn in_turn(a: &Array2<f64>) -> Array2<f64> {
+    let mut b = a.clone();
+    for x in b.slice_mut(s![.., 1..]).iter_mut() {
+        *x *= 2.0;
+    }
+    b
+}
+
+fn main() {}
