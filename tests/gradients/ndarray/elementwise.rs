@@ -53,7 +53,25 @@ fn in_order(a: &Array1<f64>, b: &Array1<f64>) -> Array1<f64> {
     doubled * b + sum
 }
 
+/// So is what a method changes, and what a closure that has a name does.
+#[autodiff::differentiate]
+fn noted(a: &Array1<f64>, b: &Array1<f64>) -> Array1<f64> {
+    let mut seen = Vec::new();
+    let mut last = 0.0;
+    let mut scaled = |x: f64| {
+        last = x;
+        x * 3.0
+    };
+    let first = a.mapv(|x| scaled(x)) * 2.0 + b;
+    a.mapv(|x| {
+        seen.push(x * x);
+        x.sin()
+    }) * seen[1]
+        + first * last
+}
+
 #[test]
 fn closures_that_count() {
+    crate::harness::check_map!(noted(&a, &b); (a, b) in [(v3(), w3())]);
     crate::harness::check_map!(in_order(&a, &b); (a, b) in [(v3(), w3())]);
 }

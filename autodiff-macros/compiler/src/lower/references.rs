@@ -5,7 +5,6 @@ use proc_macro2::{Ident, Span};
 use quote::quote;
 use syn::Expr;
 
-use super::tensor::is_plain;
 use super::{Lowerer, Rv};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Node, Op, Place, Proj, Region, Type, Value};
@@ -44,7 +43,7 @@ impl Lowerer<'_> {
     pub(super) fn operands_of(&mut self, a: &Expr, b: &Expr) -> Lowered<Operands> {
         let x = match self.lazy(a)? {
             reference @ Rv::Ref(..) => reference,
-            rv if self.is_tensor(&rv) && is_plain(b) => rv,
+            rv if self.is_tensor(&rv) && self.is_plain(b) => rv,
             rv if self.is_tensor(&rv) => self.forced(rv, super::span_of(a))?,
             rv => Rv::Value(self.value_of(rv, super::span_of(a))?),
         };

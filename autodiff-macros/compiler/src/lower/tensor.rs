@@ -9,10 +9,9 @@ mod constructors;
 mod elements;
 mod methods;
 mod products;
+mod purity;
 mod reductions;
 mod views;
-
-pub(super) use closures::is_plain;
 
 use std::rc::Rc;
 

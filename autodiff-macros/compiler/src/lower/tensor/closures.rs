@@ -6,14 +6,13 @@ use syn::Expr;
 use super::{At, Function, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{Op, Value};
-use crate::lower::iter::Callee;
 use crate::lower::{Lowerer, Rv};
 
 impl Lowerer<'_> {
     /// `mapv`, `map`: computed where it is used, unless the closure changes something.
     pub(super) fn mapped(&mut self, of: Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
         let f = self.callee(f)?;
-        let pure = is_pure(&f);
+        let pure = self.is_pure(&f);
         let rv = Self::computed(
             of.shape.clone(),
             crate::ir::Type::Unknown,
@@ -170,38 +169,4 @@ impl Lowerer<'_> {
             "say its type, as in `let a: Array2<f64> = f(&x);`",
         )
     }
-}
-
-/// Whether nothing but what a closure gives tells that it has run.
-fn is_pure(f: &Callee) -> bool {
-    match f {
-        Callee::Path(_) => true,
-        Callee::Closure(closure) => is_plain(&closure.body),
-    }
-}
-
-/// Whether an expression changes nothing.
-pub(in crate::lower) fn is_plain(e: &Expr) -> bool {
-    use syn::visit::{self, Visit};
-    struct Plain(bool);
-    impl<'a> Visit<'a> for Plain {
-        fn visit_expr(&mut self, e: &'a Expr) {
-            let changes = match e {
-                Expr::Assign(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => true,
-                Expr::Binary(b) => crate::lower::expr::is_compound(&b.op),
-                Expr::Reference(r) => r.mutability.is_some(),
-                Expr::Macro(_) => true,
-                Expr::MethodCall(m) => m.method.to_string().ends_with("_mut"),
-                _ => false,
-            };
-            if changes {
-                self.0 = false;
-            } else {
-                visit::visit_expr(self, e);
-            }
-        }
-    }
-    let mut plain = Plain(true);
-    plain.visit_expr(e);
-    plain.0
 }
