@@ -8,6 +8,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use autodiff::differentiate;
+use ndarray::{Array1, Array2};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -332,4 +333,31 @@ fn linear_in_place_updates_allocate_nothing() {
     without_allocating("double_all::vjp_into", || double_all::vjp_into(&mut u, (), &mut u_bar[..]));
     assert_eq!(u, [2.0, 4.0, 6.0]);
     assert_eq!(u_bar, [2.0, 1.0, -2.0]);
+}
+
+#[differentiate]
+fn chain(a: &Array1<f64>, x: &Array1<f64>, b: &Array1<f64>) -> f64 {
+    ((a * x + b).mapv(f64::tanh) * (-(x * x)).exp()).sum()
+}
+
+#[differentiate]
+fn activated(x: &Array2<f64>, b: &Array1<f64>) -> f64 {
+    let h = (x + b).mapv(f64::tanh);
+    (&h * &h).sum()
+}
+
+#[test]
+fn what_is_computed_of_arrays_makes_none() {
+    let (a, x, b) = (Array1::from_elem(9, 0.3), Array1::from_elem(9, 0.7), Array1::ones(9));
+    allocating(3, "the gradients of a chain", || chain::grad(&a, &x, &b));
+    let (mut a_bar, mut x_bar, mut b_bar) = chain::grad(&a, &x, &b);
+    without_allocating("a chain's gradients in shadows", || {
+        chain::grad_into(&a, &x, &b, (&mut a_bar, &mut x_bar, &mut b_bar))
+    });
+    let (m, c) = (Array2::from_elem((4, 3), 0.2), Array1::ones(3));
+    let (mut m_bar, mut c_bar) = activated::grad(&m, &c);
+    // The array that has a name, and its adjoint.
+    allocating(2, "an activation's gradients in shadows", || {
+        activated::grad_into(&m, &c, (&mut m_bar, &mut c_bar))
+    });
 }

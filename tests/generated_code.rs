@@ -2,6 +2,7 @@
 //! nothing is needed, and no more than is.
 
 use autodiff::differentiate;
+use ndarray::Array1;
 
 /// How many buffers the generated code opens, and how often it fills and empties them.
 #[track_caller]
@@ -175,4 +176,20 @@ fn the_code_is_to_be_read() {
     }
     assert!(logistic_map::BACKWARD.starts_with("fn logistic_map_backward("));
     assert!(!logistic_map::BACKWARD.contains("__private"), "{}", logistic_map::BACKWARD);
+}
+
+#[differentiate(source)]
+fn chain(a: &Array1<f64>, x: &Array1<f64>, b: &Array1<f64>) -> f64 {
+    ((a * x + b).mapv(f64::tanh) * (-(x * x)).exp()).sum()
+}
+
+/// Both sweeps of what a framework runs ten kernels for.
+#[test]
+fn an_expression_of_arrays_is_one_loop() {
+    let source = chain::BACKWARD;
+    assert_eq!(source.matches("for ").count(), 1, "{source}");
+    assert_eq!(source.matches(".tanh()").count(), 1, "{source}");
+    assert_eq!(source.matches(".exp()").count(), 1, "{source}");
+    assert!(!source.contains("blank") && !source.contains("zero_tangent"), "{source}");
+    assert_kept(source, 0);
 }
