@@ -28,6 +28,9 @@ pub trait Tensor {
     /// How many indices there are along an axis.
     fn len_of(&self, axis: usize) -> usize;
 
+    /// Its shape.
+    fn dimensions(&self) -> Self::Shape;
+
     /// A copy, row by row.
     fn owned(&self) -> Array<Self::Element, Self::Shape>
     where
@@ -55,6 +58,11 @@ impl<T, S: Data<Elem = T>, D: Dimension> Tensor for ArrayBase<S, D> {
     #[inline]
     fn len_of(&self, axis: usize) -> usize {
         self.raw_dim()[axis]
+    }
+
+    #[inline]
+    fn dimensions(&self) -> D {
+        self.raw_dim()
     }
 
     #[inline]
@@ -203,6 +211,19 @@ where
     Dim<[usize; N]>: Dimension,
 {
     ArrayBase::<OwnedRepr<T>, _>::from_elem(shape, T::default())
+}
+
+/// An array of the shape of another, to be written to before it is read.
+#[inline]
+pub fn blank_like<T: Default + Clone, A: Tensor + ?Sized>(of: &A) -> Array<T, A::Shape> {
+    Array::from_elem(of.dimensions(), T::default())
+}
+
+/// Refuses operands of different shapes.
+#[inline]
+#[track_caller]
+pub fn fit_like<A: Tensor + ?Sized, B: Tensor + ?Sized>(operation: &str, left: &A, right: &B) {
+    fit(operation, left.dimensions().slice(), right.dimensions().slice());
 }
 
 /// Refuses operands whose shapes do not fit.

@@ -2,7 +2,7 @@
 //! on to other functions.
 
 use autodiff::{Differentiable, Float, differentiate};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, array};
+use ndarray::{Array, Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, IxDyn, array};
 
 use super::{m23, m32, v2, v3, w3};
 use crate::harness::{check, check_map};
@@ -61,6 +61,26 @@ impl Model {
         let y = self.w.dot(x) + &self.b;
         (&y * &y).sum() * self.rate
     }
+}
+
+/// Of as many axes as it happens to have.
+#[differentiate]
+fn of_any_rank(a: &ArrayD<f64>, b: ArrayViewD<'_, f64>, k: f64) -> ArrayD<f64> {
+    let mut c = (a * &b + k).mapv(f64::tanh) * a - 1.0;
+    c *= &b;
+    c.mapv_inplace(|x| x * x);
+    c.zip_mut_with(a, |x, &y| *x += y);
+    let mean = c.mean().unwrap();
+    c.exp() + mean * a.sum()
+}
+
+#[differentiate]
+fn spread(a: &Array<f64, IxDyn>) -> f64 {
+    let mut sum = 0.0;
+    for x in a {
+        sum += x * x;
+    }
+    sum / a.len() as f64 - a.iter().product::<f64>()
 }
 
 type Matrix = Array2<f64>;
@@ -145,6 +165,13 @@ fn of_several_shapes() {
     for flag in [false, true] {
         check_map!(chosen(&x, flag); x in [v3(), v3().mapv(f64::exp)]);
     }
+}
+
+#[test]
+fn any_number_of_axes() {
+    let (a, b) = (m23().into_dyn(), (m23() * 0.7).into_dyn());
+    check_map!(of_any_rank(&a, b.view(), k); (a, b, k) in [(a.clone(), b, 0.3)]);
+    check!(spread(&a); a in [a.clone(), v3().into_dyn()]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is refused of arrays, each with what to write instead.
 
 use autodiff::differentiate;
-use ndarray::{Array1, Array2, Axis, s};
+use ndarray::{Array1, Array2, ArrayD, ArrayViewMut1, Axis, s};
 
 #[differentiate]
 fn more_axes(a: &Array1<f64>, b: &Array2<f64>) -> Array1<f64> {
@@ -42,6 +42,22 @@ fn in_turn(a: &Array2<f64>) -> Array2<f64> {
         *x *= 2.0;
     }
     b
+}
+
+#[differentiate]
+fn of_any_rank(a: &ArrayD<f64>, b: &Array1<f64>) -> f64 {
+    let c = a * b;
+    c.sum()
+}
+
+#[differentiate]
+fn axis_of_any_rank(a: &ArrayD<f64>) -> ArrayD<f64> {
+    a.sum_axis(Axis(0))
+}
+
+#[differentiate]
+fn through_a_view(mut a: ArrayViewMut1<'_, f64>, k: f64) {
+    a *= k;
 }
 
 fn main() {}

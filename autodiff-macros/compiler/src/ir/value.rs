@@ -85,8 +85,8 @@ pub enum Type {
     Slice(Box<Type>),
     /// `Vec<T>`.
     Vec(Box<Type>),
-    /// An array of `ndarray`, or a view of one: of what, and how many axes it has.
-    Tensor(Box<Type>, usize),
+    /// An array of `ndarray`, or a view of one: of what, and how many axes it has, if that is known.
+    Tensor(Box<Type>, Option<usize>),
     /// A tuple.
     Tuple(Vec<Type>),
     /// A struct that is declared where it can be read.
@@ -424,7 +424,8 @@ impl std::fmt::Display for Type {
             Type::Array(t, n) => write!(f, "[{t}; {n}]"),
             Type::Slice(t) => write!(f, "[{t}]"),
             Type::Vec(t) => write!(f, "Vec<{t}>"),
-            Type::Tensor(t, rank) => write!(f, "Array{rank}<{t}>"),
+            Type::Tensor(t, Some(rank)) => write!(f, "Array{rank}<{t}>"),
+            Type::Tensor(t, None) => write!(f, "ArrayD<{t}>"),
             Type::Tuple(parts) => {
                 let parts: Vec<_> = parts.iter().map(ToString::to_string).collect();
                 write!(f, "({})", parts.join(", "))

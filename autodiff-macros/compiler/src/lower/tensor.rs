@@ -67,6 +67,8 @@ struct View {
     whole: bool,
     /// Whether elements may be changed through it.
     exclusive: bool,
+    /// The array itself, where nobody knows how many axes it has: its elements are all there is to see.
+    of_any_rank: Option<Place>,
 }
 
 /// How far apart elements are along an axis.
@@ -89,6 +91,16 @@ enum At<'a> {
 }
 
 impl Tensor {
+    /// An array that has the shape, where it is not known how many axes that has.
+    fn of_any_rank(&self) -> Option<&Place> {
+        match &self.elements {
+            Elements::View(view) => view.of_any_rank.as_ref(),
+            Elements::Number(_) => None,
+            Elements::Computed(_, of) => of.iter().find_map(Tensor::of_any_rank),
+        }
+    }
+
+    /// The number of its axes; one for all elements in a row, where that is not known.
     fn rank(&self) -> usize {
         self.shape.len()
     }
@@ -158,7 +170,8 @@ impl Tensor {
 
     /// The type.
     pub(super) fn ty(&self) -> Type {
-        Type::Tensor(Box::new(self.element.clone()), self.rank())
+        let rank = self.of_any_rank().is_none().then(|| self.rank());
+        Type::Tensor(Box::new(self.element.clone()), rank)
     }
 }
 
@@ -187,6 +200,15 @@ impl Lowerer<'_> {
         let Type::Tensor(element, rank) = ty else { unreachable!("only arrays have axes") };
         let known = self.shapes.get(&place.root).filter(|_| place.path.is_empty());
         let known = known.filter(|_| self.keeps_shape(&place)).cloned();
+        let Some(rank) = rank else {
+            let flat = place.clone().with(Proj::Flat);
+            let length = self.b.op(Op::Len(flat.clone()), Type::usize(), span);
+            let mut rows = self.in_rows(flat, vec![length], (**element).clone(), exclusive, span);
+            if let Elements::View(view) = &mut rows.elements {
+                view.of_any_rank = Some(place);
+            }
+            return rows;
+        };
         let shape = known.unwrap_or_else(|| {
             let axis = |axis| {
                 let along = place.clone().with(Proj::Axis(axis));
@@ -208,7 +230,7 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Tensor {
         let strides = self.strides(&shape, span);
-        let view = View { flat, start: None, strides, whole: true, exclusive };
+        let view = View { flat, start: None, strides, whole: true, exclusive, of_any_rank: None };
         Tensor { shape, element, elements: Elements::View(view) }
     }
 
@@ -249,7 +271,10 @@ impl Lowerer<'_> {
 
     /// A new array of the elements.
     pub(super) fn array_of(&mut self, of: &Tensor, span: Span) -> Lowered<Rv> {
-        let (blank, object) = self.blank(&of.shape, span);
+        let (blank, object) = match of.of_any_rank().cloned() {
+            Some(like) => self.blank_like(like, span),
+            None => self.blank(&of.shape, span),
+        };
         let flat = Place::whole(object).with(Proj::Flat);
         let made = self.in_rows(flat, of.shape.clone(), of.element.clone(), true, span);
         let mut element = of.element.clone();
@@ -261,7 +286,8 @@ impl Lowerer<'_> {
             this.b.effect(Op::Store(place, value), span);
             Ok(())
         })?;
-        self.settle_blank([blank, object], element, of.rank());
+        let rank = of.of_any_rank().is_none().then(|| of.rank());
+        self.settle_blank([blank, object], element, rank);
         Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
     }
 
@@ -272,14 +298,25 @@ impl Lowerer<'_> {
         let tokens = quote!(::autodiff::__private::tensor::blank([#(#names),*]));
         let captures = names.into_iter().zip(shape.iter().map(|v| CallArg::Value(*v))).collect();
         let blank = self.b.own_code(tokens, captures, span);
-        self.b.values[blank.index()].ty = Type::Tensor(Box::new(Type::Unknown), shape.len());
+        self.b.values[blank.index()].ty = Type::Tensor(Box::new(Type::Unknown), Some(shape.len()));
         let object = self.object(blank, None, span);
         self.shapes.insert(object, shape.to_vec());
         (blank, object)
     }
 
+    /// The same of the shape of an array.
+    fn blank_like(&mut self, like: Place, span: Span) -> (Value, Value) {
+        let name = Ident::new("ad_like", Span::call_site());
+        let tokens = quote!(::autodiff::__private::tensor::blank_like(ad_like));
+        let captures = vec![(name, CallArg::Ref(like, false))];
+        let blank = self.b.own_code(tokens, captures, span);
+        let blank = self.b.op(Op::Stop(blank), Type::Tensor(Box::new(Type::Unknown), None), span);
+        let object = self.object(blank, None, span);
+        (blank, object)
+    }
+
     /// Says what a new array is one of.
-    fn settle_blank(&mut self, values: [Value; 2], element: Type, rank: usize) {
+    fn settle_blank(&mut self, values: [Value; 2], element: Type, rank: Option<usize>) {
         for value in values {
             self.b.values[value.index()].ty = Type::Tensor(Box::new(element.clone()), rank);
         }

@@ -11,7 +11,8 @@ use syn::{FnArg, Ident, ItemFn, Pat, ReturnType, Type};
 use super::elided::Elided;
 use super::method::SELF;
 use super::same_name::refuse_ambiguous;
-use super::{Declared, Implementation, Method, TypeReader};
+use super::types::names;
+use super::{Declared, Implementation, Method, TypeReader, tensor};
 use crate::errors::{Diagnostic, Errors, Extent};
 use crate::ir::Shape;
 use crate::options::Options;
@@ -86,6 +87,20 @@ impl Signature {
         let Self { mut parameters, output, shape, types, method } = written;
         select(&mut parameters, options, &types, errors);
         let in_place = parameters.iter().any(|p| p.active && is_in_place(&p.ty));
+        for p in parameters.iter().filter(|p| p.active && tensor::is_unsupported(&p.ty)) {
+            let is_declared = |path: &syn::Path| {
+                names(path).is_some_and(|path| types.declared().get(&path).is_some())
+            };
+            if matches!(&p.ty, Type::Path(t) if is_declared(&t.path)) {
+                continue;
+            }
+            errors.push(Diagnostic::new(
+                "AD0114",
+                Extent::of(&p.ty),
+                "this kind of array of `ndarray` is not differentiated",
+                "take an array with a known number of axes, `&Array2<f64>`, a view of one, `ArrayView2<f64>`, or `&mut Array2<f64>`",
+            ));
+        }
         if errors.is_empty() {
             if !parameters.iter().any(|p| p.active) {
                 errors.push(Diagnostic::new(

@@ -9,8 +9,9 @@ const OF_RANK: [&str; 2] = ["Array", "ArrayView"];
 /// Names of arrays whose number of axes is a generic argument.
 const GENERIC: [&str; 3] = ["Array", "ArrayView", "ArcArray"];
 
-/// What an array is one of, if it is said, and how many axes it has: `Array2<f64>`, `Array<T, Ix2>`.
-pub fn read(named: &PathSegment) -> Option<(Option<&Type>, usize)> {
+/// What an array is one of, if it is said, and how many axes it has, if that is known: `Array2<f64>`,
+/// `Array<T, Ix2>`, `ArrayD<f64>`.
+pub fn read(named: &PathSegment) -> Option<(Option<&Type>, Option<usize>)> {
     let name = named.ident.to_string();
     let types: Vec<&Type> = match &named.arguments {
         PathArguments::AngleBracketed(arguments) => {
@@ -23,14 +24,18 @@ pub fn read(named: &PathSegment) -> Option<(Option<&Type>, usize)> {
         _ => Vec::new(),
     };
     if let Some(rank) = rank_in(&name) {
-        return Some((types.first().copied(), rank));
+        return Some((types.first().copied(), Some(rank)));
+    }
+    if name == "ArrayD" || name == "ArrayViewD" {
+        return Some((types.first().copied(), None));
     }
     if !GENERIC.contains(&name.as_str()) {
         return None;
     }
     let dimension = types.get(1)?.to_token_stream().to_string();
-    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"))?;
-    Some((types.first().copied(), rank.trim().parse().ok()?))
+    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"))?.trim();
+    let rank = if rank == "Dyn" { None } else { Some(rank.parse().ok()?) };
+    Some((types.first().copied(), rank))
 }
 
 /// The number of axes that a name says: that of `Array2` is 2.
@@ -45,4 +50,19 @@ pub fn rank_in(name: &str) -> Option<usize> {
 pub fn lifetimes(named: &PathSegment) -> Option<usize> {
     let name = named.ident.to_string();
     (name.starts_with("ArrayView") && read(named).is_some()).then_some(1)
+}
+
+/// Whether a type has the name of an array of `ndarray` that is not differentiated.
+pub fn is_unsupported(ty: &Type) -> bool {
+    let named = match ty {
+        Type::Reference(r) => return is_unsupported(&r.elem),
+        Type::Paren(p) => return is_unsupported(&p.elem),
+        Type::Path(p) => p.path.segments.last(),
+        _ => None,
+    };
+    named.is_some_and(|named| {
+        let name = named.ident.to_string();
+        let shared = name.strip_prefix("ArcArray").is_some_and(|rank| rank.parse::<u8>().is_ok());
+        shared || name == "CowArray" || name.starts_with("ArrayViewMut")
+    })
 }

@@ -22,7 +22,7 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let (a, b) = (self.operand_tensor(a, span)?, self.operand_tensor(b, span)?);
-        let shape = self.common_shape(fun.symbol(), &a, &b, span);
+        let shape = self.common_shape(fun.symbol(), &a, &b, span)?;
         let element = a.element.join(&b.element);
         Ok(Self::computed(shape, element, Function::Fun(fun), vec![a, b]))
     }
@@ -58,7 +58,10 @@ impl Lowerer<'_> {
         a: &Tensor,
         b: &Tensor,
         span: Span,
-    ) -> Vec<Value> {
+    ) -> Lowered<Vec<Value>> {
+        if let Some(shape) = self.shape_of_any_rank(operation, a, b, span)? {
+            return Ok(shape);
+        }
         let rank = a.rank().max(b.rank());
         let mut checked = Vec::new();
         let shape = (0..rank).map(|axis| {
@@ -81,7 +84,42 @@ impl Lowerer<'_> {
         if checked.iter().any(|(x, y)| !self.is_same_length(*x, *y)) {
             self.check_fit(operation, &checked, span);
         }
-        shape
+        Ok(shape)
+    }
+
+    /// The same where it is not known how many axes one of them has: both have the same shape, or one is a
+    /// number.
+    fn shape_of_any_rank(
+        &mut self,
+        operation: &str,
+        a: &Tensor,
+        b: &Tensor,
+        span: Span,
+    ) -> Lowered<Option<Vec<Value>>> {
+        let (x, y) = match (a.of_any_rank(), b.of_any_rank()) {
+            (None, None) => return Ok(None),
+            (Some(_), None) if b.rank() == 0 => return Ok(Some(a.shape.clone())),
+            (None, Some(_)) if a.rank() == 0 => return Ok(Some(b.shape.clone())),
+            (Some(x), Some(y)) => (x.clone(), y.clone()),
+            _ => {
+                return Err(self.refuse(
+                    "AD0259",
+                    span,
+                    "how many axes one of these arrays has is not known here",
+                    "give both the type with the number of their axes, by `into_dimensionality` before the call",
+                ));
+            }
+        };
+        if x != y || !self.keeps_shape(&x) {
+            let name = |name: &str| syn::Ident::new(name, Span::call_site());
+            let captures = [("ad_l", x), ("ad_r", y)];
+            let captures = captures.map(|(own, place)| (name(own), CallArg::Ref(place, false)));
+            let tokens = quote! {
+                ::autodiff::__private::tensor::fit_like(#operation, ad_l, ad_r)
+            };
+            self.b.effect(Op::Effect { tokens, captures: captures.into() }, span);
+        }
+        Ok(Some(a.shape.clone()))
     }
 
     /// That lengths are the same at run time.
@@ -120,7 +158,7 @@ impl Lowerer<'_> {
         let a = self.tensor(a, span)?;
         let b = self.operand_tensor(b, span)?;
         self.refuse_more_axes(&a, &b, span)?;
-        let shape = self.common_shape(&format!("{}=", fun.symbol()), &a, &b, span);
+        let shape = self.common_shape(&format!("{}=", fun.symbol()), &a, &b, span)?;
         let of = Tensor {
             shape,
             element: a.element.clone(),

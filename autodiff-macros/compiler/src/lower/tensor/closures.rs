@@ -61,7 +61,7 @@ impl Lowerer<'_> {
         let b = self.tensor_expr(b)?;
         let f = self.callee(f)?;
         self.refuse_more_axes(a, &b, span)?;
-        self.common_shape("zip_mut_with", a, &b, span);
+        self.common_shape("zip_mut_with", a, &b, span)?;
         self.each_index(&a.shape, &[a, &b], span, &mut |this, at| {
             let element = this.exclusive_element(a, &at, span)?;
             let other = this.shared_element(&b, &at, span)?;
@@ -90,7 +90,7 @@ impl Lowerer<'_> {
         let Ok(closure) = syn::parse2::<Expr>(quote::quote!(|#(#patterns),*| { #body })) else {
             return Ok(None);
         };
-        let parts = arrays.iter().map(|e| self.tensor_expr(e)).collect::<Lowered<Vec<_>>>()?;
+        let parts = arrays.iter().map(|e| self.ranked_expr(e)).collect::<Lowered<Vec<_>>>()?;
         let f = self.callee(&closure)?;
         self.zip_over(&parts, &f, false, span).map(Some)
     }
@@ -148,7 +148,7 @@ impl Lowerer<'_> {
             Ok(())
         })?;
         let rank = shape.len();
-        self.settle_blank([blank, object], element, rank);
+        self.settle_blank([blank, object], element, Some(rank));
         Ok(Rv::Temp(crate::ir::Place::whole(object), self.b.ty(object).clone()))
     }
 
@@ -159,6 +159,20 @@ impl Lowerer<'_> {
             return self.tensor(rv, span);
         }
         Err(self.not_a_tensor(span))
+    }
+
+    /// The same of one whose axes count.
+    pub(super) fn ranked_expr(&mut self, e: &Expr) -> Lowered<Tensor> {
+        let tensor = self.tensor_expr(e)?;
+        if tensor.of_any_rank().is_none() {
+            return Ok(tensor);
+        }
+        Err(self.refuse(
+            "AD0259",
+            crate::lower::span_of(e),
+            "how many axes this array has is not known here",
+            "give it the type with their number, by `into_dimensionality` before the call",
+        ))
     }
 
     pub(super) fn not_a_tensor(&mut self, span: Span) -> crate::errors::Reported {

@@ -92,7 +92,7 @@ impl Lowerer<'_> {
                 Rv::Temp(place, ty)
             }
             ("from_diag", [diagonal]) => {
-                let of = self.tensor_expr(diagonal)?;
+                let of = self.ranked_expr(diagonal)?;
                 let n = of.shape[0];
                 let (place, tensor) = self.empty(&[n, n], of.element.clone(), span);
                 let ty = tensor.ty();
@@ -144,7 +144,7 @@ impl Lowerer<'_> {
     /// A new array of zeros.
     fn empty(&mut self, shape: &[Value], element: Type, span: Span) -> (Place, Tensor) {
         let (blank, object) = self.blank(shape, span);
-        self.settle_blank([blank, object], element.clone(), shape.len());
+        self.settle_blank([blank, object], element.clone(), Some(shape.len()));
         let place = Place::whole(object);
         let flat = place.clone().with(Proj::Flat);
         let tensor = self.in_rows(flat, shape.to_vec(), element, true, span);
@@ -202,7 +202,7 @@ impl Lowerer<'_> {
         let flat = self.place_of(rv, span)?;
         let length = self.b.op(Op::Len(flat.clone()), Type::usize(), span);
         let strides = vec![Stride::One];
-        let view = View { flat, start: None, strides, whole: true, exclusive };
+        let view = View { flat, start: None, strides, whole: true, exclusive, of_any_rank: None };
         Ok(Tensor { shape: vec![length], element, elements: Elements::View(view) })
     }
 
@@ -258,7 +258,7 @@ impl Lowerer<'_> {
             (_, Some((axis, parts))) if !parts.is_empty() => {
                 let axis = self.axis(axis)?;
                 let parts =
-                    parts.iter().map(|e| self.tensor_expr(e)).collect::<Lowered<Vec<_>>>()?;
+                    parts.iter().map(|e| self.ranked_expr(e)).collect::<Lowered<Vec<_>>>()?;
                 self.joined_along(axis, parts, name == "stack", span).map(Some)
             }
             _ => Ok(None),

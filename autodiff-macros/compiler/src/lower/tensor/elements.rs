@@ -102,6 +102,14 @@ impl Lowerer<'_> {
     /// `a[[i, j]]`, `a[(i, j)]`, and `a[i]` of one axis.
     pub(in crate::lower) fn indexed(&mut self, of: Rv, index: &Expr, span: Span) -> Lowered<Rv> {
         let tensor = self.tensor(of, span)?;
+        if tensor.of_any_rank().is_some() {
+            return Err(self.refuse(
+                "AD0259",
+                span,
+                "an index needs to know how many axes this array has",
+                "give it the type with their number, by `into_dimensionality` before the call",
+            ));
+        }
         let parts: Vec<&Expr> = match index {
             Expr::Array(array) => array.elems.iter().collect(),
             Expr::Tuple(tuple) => tuple.elems.iter().collect(),

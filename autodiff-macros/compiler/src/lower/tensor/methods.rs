@@ -11,6 +11,36 @@ use crate::lower::iter::{Access, Iter};
 use crate::lower::{Lowerer, Rv};
 use crate::rules::Fun;
 
+/// Those that work on arrays of which it is not known how many axes they have.
+const OF_ANY_RANK: [&str; 26] = [
+    "as_slice",
+    "assign",
+    "clone",
+    "fill",
+    "fold",
+    "into_iter",
+    "into_owned",
+    "is_empty",
+    "iter",
+    "iter_mut",
+    "len",
+    "map",
+    "map_inplace",
+    "mapv",
+    "mapv_inplace",
+    "mapv_into",
+    "mean",
+    "pow2",
+    "product",
+    "scaled_add",
+    "std",
+    "sum",
+    "to_owned",
+    "var",
+    "view",
+    "zip_mut_with",
+];
+
 impl Lowerer<'_> {
     /// A method of an array.
     pub(in crate::lower) fn tensor_method(
@@ -22,6 +52,17 @@ impl Lowerer<'_> {
         let args: Vec<&Expr> = m.args.iter().collect();
         let by_value = matches!(receiver, Rv::Place(..) | Rv::Temp(..) | Rv::Value(_));
         let held = self.tensor(receiver.clone(), span)?;
+        if held.of_any_rank().is_some() && !OF_ANY_RANK.contains(&name.as_str()) {
+            let of_numbers = Fun::from_method(&name, args.len() + 1).is_some();
+            if !of_numbers {
+                return Err(self.refuse(
+                    "AD0259",
+                    span,
+                    format!("`{name}` needs to know how many axes this array has"),
+                    "give it the type with their number, by `into_dimensionality` before the call",
+                ));
+            }
+        }
         if let Some(rv) = self.shape_method(&held, &name, &args, span)? {
             return Ok(rv);
         }
@@ -78,7 +119,7 @@ impl Lowerer<'_> {
             ("assign", [source]) => {
                 let source = self.tensor_expr(source)?;
                 self.refuse_more_axes(&held, &source, span)?;
-                self.common_shape("assign", &held, &source, span);
+                self.common_shape("assign", &held, &source, span)?;
                 self.write(&held, &source, span)?;
                 Rv::Unit
             }
@@ -92,7 +133,7 @@ impl Lowerer<'_> {
                 let alpha = self.value(alpha)?;
                 let source = self.tensor_expr(source)?;
                 self.refuse_more_axes(&held, &source, span)?;
-                let shape = self.common_shape("scaled_add", &held, &source, span);
+                let shape = self.common_shape("scaled_add", &held, &source, span)?;
                 let scaled = Self::by(Fun::Mul, &shape, vec![self.number(alpha), source]);
                 let sum = Self::by(Fun::Add, &shape, vec![held.clone(), scaled]);
                 self.write(&held, &sum, span)?;
@@ -413,7 +454,7 @@ impl Lowerer<'_> {
         let length = shape[axis];
         shape[axis] = self.b.op(Op::Len(chosen.clone()), Type::usize(), span);
         let (blank, object) = self.blank(&shape, span);
-        self.settle_blank([blank, object], of.element.clone(), shape.len());
+        self.settle_blank([blank, object], of.element.clone(), Some(shape.len()));
         let flat = Place::whole(object).with(Proj::Flat);
         let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
         self.along(&shape, Vec::new(), span, &mut |this, index| {
@@ -457,7 +498,7 @@ impl Lowerer<'_> {
             of_result = this.b.ty(value).clone();
             this.store_at(&made, &super::At::Axes(index), value, span)
         })?;
-        self.settle_blank([blank, object], of_result, shape.len());
+        self.settle_blank([blank, object], of_result, Some(shape.len()));
         Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
     }
 
@@ -470,7 +511,7 @@ impl Lowerer<'_> {
             return Ok(None);
         }
         let Some(parts) = zipped(&m.receiver) else { return Ok(None) };
-        let parts = parts.into_iter().map(|e| self.tensor_expr(e)).collect::<Lowered<Vec<_>>>()?;
+        let parts = parts.into_iter().map(|e| self.ranked_expr(e)).collect::<Lowered<Vec<_>>>()?;
         let f = self.callee(f)?;
         self.zip_over(&parts, &f, name == "map_collect", span).map(Some)
     }
@@ -515,7 +556,7 @@ impl Lowerer<'_> {
             Ok(())
         })?;
         let Some((blank, object)) = made else { return Ok(Rv::Unit) };
-        self.settle_blank([blank, object], element, shape.len());
+        self.settle_blank([blank, object], element, Some(shape.len()));
         Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
     }
 

@@ -13,7 +13,7 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// `a.dot(&b)`.
     pub(super) fn dot(&mut self, a: Tensor, b: &Expr, span: Span) -> Lowered<Rv> {
-        let b = self.tensor_expr(b)?;
+        let b = self.ranked_expr(b)?;
         let (left, right) = (a.shape[a.rank() - 1], b.shape[0]);
         if a.rank() > 2 || b.rank() > 2 {
             return Err(self.defer(
@@ -39,7 +39,7 @@ impl Lowerer<'_> {
         let (b, b_form) = self.factor(b, span)?;
         let of = format_ident!("Dot{a_form}{b_form}", span = span);
         let path = quote!(::autodiff::__private::tensor::#of::dot);
-        let ty = crate::ir::Type::Tensor(Box::new(element), shape.len());
+        let ty = crate::ir::Type::Tensor(Box::new(element), Some(shape.len()));
         let args = vec![CallArg::Ref(a, false), CallArg::Ref(b, false)];
         let value = self.b.op(Op::Call(path.into(), args), ty, span);
         self.shapes.insert(value, shape);
@@ -68,6 +68,6 @@ impl Lowerer<'_> {
 
     /// Whether what is at a place has two axes.
     fn is_matrix(&self, place: &Place) -> bool {
-        matches!(self.b.ty(place.root).at(&place.path), crate::ir::Type::Tensor(_, 2))
+        matches!(self.b.ty(place.root).at(&place.path), crate::ir::Type::Tensor(_, Some(2)))
     }
 }

@@ -120,7 +120,7 @@ impl Lowerer<'_> {
         let mut shape = of.shape.clone();
         shape.remove(axis);
         let (blank, object) = self.blank(&shape, span);
-        self.settle_blank([blank, object], of.element.clone(), shape.len());
+        self.settle_blank([blank, object], of.element.clone(), Some(shape.len()));
         let place = Place::whole(object);
         let flat = place.with(Proj::Flat);
         let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
