@@ -27,3 +27,58 @@ functions! {
     }
     scaled_by_the_sum(a: &Array1<f64> = v3().mapv(f64::exp)) -> Array1<f64> { a / a.sum() }
 }
+
+#[autodiff::differentiate]
+fn spread(a: &Array2<f64>) -> f64 {
+    a.var(1.0) + a.std(0.0) * 2.0
+}
+
+#[autodiff::differentiate]
+fn spread_along(a: &Array2<f64>) -> f64 {
+    (a.var_axis(Axis(1), 0.0) * a.std_axis(Axis(1), 1.0)).sum() + a.std_axis(Axis(0), 0.0)[1]
+}
+
+#[autodiff::differentiate]
+fn of_many(a: &Array2<f64>) -> f64 {
+    (a * a).sum() + a.mean().unwrap() * a.row(1).dot(&a.row(0))
+}
+
+/// Sums that are added up in another order than `ndarray` does: to rounding.
+#[test]
+fn to_rounding() {
+    let many = Array2::from_shape_fn((5, 23), |(i, j)| ((i * 23 + j) as f64 * 0.37).sin() + 0.2);
+    let cases: [(fn(&Array2<f64>) -> f64, fn(&Array2<f64>) -> (f64, Array2<f64>)); 3] = [
+        (spread, |a| spread::value_and_grad(a)),
+        (spread_along, |a| spread_along::value_and_grad(a)),
+        (of_many, |a| of_many::value_and_grad(a)),
+    ];
+    for (function, value_and_grad) in cases {
+        for a in [m23(), many.clone()] {
+            let (value, gradient) = value_and_grad(&a);
+            assert!((value - function(&a)).abs() < 1e-13 * value.abs().max(1.0));
+            let h = 1e-6;
+            for (index, bar) in gradient.indexed_iter() {
+                let moved = |by: f64| {
+                    let mut a = a.clone();
+                    a[index] += by;
+                    function(&a)
+                };
+                let slope = (moved(h) - moved(-h)) / (2.0 * h);
+                assert!((bar - slope).abs() < 1e-7, "{index:?}: {bar} and {slope}");
+            }
+        }
+    }
+}
+
+#[autodiff::differentiate]
+fn of_none(a: &Array2<f64>) -> f64 {
+    let sums = (a * 2.0).sum_axis(Axis(0));
+    a.mapv(f64::exp).sum() + sums.sum() + a.product()
+}
+
+#[test]
+fn empty_arrays() {
+    let empty = Array2::zeros((0, 3));
+    assert_eq!(of_none::value_and_grad(&empty), (1.0, empty.clone()));
+    assert!(std::panic::catch_unwind(|| means::function::grad(&Array2::zeros((0, 3)))).is_err());
+}

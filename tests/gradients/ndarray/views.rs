@@ -27,6 +27,18 @@ functions! {
     stretched(a: &Array1<f64> = v3()) -> Array2<f64> { a.broadcast((2, 3)).unwrap().to_owned() * 2.0 }
     other_shapes(a: &Array2<f64> = m23()) -> Array2<f64> { a.to_shape((3, 2)).unwrap().to_owned() * 2.0 }
     flattened(a: &Array2<f64> = n23()) -> Array1<f64> { a.clone().into_shape_with_order(6).unwrap().ln() }
+    without_an_axis(a: &Array2<f64> = m23()) -> Array1<f64> { a.slice(s![..1, ..]).remove_axis(Axis(0)).to_owned() * 2.0 }
+    as_sequences(a: &Array1<f64> = v3()) -> f64 {
+        let rows = a.as_slice().unwrap();
+        let copy = a.to_vec();
+        rows[0] * copy[1] + rows.iter().sum::<f64>() * copy.len() as f64
+    }
+    of_no_axes(a: &ndarray::Array0<f64> = ndarray::arr0(0.7)) -> f64 { a[()] * a.sum() + a.mapv(f64::sin)[()] }
+    shapes(a: &Array3<f64> = t234()) -> f64 {
+        let (n, m, k) = a.dim();
+        let rows = a.shape()[0] + a.len_of(Axis(1)) + a.ndim() + usize::from(a.is_empty());
+        a[[n - 1, m - 1, k - 1]] * (rows * a.len()) as f64
+    }
     selected(a: &Array2<f64> = m23()) -> Array2<f64> { a.select(Axis(1), &[2, 0, 2]) * 2.0 }
     elements(a: &Array2<f64> = m23()) -> f64 { a[[0, 1]] * a[(1, 2)] + a.row(1)[0] }
 }
