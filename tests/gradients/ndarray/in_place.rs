@@ -83,6 +83,36 @@ functions! {
     }
 }
 
+/// Of zeros whose type is told by what they are computed with.
+#[autodiff::differentiate]
+fn horner(rows: &Array2<f64>, t: f64) -> f64 {
+    let mut sum = Array1::zeros(rows.ncols());
+    for row in rows.rows() {
+        sum = sum * t + row;
+        if sum.sum() > 1e3 {
+            return sum[0] * t;
+        }
+    }
+    sum.dot(&sum)
+}
+
+#[autodiff::differentiate]
+fn in_many_ways(x: &mut Array2<f64>, k: f64) -> f64 {
+    let s = x.sum();
+    *x += &(x.clone() * k);
+    *x = x.dot(&x.t()) * s;
+    x[[0, 0]]
+}
+
+#[test]
+fn replaced_as_a_whole() {
+    for t in [0.7, -0.6, 300.0] {
+        crate::harness::check!(horner(&rows, t); (rows, t) in [(m23(), t)]);
+    }
+    let x = ndarray::array![[0.3, 0.2], [-0.5, 0.7]];
+    check_in_place!(in_many_ways(&mut x, k); mut x; (x, k) in [(x.clone(), 0.3)]);
+}
+
 #[autodiff::differentiate]
 fn smooth(u: &mut Array1<f64>, k: f64) {
     for i in 1..u.len() - 1 {

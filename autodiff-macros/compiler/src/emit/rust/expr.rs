@@ -280,6 +280,10 @@ pub fn full_type(ty: &Type) -> Option<TokenStream> {
             let element = full_type(element)?;
             Some(quote!(::autodiff::__private::alloc::vec::Vec<#element>))
         }
+        Type::Tensor(element, _) => {
+            let element = full_type(element)?;
+            Some(quote!(::autodiff::__private::tensor::Array<#element, _>))
+        }
         Type::Float(Float::Param(name)) => {
             Some(Ident::new(name, Span::call_site()).into_token_stream())
         }
@@ -308,6 +312,8 @@ pub fn asserted(ty: &Type) -> TokenStream {
             let parts = parts.iter().map(asserted);
             quote!((#(#parts,)*))
         }
+        // It may be a view.
+        Type::Tensor(..) => quote!(_),
         ty => full_type(ty).unwrap_or(quote!(_)),
     }
 }
