@@ -4,14 +4,17 @@
 //! is one loop, and makes no array. A view is where its elements are in the memory of what it is a view of.
 
 mod arithmetic;
+mod axes;
 mod closures;
 mod constructors;
 mod elements;
+mod items;
 mod methods;
 mod products;
 mod purity;
 mod reductions;
 mod views;
+mod zip;
 
 use std::rc::Rc;
 
@@ -32,6 +35,16 @@ pub struct Tensor {
     shape: Vec<Value>,
     element: Type,
     elements: Elements,
+}
+
+/// A new array that is being filled.
+struct Fresh {
+    /// What it begins with.
+    blank: Value,
+    /// Its memory.
+    object: Value,
+    /// Its elements.
+    rows: Tensor,
 }
 
 /// What the elements are.
@@ -271,55 +284,57 @@ impl Lowerer<'_> {
 
     /// A new array of the elements.
     pub(super) fn array_of(&mut self, of: &Tensor, span: Span) -> Lowered<Rv> {
-        let (blank, object) = match of.of_any_rank().cloned() {
-            Some(like) => self.blank_like(like, span),
-            None => self.blank(&of.shape, span),
+        let made = match of.of_any_rank().cloned() {
+            Some(like) => self.fresh_like(like, &of.shape, span),
+            None => self.fresh(&of.shape, Type::Unknown, span),
         };
-        let flat = Place::whole(object).with(Proj::Flat);
-        let made = self.in_rows(flat, of.shape.clone(), of.element.clone(), true, span);
         let mut element = of.element.clone();
         self.each_element(of, span, &mut |this, at, value| {
             element = this.b.ty(value).clone();
-            let Rv::Place(place, _) = this.element(&made, &at, span)? else {
-                unreachable!("the elements are memory")
-            };
-            this.b.effect(Op::Store(place, value), span);
-            Ok(())
+            this.store_at(&made.rows, &at, value, span)
         })?;
-        let rank = of.of_any_rank().is_none().then(|| of.rank());
-        self.settle_blank([blank, object], element, rank);
-        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
+        Ok(self.finished(&made, element))
     }
 
-    /// An array of that shape to be filled, and the memory that begins with it.
-    fn blank(&mut self, shape: &[Value], span: Span) -> (Value, Value) {
+    /// A new array of that shape, to be filled.
+    fn fresh(&mut self, shape: &[Value], element: Type, span: Span) -> Fresh {
         let names: Vec<_> =
             (0..shape.len()).map(|axis| Ident::new(&format!("ad_axis{axis}"), span)).collect();
         let tokens = quote!(::autodiff::__private::tensor::blank([#(#names),*]));
         let captures = names.into_iter().zip(shape.iter().map(|v| CallArg::Value(*v))).collect();
         let blank = self.b.own_code(tokens, captures, span);
-        self.b.values[blank.index()].ty = Type::Tensor(Box::new(Type::Unknown), Some(shape.len()));
+        let rank = Some(shape.len());
+        self.b.values[blank.index()].ty = Type::Tensor(Box::new(element.clone()), rank);
         let object = self.object(blank, None, span);
         self.shapes.insert(object, shape.to_vec());
-        (blank, object)
+        let flat = Place::whole(object).with(Proj::Flat);
+        let rows = self.in_rows(flat, shape.to_vec(), element, true, span);
+        Fresh { blank, object, rows }
     }
 
-    /// The same of the shape of an array.
-    fn blank_like(&mut self, like: Place, span: Span) -> (Value, Value) {
+    /// The same of the shape of an array, of which it is not known how many axes it has.
+    fn fresh_like(&mut self, like: Place, elements: &[Value], span: Span) -> Fresh {
         let name = Ident::new("ad_like", Span::call_site());
         let tokens = quote!(::autodiff::__private::tensor::blank_like(ad_like));
         let captures = vec![(name, CallArg::Ref(like, false))];
         let blank = self.b.own_code(tokens, captures, span);
         let blank = self.b.op(Op::Stop(blank), Type::Tensor(Box::new(Type::Unknown), None), span);
         let object = self.object(blank, None, span);
-        (blank, object)
+        let flat = Place::whole(object).with(Proj::Flat);
+        let rows = self.in_rows(flat, elements.to_vec(), Type::Unknown, true, span);
+        Fresh { blank, object, rows }
     }
 
-    /// Says what a new array is one of.
-    fn settle_blank(&mut self, values: [Value; 2], element: Type, rank: Option<usize>) {
-        for value in values {
-            self.b.values[value.index()].ty = Type::Tensor(Box::new(element.clone()), rank);
+    /// The array, once it is known of what it is one.
+    fn finished(&mut self, made: &Fresh, element: Type) -> Rv {
+        let Type::Tensor(_, rank) = *self.b.ty(made.object) else {
+            unreachable!("what is made is an array")
+        };
+        let ty = Type::Tensor(Box::new(element), rank);
+        for value in [made.blank, made.object] {
+            self.b.values[value.index()].ty = ty.clone();
         }
+        Rv::Temp(Place::whole(made.object), ty)
     }
 
     /// Runs `body` for every element, row by row.

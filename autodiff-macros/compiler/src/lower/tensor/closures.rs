@@ -5,7 +5,7 @@ use syn::Expr;
 
 use super::{At, Function, Tensor};
 use crate::errors::Lowered;
-use crate::ir::{Op, Value};
+use crate::ir::{Type, Value};
 use crate::lower::{Lowerer, Rv};
 
 impl Lowerer<'_> {
@@ -13,12 +13,8 @@ impl Lowerer<'_> {
     pub(super) fn mapped(&mut self, of: Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
         let f = self.callee(f)?;
         let pure = self.is_pure(&f);
-        let rv = Self::computed(
-            of.shape.clone(),
-            crate::ir::Type::Unknown,
-            Function::Callee(f),
-            vec![of.clone()],
-        );
+        let rv =
+            Self::computed(of.shape.clone(), Type::Unknown, Function::Callee(f), vec![of.clone()]);
         let Rv::Tensor(mapped) = &rv else { unreachable!("what is computed is an array") };
         // The type of the elements is that of what the closure gives: until that is known, a number's.
         let mut mapped = (**mapped).clone();
@@ -70,31 +66,6 @@ impl Lowerer<'_> {
         Ok(Rv::Unit)
     }
 
-    /// `azip!((a in &mut x, &b in &y) *a += b)`: `Zip` with a closure over these patterns.
-    pub(super) fn azip(&mut self, mac: &syn::Macro, span: Span) -> Lowered<Option<Rv>> {
-        let mut trees = mac.tokens.clone().into_iter();
-        let Some(proc_macro2::TokenTree::Group(operands)) = trees.next() else { return Ok(None) };
-        let body: proc_macro2::TokenStream = trees.collect();
-        let parse = |input: syn::parse::ParseStream<'_>| {
-            let operand = |input: syn::parse::ParseStream<'_>| {
-                let pat = syn::Pat::parse_single(input)?;
-                input.parse::<syn::Token![in]>()?;
-                Ok((pat, input.parse::<Expr>()?))
-            };
-            input.parse_terminated(operand, syn::Token![,])
-        };
-        let Ok(operands) = syn::parse::Parser::parse2(parse, operands.stream()) else {
-            return Ok(None);
-        };
-        let (patterns, arrays): (Vec<_>, Vec<_>) = operands.into_iter().unzip();
-        let Ok(closure) = syn::parse2::<Expr>(quote::quote!(|#(#patterns),*| { #body })) else {
-            return Ok(None);
-        };
-        let parts = arrays.iter().map(|e| self.ranked_expr(e)).collect::<Lowered<Vec<_>>>()?;
-        let f = self.callee(&closure)?;
-        self.zip_over(&parts, &f, false, span).map(Some)
-    }
-
     /// A reference to an element that may be changed.
     pub(super) fn exclusive_element(
         &mut self,
@@ -128,10 +99,8 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let f = self.callee(f)?;
-        let (blank, object) = self.blank(&shape, span);
-        let flat = crate::ir::Place::whole(object).with(crate::ir::Proj::Flat);
-        let made = self.in_rows(flat, shape.clone(), crate::ir::Type::Unknown, true, span);
-        let mut element = crate::ir::Type::Unknown;
+        let made = self.fresh(&shape, Type::Unknown, span);
+        let mut element = Type::Unknown;
         self.along(&shape, Vec::new(), span, &mut |this, index| {
             let parts: Vec<Rv> = index.iter().map(|k| Rv::Value(*k)).collect();
             let given = match &parts[..] {
@@ -141,15 +110,9 @@ impl Lowerer<'_> {
             let value = this.apply(&f, vec![given], span)?;
             let value = this.value_of(value, span)?;
             element = this.b.ty(value).clone();
-            let Rv::Place(place, _) = this.element(&made, &At::Axes(index), span)? else {
-                unreachable!("the elements are memory")
-            };
-            this.b.effect(Op::Store(place, value), span);
-            Ok(())
+            this.store_at(&made.rows, &At::Axes(index), value, span)
         })?;
-        let rank = shape.len();
-        self.settle_blank([blank, object], element, Some(rank));
-        Ok(Rv::Temp(crate::ir::Place::whole(object), self.b.ty(object).clone()))
+        Ok(self.finished(&made, element))
     }
 
     /// An expression that is an array, as such.

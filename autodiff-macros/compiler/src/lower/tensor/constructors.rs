@@ -5,7 +5,7 @@ use syn::{Expr, ExprCall, GenericArgument, Macro, Path, PathArguments};
 
 use super::{At, Elements, Stride, Tensor, View};
 use crate::errors::Lowered;
-use crate::ir::{Float, Op, Place, Proj, Type, Value};
+use crate::ir::{Float, Op, Place, Type, Value};
 use crate::lower::macros::arguments;
 use crate::lower::{Lowerer, Rv, span_of};
 use crate::parse::tensor::rank_in;
@@ -143,12 +143,8 @@ impl Lowerer<'_> {
 
     /// A new array of zeros.
     fn empty(&mut self, shape: &[Value], element: Type, span: Span) -> (Place, Tensor) {
-        let (blank, object) = self.blank(shape, span);
-        self.settle_blank([blank, object], element.clone(), Some(shape.len()));
-        let place = Place::whole(object);
-        let flat = place.clone().with(Proj::Flat);
-        let tensor = self.in_rows(flat, shape.to_vec(), element, true, span);
-        (place, tensor)
+        let made = self.fresh(shape, element, span);
+        (Place::whole(made.object), made.rows)
     }
 
     /// A new array of one number.

@@ -2,10 +2,10 @@
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::{Expr, ExprMethodCall, Lit};
+use syn::{Expr, ExprMethodCall};
 
-use super::{Elements, Function, Stride, Tensor};
-use crate::errors::{Extent, Lowered};
+use super::{Elements, Function, Tensor};
+use crate::errors::Lowered;
 use crate::ir::{Op, Place, Proj, Take, Type, Value};
 use crate::lower::iter::{Access, Iter};
 use crate::lower::{Lowerer, Rv};
@@ -329,122 +329,6 @@ impl Lowerer<'_> {
         Ok(Some(Self::viewed(if shared { tensor.shared() } else { tensor })))
     }
 
-    /// `Axis(k)`.
-    pub(super) fn axis(&mut self, e: &Expr) -> Lowered<usize> {
-        let inner = match e {
-            Expr::Call(call) => match (&*call.func, call.args.first()) {
-                (Expr::Path(p), Some(k))
-                    if p.path.segments.last().is_some_and(|s| s.ident == "Axis") =>
-                {
-                    literal(k)
-                }
-                _ => None,
-            },
-            _ => None,
-        };
-        inner.ok_or_else(|| self.unknown_axis(e))
-    }
-
-    fn unknown_axis(&mut self, e: &Expr) -> crate::errors::Reported {
-        self.refuse(
-            "AD0254",
-            Extent::of(e),
-            "which axis this is is not known at compile time, or the array has none such",
-            "write it as a number, as in `Axis(0)`",
-        )
-    }
-
-    /// An axis that the array has.
-    pub(super) fn axis_of(&mut self, e: &Expr, of: &Tensor) -> Lowered<usize> {
-        let axis = self.axis(e)?;
-        if axis < of.rank() { Ok(axis) } else { Err(self.unknown_axis(e)) }
-    }
-
-    /// An axis by its number alone.
-    fn axis_number(&mut self, e: &Expr, of: &Tensor) -> Lowered<usize> {
-        match literal(e).filter(|axis| *axis < of.rank()) {
-            Some(axis) => Ok(axis),
-            None => Err(self.unknown_axis(e)),
-        }
-    }
-
-    /// `[1, 0, 2]`, `(1, 0, 2)`.
-    fn order(&mut self, e: &Expr, of: &Tensor) -> Lowered<Vec<usize>> {
-        let parts: Vec<&Expr> = match e {
-            Expr::Array(array) => array.elems.iter().collect(),
-            Expr::Tuple(tuple) => tuple.elems.iter().collect(),
-            e => vec![e],
-        };
-        let order: Option<Vec<usize>> = parts.into_iter().map(literal).collect();
-        let sorted = order.clone().map(|mut order| {
-            order.sort_unstable();
-            order
-        });
-        match (order, sorted) {
-            (Some(order), Some(sorted)) if sorted.iter().copied().eq(0..of.rank()) => Ok(order),
-            _ => Err(self.unknown_axis(e)),
-        }
-    }
-
-    /// The memory that has all elements in order: a new array's, if there is none.
-    pub(super) fn flat_of(&mut self, of: &Tensor, span: Span) -> Lowered<Place> {
-        if let Some(view) = of.whole() {
-            return Ok(view.flat.clone());
-        }
-        let made = self.array_of(of, span)?;
-        Ok(self.place_of(made, span)?.with(Proj::Flat))
-    }
-
-    /// The elements, row by row.
-    pub(in crate::lower) fn elements_in_turn(
-        &mut self,
-        of: &Tensor,
-        access: Access,
-        span: Span,
-    ) -> Lowered<Iter> {
-        if let (Elements::View(view), [length]) = (&of.elements, &of.shape[..])
-            && !view.whole
-            && !matches!(view.strides[0], Stride::Stretched)
-        {
-            let all = Iter::Elements(view.flat.clone(), of.element.clone(), access);
-            let from = match view.start {
-                Some(start) => Iter::Skip(Box::new(all), start),
-                None => all,
-            };
-            let stepped = match view.strides[0] {
-                Stride::Elements(n) => Iter::StepBy(Box::new(from), n),
-                _ => from,
-            };
-            return Ok(Iter::Take(Box::new(stepped), *length));
-        }
-        if access == Access::Exclusive && of.whole().is_none() {
-            return Err(self.refuse(
-                "AD0258",
-                span,
-                "the elements of this view cannot be changed in turn under differentiation",
-                "run through the views of its rows, or through its indices",
-            ));
-        }
-        let flat = self.flat_of(of, span)?;
-        Ok(Iter::Elements(flat, of.element.clone(), access))
-    }
-
-    /// What `for` runs through.
-    pub(in crate::lower) fn items_of_tensor(&mut self, rv: Rv, span: Span) -> Lowered<Iter> {
-        let access = match &rv {
-            Rv::Ref(_, _, true) => Access::Exclusive,
-            Rv::Ref(..) => Access::Shared,
-            _ => Access::Value,
-        };
-        let of = self.tensor(rv, span)?;
-        self.elements_in_turn(&of, access, span)
-    }
-
-    /// The views along an axis, in turn.
-    fn along_views(&mut self, of: &Tensor, axis: usize) -> Rv {
-        Rv::Iter(Box::new(Iter::Views(std::rc::Rc::new(of.clone()), axis)))
-    }
-
     /// `select(axis, &indices)`.
     fn select(&mut self, of: &Tensor, axis: usize, indices: &Expr, span: Span) -> Lowered<Rv> {
         let (shape, element, view) = self.as_view(of.clone(), span)?;
@@ -453,10 +337,7 @@ impl Lowerer<'_> {
         let mut shape = of.shape.clone();
         let length = shape[axis];
         shape[axis] = self.b.op(Op::Len(chosen.clone()), Type::usize(), span);
-        let (blank, object) = self.blank(&shape, span);
-        self.settle_blank([blank, object], of.element.clone(), Some(shape.len()));
-        let flat = Place::whole(object).with(Proj::Flat);
-        let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
+        let made = self.fresh(&shape, of.element.clone(), span);
         self.along(&shape, Vec::new(), span, &mut |this, index| {
             let at = chosen.clone().with(Proj::Index(index[axis]));
             let chosen = this.load(&at, &Type::usize(), span);
@@ -465,9 +346,9 @@ impl Lowerer<'_> {
             let mut from = index.to_vec();
             from[axis] = chosen;
             let value = this.number_at(&of, &super::At::Axes(&from), span)?;
-            this.store_at(&made, &super::At::Axes(index), value, span)
+            this.store_at(&made.rows, &super::At::Axes(index), value, span)
         })?;
-        Ok(Rv::Temp(Place::whole(object), made.ty()))
+        Ok(self.finished(&made, of.element))
     }
 
     /// `map_axis(axis, f)`: what a closure makes of each lane.
@@ -476,9 +357,7 @@ impl Lowerer<'_> {
         let f = self.callee(f)?;
         let mut shape = whole.clone();
         let length = shape.remove(axis);
-        let (blank, object) = self.blank(&shape, span);
-        let flat = Place::whole(object).with(Proj::Flat);
-        let made = self.in_rows(flat, shape.clone(), element.clone(), true, span);
+        let made = self.fresh(&shape, Type::Unknown, span);
         let mut of_result = element.clone();
         self.along(&shape, Vec::new(), span, &mut |this, index| {
             let mut lane = view.clone();
@@ -496,129 +375,8 @@ impl Lowerer<'_> {
             let value = this.apply(&f, vec![Self::viewed(lane)], span)?;
             let value = this.value_of(value, span)?;
             of_result = this.b.ty(value).clone();
-            this.store_at(&made, &super::At::Axes(index), value, span)
+            this.store_at(&made.rows, &super::At::Axes(index), value, span)
         })?;
-        self.settle_blank([blank, object], of_result, Some(shape.len()));
-        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
-    }
-
-    /// `Zip::from(a).and(b)...for_each(f)`, `.map_collect(f)`; `None` of anything else.
-    pub(in crate::lower) fn zip_chain(&mut self, m: &ExprMethodCall) -> Lowered<Option<Rv>> {
-        let span = m.method.span();
-        let name = m.method.to_string();
-        let [f] = &m.args.iter().collect::<Vec<_>>()[..] else { return Ok(None) };
-        if !["for_each", "map_collect"].contains(&name.as_str()) {
-            return Ok(None);
-        }
-        let Some(parts) = zipped(&m.receiver) else { return Ok(None) };
-        let parts = parts.into_iter().map(|e| self.ranked_expr(e)).collect::<Lowered<Vec<_>>>()?;
-        let f = self.callee(f)?;
-        self.zip_over(&parts, &f, name == "map_collect", span).map(Some)
-    }
-
-    /// Runs a closure over the elements of arrays of one shape.
-    pub(super) fn zip_over(
-        &mut self,
-        parts: &[Tensor],
-        f: &crate::lower::iter::Callee,
-        collect: bool,
-        span: Span,
-    ) -> Lowered<Rv> {
-        let shape = parts[0].shape.clone();
-        for part in &parts[1..] {
-            let pairs: Vec<_> = shape.iter().copied().zip(part.shape.iter().copied()).collect();
-            if pairs.iter().any(|(a, b)| !self.is_same_length(*a, *b)) {
-                self.check_fit("Zip", &pairs, span);
-            }
-        }
-        let made = collect.then(|| self.blank(&shape, span));
-        let target = made.map(|(_, object)| {
-            let flat = Place::whole(object).with(Proj::Flat);
-            self.in_rows(flat, shape.clone(), Type::Unknown, true, span)
-        });
-        let mut element = Type::Unknown;
-        let all: Vec<&Tensor> = parts.iter().chain(&target).collect();
-        self.each_index(&shape, &all, span, &mut |this, at| {
-            let mut given = Vec::new();
-            for part in parts {
-                given.push(if part.is_exclusive() {
-                    this.exclusive_or_shared(part, &at, span)?
-                } else {
-                    this.shared_element(part, &at, span)?
-                });
-            }
-            let value = this.apply(f, given, span)?;
-            if let Some(target) = &target {
-                let value = this.value_of(value, span)?;
-                element = this.b.ty(value).clone();
-                this.store_at(target, &at, value, span)?;
-            }
-            Ok(())
-        })?;
-        let Some((blank, object)) = made else { return Ok(Rv::Unit) };
-        self.settle_blank([blank, object], element, Some(shape.len()));
-        Ok(Rv::Temp(Place::whole(object), self.b.ty(object).clone()))
-    }
-
-    fn exclusive_or_shared(&mut self, of: &Tensor, at: &super::At<'_>, span: Span) -> Lowered<Rv> {
-        match self.element(of, at, span)? {
-            Rv::Place(place, ty) => {
-                let exclusive = self.is_mutable(&place);
-                Ok(Rv::Ref(place, ty, exclusive))
-            }
-            rv => Ok(rv),
-        }
-    }
-
-    /// A view at an index of an axis, which is known to be there.
-    pub(in crate::lower) fn view_at(
-        &mut self,
-        of: &Tensor,
-        axis: usize,
-        index: Value,
-        span: Span,
-    ) -> Lowered<Rv> {
-        let (mut shape, element, mut view) = self.as_view(of.clone(), span)?;
-        shape.remove(axis);
-        let stride = view.strides.remove(axis);
-        view.start = Some(self.further(view.start, index, stride, span));
-        view.whole = false;
-        Ok(Self::viewed(Tensor { shape, element, elements: Elements::View(view) }))
-    }
-
-    /// How many indices an axis has.
-    pub(in crate::lower) fn length_of(&self, of: &Tensor, axis: usize) -> Value {
-        of.shape[axis]
-    }
-}
-
-/// The arrays of `Zip::from(a).and(b)`.
-fn zipped(e: &Expr) -> Option<Vec<&Expr>> {
-    match e {
-        Expr::Call(call) => match &*call.func {
-            Expr::Path(p) => {
-                let names: Vec<_> = p.path.segments.iter().map(|s| s.ident.to_string()).collect();
-                let is_zip =
-                    matches!(&names[..], [.., zip, from] if zip == "Zip" && from == "from");
-                is_zip.then(|| call.args.iter().collect())
-            }
-            _ => None,
-        },
-        Expr::MethodCall(m) if m.method == "and" && m.args.len() == 1 => {
-            let mut parts = zipped(&m.receiver)?;
-            parts.push(&m.args[0]);
-            Some(parts)
-        }
-        _ => None,
-    }
-}
-
-fn literal(e: &Expr) -> Option<usize> {
-    match e {
-        Expr::Lit(lit) => match &lit.lit {
-            Lit::Int(int) => int.base10_parse().ok(),
-            _ => None,
-        },
-        _ => None,
+        Ok(self.finished(&made, of_result))
     }
 }

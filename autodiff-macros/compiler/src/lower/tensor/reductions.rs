@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{At, Elements, Function, Tensor};
 use crate::errors::Lowered;
-use crate::ir::{Float, Op, Place, Proj, Type, Value};
+use crate::ir::{Float, Op, Type, Value};
 use crate::lower::{Lowerer, Rv};
 use crate::rules::Fun;
 
@@ -119,11 +119,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Tensor> {
         let mut shape = of.shape.clone();
         shape.remove(axis);
-        let (blank, object) = self.blank(&shape, span);
-        self.settle_blank([blank, object], of.element.clone(), Some(shape.len()));
-        let place = Place::whole(object);
-        let flat = place.with(Proj::Flat);
-        let made = self.in_rows(flat, shape.clone(), of.element.clone(), true, span);
+        let made = self.fresh(&shape, of.element.clone(), span).rows;
         let init = self.neutral_of(&of.element, fun, span);
         let number = self.number(init);
         self.write(&made, &number, span)?;
