@@ -81,16 +81,22 @@ impl Functions<'_> {
         (before, hygienic!(#(#again),*), bars)
     }
 
+    /// A parameter for the tangent of each of the function's.
+    fn tangent_params(&self, dots: &[Ident]) -> Vec<TokenStream> {
+        let types = &self.signature.types;
+        let tangent = |(p, dot)| {
+            let ty = types::tangent_slot(p, types);
+            hygienic!(#dot: #ty)
+        };
+        self.signature.parameters.iter().zip(dots).map(tangent).collect()
+    }
+
     pub fn core_jvp(&self, dots: &[Ident], body: &Group) -> TokenStream {
         let (jvp, silenced) = (self.named("__jvp"), &self.silenced);
         let Header { generics, where_clause, output, .. } = self.header;
         let params = self.header.core_params();
         let seed = self.header.seed_type(self.signature);
-        let types = &self.signature.types;
-        let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
-            let ty = types::tangent_slot(p, types);
-            hygienic!(#dot: #ty)
-        });
+        let tangents = self.tangent_params(dots);
         hygienic! {
             #silenced
             #[doc(hidden)]
@@ -106,11 +112,7 @@ impl Functions<'_> {
         let Header { generics, where_clause, .. } = self.header;
         let params = self.header.core_params();
         let gradient = self.gradient_type();
-        let types = &self.signature.types;
-        let tangents = self.signature.parameters.iter().zip(dots).map(|(p, dot)| {
-            let ty = types::tangent_slot(p, types);
-            hygienic!(#dot: #ty)
-        });
+        let tangents = self.tangent_params(dots);
         hygienic! {
             #silenced
             #[doc(hidden)]

@@ -48,6 +48,15 @@ impl Functions<'_> {
         self.header.names()
     }
 
+    /// The arguments of a call that is not the last: what was given by value is cloned.
+    pub(super) fn arguments_again(&self) -> Vec<TokenStream> {
+        let again = |(name, (_, ty)): (_, &(_, Type))| match ty {
+            Type::Reference(_) => hygienic!(#name),
+            _ => hygienic!(::core::clone::Clone::clone(&#name)),
+        };
+        self.names().iter().zip(&self.header.inputs).map(again).collect()
+    }
+
     /// The name of a generated function: that of a method's derivative begins with the method's.
     pub(super) fn named(&self, function: &str) -> Ident {
         match &self.signature.method {

@@ -1,7 +1,6 @@
 //! `hvp` and `hessian`: derivatives of the gradient.
 
 use proc_macro2::TokenStream;
-use syn::Type;
 
 use super::functions::Functions;
 use super::jacobian::float_of;
@@ -56,10 +55,7 @@ impl Functions<'_> {
         }
         let float = float_of(&types.read(&self.signature.output));
         let (Some(float), true) = (float, self.options.library.ndarray) else { return product };
-        let again = names.iter().zip(&self.header.inputs).map(|(name, (_, ty))| match ty {
-            Type::Reference(_) => hygienic!(#name),
-            _ => hygienic!(::core::clone::Clone::clone(&#name)),
-        });
+        let again = self.arguments_again();
         let (zeros, zero) = (self.zeros(), self.gradient(&hygienic!()));
         hygienic! {
             #product

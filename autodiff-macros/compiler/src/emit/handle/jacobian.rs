@@ -2,7 +2,6 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::Type;
 
 use super::functions::Functions;
 use super::signature::Header;
@@ -61,12 +60,7 @@ impl Functions<'_> {
         let silenced = &self.silenced;
         let Header { generics, where_clause, turbofish, .. } = self.header;
         let params = self.header.params();
-        let names = self.names();
-        let again = names.iter().zip(&self.header.inputs).map(|(name, (_, ty))| match ty {
-            Type::Reference(_) => hygienic!(#name),
-            _ => hygienic!(::core::clone::Clone::clone(&#name)),
-        });
-        let again: Vec<_> = again.collect();
+        let again = self.arguments_again();
         let bars: Vec<_> =
             self.slots().into_iter().filter(|s| s.parameter.active).map(|s| s.bar).collect();
         let by: Vec<_> = bars

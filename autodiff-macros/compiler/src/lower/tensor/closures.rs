@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::Expr;
 
-use super::{At, Function, Tensor};
+use super::{At, Elements, Function, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{Type, Value};
 use crate::lower::{Lowerer, Rv};
@@ -13,12 +13,10 @@ impl Lowerer<'_> {
     pub(super) fn mapped(&mut self, of: Tensor, f: &Expr, span: Span) -> Lowered<Rv> {
         let f = self.callee(f)?;
         let pure = self.is_pure(&f);
-        let rv =
-            Self::computed(of.shape.clone(), Type::Unknown, Function::Callee(f), vec![of.clone()]);
-        let Rv::Tensor(mapped) = &rv else { unreachable!("what is computed is an array") };
         // The type of the elements is that of what the closure gives: until that is known, a number's.
-        let mut mapped = (**mapped).clone();
-        mapped.element = of.element;
+        let (shape, element) = (of.shape.clone(), of.element.clone());
+        let elements = Elements::Computed(Function::Callee(f), vec![of]);
+        let mapped = Tensor { shape, element, elements };
         if pure {
             return Ok(Self::viewed(mapped));
         }

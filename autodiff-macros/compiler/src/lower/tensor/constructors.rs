@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Expr, ExprCall, GenericArgument, Macro, Path, PathArguments};
 
-use super::{At, Elements, Stride, Tensor, View};
+use super::{At, Elements, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{Float, Op, Place, Type, Value};
 use crate::lower::macros::arguments;
@@ -125,7 +125,7 @@ impl Lowerer<'_> {
     }
 
     /// A number of the elements' type.
-    fn float(&mut self, number: f64, element: &Type, span: Span) -> Value {
+    pub(super) fn float(&mut self, number: f64, element: &Type, span: Span) -> Value {
         let literal = proc_macro2::Literal::f64_unsuffixed(number);
         let tokens = match element {
             Type::Float(Float::Param(t)) => {
@@ -197,9 +197,7 @@ impl Lowerer<'_> {
         let exclusive = matches!(&rv, Rv::Ref(_, _, true) | Rv::Temp(..));
         let flat = self.place_of(rv, span)?;
         let length = self.b.op(Op::Len(flat.clone()), Type::usize(), span);
-        let strides = vec![Stride::One];
-        let view = View { flat, start: None, strides, whole: true, exclusive, of_any_rank: None };
-        Ok(Tensor { shape: vec![length], element, elements: Elements::View(view) })
+        Ok(self.in_rows(flat, vec![length], element, exclusive, span))
     }
 
     /// `Array1::from_vec(values)`; a view stays in the values' memory.

@@ -27,19 +27,7 @@ impl Lowerer<'_> {
     /// What a sum or a product starts from.
     fn neutral_of(&mut self, element: &Type, fun: Fun, span: Span) -> Value {
         let number = if fun == Fun::Add { 0.0 } else { 1.0 };
-        let tokens = match element {
-            Type::Int(_) if fun == Fun::Add => quote!(0),
-            Type::Int(_) => quote!(1),
-            Type::Float(Float::Param(t)) => {
-                let t = syn::Ident::new(t, span);
-                quote!(<#t as ::autodiff::Float>::from_f64(#number))
-            }
-            _ => {
-                let literal = proc_macro2::Literal::f64_unsuffixed(number);
-                quote!(#literal)
-            }
-        };
-        self.b.constant(tokens, element.clone(), span)
+        self.float(number, element, span)
     }
 
     /// The number of elements as one of them.
