@@ -111,6 +111,23 @@ fn wrapping_counts(x: f64, n: usize) -> f64 {
     parity * x * before as f64 + x / (around + 2) as f64
 }
 
+/// The bits of an index reversed, and methods of literals and of negative numbers.
+#[differentiate]
+fn shuffled(x: &[f64], k: i32) -> f64 {
+    let bits = x.len().trailing_zeros();
+    let first = 2_u32.min(bits) as usize;
+    let mut s = 0.0;
+    for i in 0..x.len() {
+        let j = (i as u32).reverse_bits().wrapping_shr(32 - bits) as usize;
+        if i < j.max(first) {
+            s += x[i] * x[j].sin() * k.unsigned_abs() as f64;
+        } else if !i.is_power_of_two() {
+            s *= x[i] * (-3_i32).max(k).abs_diff(1) as f64;
+        }
+    }
+    s
+}
+
 #[differentiate]
 fn through_single(x: f64) -> f64 {
     let narrow = x as f32;
@@ -241,6 +258,9 @@ fn constants() {
     }
     check!(wrapping_counts(x, 2); x in [0.7]);
     check!(wrapping_counts(x, 7); x in [0.7]);
+    for k in [-5, 0, 4] {
+        check!(shuffled(&x, k); x in [vec![0.7, 1.2, -0.4, 0.3, 0.1, 0.5, 0.9, -1.3]]);
+    }
     check!(labelled(x, "km", '7'); x in [0.7]);
     let metres = String::from("m");
     check!(labelled(x, &metres, 'q'); x in [0.7]);

@@ -25,7 +25,7 @@ const WITHOUT_RULE: [&str; 12] = [
 ];
 
 /// Methods of integers that give an integer of the same type.
-const LIKE_RECEIVER: [&str; 16] = [
+const LIKE_RECEIVER: [&str; 17] = [
     "pow",
     "abs",
     "signum",
@@ -40,6 +40,7 @@ const LIKE_RECEIVER: [&str; 16] = [
     "isqrt",
     "midpoint",
     "swap_bytes",
+    "reverse_bits",
     "rotate_left",
     "rotate_right",
 ];
@@ -274,6 +275,7 @@ impl Lowerer<'_> {
         }
         let method = &m.method;
         let turbofish = &m.turbofish;
+        let of_integers = values.iter().all(|v| matches!(self.b.ty(*v), Type::Int(_)));
         let captures = self.named_args(values.into_iter().map(Rv::Value), span)?;
         let mut names = captures.iter().map(|(name, _)| name);
         let first = names.next().expect("a receiver");
@@ -282,6 +284,18 @@ impl Lowerer<'_> {
         let reference = compares.then(|| quote!(&));
         let tokens = quote!(#first.#method #turbofish(#(#reference #names),*));
         let result = integer_result(&ty, &name);
+        if let Type::Int(Some(own)) = &ty
+            && of_integers
+            && never_panics(&name)
+            && turbofish.is_none()
+        {
+            // By its path, as the receiver may be a literal.
+            let own = syn::Ident::new(own, span);
+            let names = captures.iter().map(|(name, _)| name);
+            let tokens = quote!(::core::primitive::#own::#method(#(#names),*));
+            let code = Op::Verbatim { tokens, refusal: usize::MAX, captures };
+            return Ok(Rv::Value(self.b.op(code, result, span)));
+        }
         let what = format!("the method `{name}`");
         // What std's floats do not have is either a trait's method or a slip of the pen.
         let known = ty.is_float() && WITHOUT_RULE.contains(&name.as_str());
@@ -324,4 +338,29 @@ pub(super) fn integer_result(ty: &Type, name: &str) -> Type {
     } else {
         Type::Unknown
     }
+}
+
+/// Whether a method of an integer gives a result whatever the numbers are, so that it may be computed again
+/// as well as kept.
+fn never_panics(name: &str) -> bool {
+    const NAMES: [&str; 17] = [
+        "count_ones",
+        "count_zeros",
+        "leading_ones",
+        "leading_zeros",
+        "trailing_ones",
+        "trailing_zeros",
+        "unsigned_abs",
+        "abs_diff",
+        "min",
+        "max",
+        "swap_bytes",
+        "reverse_bits",
+        "is_power_of_two",
+        "wrapping_add",
+        "wrapping_sub",
+        "wrapping_mul",
+        "saturating_sub",
+    ];
+    NAMES.contains(&name)
 }

@@ -20,6 +20,7 @@ mod literal;
 #[cfg(test)]
 mod memory_tests;
 mod own;
+mod presize;
 mod promote;
 mod reciprocal;
 mod relay;
@@ -45,8 +46,9 @@ use rewrite::rewrite;
 type Pass = (&'static str, fn(Graph) -> Graph);
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 5] = [
+const PRIMAL: [Pass; 6] = [
     ("simplify", simplify),
+    ("presize", presize::presize),
     ("carry", carry::carry),
     ("hoist", hoist::hoist),
     ("cse", cse::cse),

@@ -1,7 +1,7 @@
 //! Decides where memory is moved: at the last use of what holds it. Every other use takes a clone, and
 //! a clone at the last use becomes a move.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Span;
 
@@ -13,15 +13,18 @@ pub fn own(mut graph: Graph) -> Graph {
     if !graph.values.iter().any(|data| may_hold_memory(&data.ty)) {
         return graph;
     }
-    // Parameters may be asked for the shape of their tangents at any time, and views last.
-    let mut later: BTreeSet<Value> =
+    // Parameters may be asked for the shape of their tangents at any time.
+    let later: BTreeSet<Value> =
         graph.params.iter().map(|p| p.value).chain(graph.shadows.iter().copied()).collect();
+    let mut viewed = BTreeMap::new();
     graph.body.each_node(&mut |node| {
         if let Op::View { sequence, .. } = &node.op {
-            later.insert(sequence.root);
+            let root = sequence.root;
+            viewed.insert(node.results[0], viewed.get(&root).copied().unwrap_or(root));
         }
     });
-    let mut owner = Owner { numbers: numbers(&graph), values: std::mem::take(&mut graph.values) };
+    let numbers = numbers(&graph);
+    let mut owner = Owner { numbers, viewed, values: std::mem::take(&mut graph.values) };
     owner.region(&mut graph.body, later);
     graph.values = owner.values;
     graph
@@ -30,6 +33,8 @@ pub fn own(mut graph: Graph) -> Graph {
 struct Owner {
     values: Vec<ValueData>,
     numbers: BTreeSet<Value>,
+    /// The memory that each view is another name for.
+    viewed: BTreeMap<Value, Value>,
 }
 
 impl Owner {
@@ -43,7 +48,7 @@ impl Owner {
         for mut node in region.take_nodes().into_iter().rev() {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
-            node.op.each_input(&mut |v| read.extend(self.memory(v)));
+            node.op.each_input(&mut |v| read.extend(self.memories(v)));
             node.op.each_moved(&mut |v| moved.extend(self.memory(v)));
             // What the node also borrows cannot be moved into it.
             for v in &moved {
@@ -78,7 +83,7 @@ impl Owner {
     fn nested(&mut self, node: &mut Node, later: &mut BTreeSet<Value>) {
         let (mut read, mut defined) = (BTreeSet::new(), BTreeSet::new());
         for region in node.op.regions() {
-            region.each_use(&mut |v| read.extend(self.memory(v)));
+            region.each_use(&mut |v| read.extend(self.memories(v)));
             defined.extend(region.params.iter().copied());
             region.each_node(&mut |inner| {
                 defined.extend(inner.results.iter().copied());
@@ -139,6 +144,11 @@ impl Owner {
             }
             take => take,
         }
+    }
+
+    /// The value, if it may hold memory, and what it is a view of.
+    fn memories(&self, value: Value) -> impl Iterator<Item = Value> {
+        self.memory(value).into_iter().chain(self.viewed.get(&value).copied())
     }
 
     /// The value, if it may hold memory: others are copied wherever they are used.

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
-use super::{PRIMAL, SIMPLE, TIDY, carry, dce, hoist, simplify};
+use super::{PRIMAL, SIMPLE, TIDY, carry, cse, dce, hoist, presize, simplify};
 use crate::Library;
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -273,4 +273,105 @@ accumulate %6 += %11
 return
 "
     );
+}
+
+#[test]
+fn what_a_loop_fills_is_made_as_long() {
+    let of = |body: syn::Block| -> ItemFn {
+        parse_quote! { fn f(x: &[f64], n: usize) -> f64 #body }
+    };
+    for (body, pushes, lengths) in [
+        // The length of the result is that of `x`.
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().map(|v| v.sin()).collect();
+                let z: Vec<[f64; 2]> = y.iter().map(|v| [*v, v * v]).collect();
+                (0..z.len()).map(|i| z[i][0] * z[i][1]).sum()
+            }),
+            0,
+            1,
+        ),
+        (
+            parse_quote!({
+                let (mut y, mut z) = (Vec::new(), Vec::with_capacity(n));
+                for i in 0..n {
+                    y.push(x[0]);
+                    z.push(x[0] * x[0]);
+                }
+                y.iter().zip(&z).map(|(y, z)| y * z).sum()
+            }),
+            0,
+            0,
+        ),
+        // It grows afterwards.
+        (
+            parse_quote!({
+                let mut y = Vec::new();
+                for i in 0..n {
+                    y.push(x[0]);
+                }
+                y.push(1.0);
+                (0..y.len()).map(|i| y[i]).sum()
+            }),
+            1,
+            1,
+        ),
+        // The loop reads it, does not run in each iteration, or not from the first index.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..n {
+                    y.push(if i > 0 { y[i - 1] * 0.5 } else { x[0] });
+                }
+                y.iter().sum()
+            }),
+            1,
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 0..n {
+                    if i > 1 {
+                        y.push(x[0]);
+                    }
+                }
+                y.iter().sum()
+            }),
+            1,
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for i in 1..n {
+                    y.push(x[0]);
+                }
+                y.iter().sum()
+            }),
+            1,
+            1,
+        ),
+        // Another loop runs around it.
+        (
+            parse_quote!({
+                let mut y: Vec<f64> = Vec::new();
+                for j in 0..2 {
+                    for i in 0..n {
+                        y.push(x[0]);
+                    }
+                }
+                y.iter().sum()
+            }),
+            1,
+            1,
+        ),
+    ] {
+        let args = [0_i64, 1, 4].map(|n| vec![vec![0.5, -1.25].into(), n.into()]);
+        let passes = [simplify, presize::presize, cse::cse, dce::dce];
+        let graph = run(lowered(&of(body)), &passes, &args, 0);
+        let text = graph.to_string();
+        let found = (text.matches("push %").count(), count(&graph, "len"));
+        assert_eq!(found, (pushes, lengths), "{graph}");
+    }
 }
