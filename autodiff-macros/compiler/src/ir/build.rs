@@ -12,6 +12,9 @@ pub struct Builder {
     /// The table of values.
     pub values: Vec<ValueData>,
     open: Vec<Region>,
+    /// The number of each open region, and how many there have been.
+    numbers: Vec<usize>,
+    opened: usize,
     constants: ValueSet,
     code: ValueSet,
     /// Objects that begin with what code gives.
@@ -50,11 +53,24 @@ impl Builder {
     /// Opens a region.
     pub fn open(&mut self) {
         self.open.push(Region::default());
+        self.numbers.push(self.opened);
+        self.opened += 1;
+    }
+
+    /// The number of the innermost region: no other has it.
+    pub fn region_number(&self) -> usize {
+        *self.numbers.last().expect("a region is open")
+    }
+
+    /// Whether the region of that number is open.
+    pub fn is_open(&self, number: usize) -> bool {
+        self.numbers.contains(&number)
     }
 
     /// Closes the innermost region.
     pub fn close(&mut self, params: Vec<Value>, results: Vec<Value>) -> Region {
         let mut region = self.open.pop().expect("a region is open");
+        self.numbers.pop();
         region.params = params;
         region.results = results;
         region

@@ -272,12 +272,7 @@ impl Lowerer<'_> {
             }
             Iter::Zip(a, b) => {
                 let (a, b) = (self.len(a, span)?, self.len(b, span)?);
-                self.int_method(
-                    quote!(usize::min(ad_a, ad_b)),
-                    &[("ad_a", a), ("ad_b", b)],
-                    Type::usize(),
-                    span,
-                )
+                self.usize_op(Fun::Min, a, b, span)
             }
             Iter::Skip(inner, n) => {
                 let len = self.len(inner, span)?;
@@ -291,12 +286,7 @@ impl Lowerer<'_> {
             }
             Iter::Take(inner, n) => {
                 let len = self.len(inner, span)?;
-                self.int_method(
-                    quote!(usize::min(ad_a, ad_b)),
-                    &[("ad_a", len), ("ad_b", *n)],
-                    Type::usize(),
-                    span,
-                )
+                self.usize_op(Fun::Min, len, *n, span)
             }
             Iter::StepBy(inner, n) => {
                 let len = self.len(inner, span)?;
@@ -357,8 +347,7 @@ impl Lowerer<'_> {
                     end
                 } else {
                     let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
-                    let args = [("ad_a", end), ("ad_b", len)];
-                    self.int_method(quote!(usize::min(ad_a, ad_b)), &args, Type::usize(), span)
+                    self.usize_op(Fun::Min, end, len, span)
                 };
                 let place = place.clone().with(Proj::Slice(Some(lo), Some(hi), false));
                 Rv::Ref(place, Type::Slice(Box::new(ty.clone())), *mutable)

@@ -264,6 +264,8 @@ struct Lowerer<'a> {
     computed: BTreeSet<Value>,
     /// How long the axes of new arrays are.
     shapes: BTreeMap<Value, Vec<Value>>,
+    /// Which of the lengths are the same.
+    lengths: tensor::Lengths,
 }
 
 impl<'a> Lowerer<'a> {
@@ -308,6 +310,7 @@ impl<'a> Lowerer<'a> {
             called: BTreeSet::new(),
             computed: BTreeSet::new(),
             shapes: BTreeMap::new(),
+            lengths: tensor::Lengths::default(),
             spelled: Spelled::new(signature.types.ambiguous().clone()),
             structures: BTreeMap::new(),
         }

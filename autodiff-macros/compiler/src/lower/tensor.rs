@@ -9,12 +9,15 @@ mod closures;
 mod constructors;
 mod elements;
 mod items;
+mod lengths;
 mod methods;
 mod products;
 mod purity;
 mod reductions;
 mod views;
 mod zip;
+
+pub(super) use lengths::Lengths;
 
 use std::rc::Rc;
 
@@ -365,7 +368,7 @@ impl Lowerer<'_> {
         if parts.iter().all(|part| part.is_flat(rank))
             && let Some(flat) = parts.iter().find_map(whole)
         {
-            let len = self.b.op(Op::Len(flat), Type::usize(), span);
+            let len = self.count_in(flat, shape, span);
             return self.times(len, span, &mut |this, k| body(this, At::Flat(k)));
         }
         self.along(shape, Vec::new(), span, &mut |this, index| body(this, At::Axes(index)))
@@ -402,15 +405,6 @@ impl Lowerer<'_> {
             }
             _ => false,
         }
-    }
-
-    /// Whether two lengths are certain to be the same.
-    fn is_same_length(&self, a: Value, b: Value) -> bool {
-        let axis = |v: Value| match self.b.definition(v) {
-            Some(Op::Len(place)) if self.keeps_shape(place) => Some(place),
-            _ => None,
-        };
-        a == b || axis(a).zip(axis(b)).is_some_and(|(a, b)| a == b)
     }
 
     /// A lazily computed array.

@@ -33,7 +33,7 @@ pub fn ascend(graph: Graph) -> Graph {
 }
 
 /// Whether all that a loop carries are sums of adjoints that nothing in the loop looks at.
-fn adds_only(layout: &Layout<'_>, seeded: &Seeded, body: &Region) -> bool {
+pub fn adds_only(layout: &Layout<'_>, seeded: &Seeded, body: &Region) -> bool {
     body.results.iter().zip(&body.params[1..]).all(|(result, param)| {
         seeded.contains(*param) && layout.uses(*param) == 1 && is_sum(layout, body, *result, *param)
     })
@@ -92,7 +92,7 @@ fn apart(layout: &Layout<'_>, all: &[Access<'_>], id: RegionId) -> bool {
 }
 
 /// Whether an operation does nothing but compute, read and write memory.
-fn is_plain(op: &Op) -> bool {
+pub fn is_plain(op: &Op) -> bool {
     match op {
         Op::Verbatim { refusal, captures, .. } => {
             *refusal == usize::MAX && captures.iter().all(|(_, c)| matches!(c, CallArg::Value(_)))
@@ -103,6 +103,10 @@ fn is_plain(op: &Op) -> bool {
         | Op::Stop(_)
         | Op::Tuple(_)
         | Op::Array(_)
+        | Op::Repeat(..)
+        | Op::VecOf(_)
+        | Op::VecRepeat(..)
+        | Op::VecNew(_)
         | Op::Undef
         | Op::Zero(_)
         | Op::Object(_)

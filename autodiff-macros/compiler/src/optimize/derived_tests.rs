@@ -117,25 +117,6 @@ fn a_place_that_may_be_met_is_not() {
 }
 
 #[test]
-fn what_was_stored_is_not_loaded_again() {
-    let function = parse_quote! {
-        fn f(x: &[f64], at: usize) -> f64 {
-            let mut y = vec![0.0; 3];
-            y[at] = x[0] * 2.0;
-            y[2] = x[0] * x[1];
-            let a = y[2];
-            y[0] = a * y[at];
-            y[0] + y[1] + y[2]
-        }
-    };
-    let args = [0_i64, 1, 2].map(|at| vec![ramp(2), at.into()]);
-    let before = tidied(&function);
-    let loads = lines(&before, &["= load"]);
-    let after = run(before, &[remember::remember, super::dce::dce], &args);
-    assert!(lines(&after, &["= load"]) < loads, "{after}");
-}
-
-#[test]
 fn free_loops_run_forward_and_bound_ones_do_not() {
     let free = parse_quote! {
         fn f(x: &[f64]) -> f64 {

@@ -111,6 +111,8 @@ fn integer(at: &Rewriter, fun: Fun, args: &[Value]) -> Option<To> {
         // n * 1 = 1 * n = n / 1 = n
         (Fun::Mul | Fun::Div, &[n, one]) if is(one, 1) => Some(To::Value(n)),
         (Fun::Mul, &[one, n]) if is(one, 1) => Some(To::Value(n)),
+        // min(n, n) = n
+        (Fun::Min, &[n, m]) if n == m => Some(To::Value(n)),
         _ => None,
     }
 }

@@ -237,3 +237,61 @@ fn what_loops_over_arrays_keep_is_in_arrays() {
         assert_eq!(left, if arrays == 0 { stacks } else { stacks - arrays }, "{after}");
     }
 }
+
+#[test]
+fn what_loops_of_any_length_keep_is_in_vectors() {
+    let of = |body: syn::Block| -> ItemFn {
+        parse_quote! { fn f(x: &[f64]) -> f64 #body }
+    };
+    for (body, left) in [
+        (
+            parse_quote!({
+                let s: f64 = x.iter().map(|v| v.exp()).sum();
+                s.ln()
+            }),
+            0,
+        ),
+        (
+            parse_quote!({
+                let mut s = 0.0;
+                for i in 0..x.len() {
+                    for j in 0..x.len() {
+                        s += (x[i] * x[j]).exp();
+                    }
+                }
+                s.ln()
+            }),
+            0,
+        ),
+        // The order matters to the adjoint.
+        (
+            parse_quote!({
+                let mut s = 1.0_f64;
+                for i in 0..x.len() {
+                    s = s.sin() * x[i];
+                }
+                s
+            }),
+            1,
+        ),
+        // The length of the inner loop is another one each time.
+        (
+            parse_quote!({
+                let mut s = 0.0;
+                for i in 0..x.len() {
+                    for j in 0..i {
+                        s += (x[i] * x[j]).exp();
+                    }
+                }
+                s.ln()
+            }),
+            1,
+        ),
+    ] {
+        let before = tidied(&of(body));
+        assert!(lines(&before, &["= stack_new"]) > 0, "{before}");
+        let after = run(before, &[unstack::unstack, ascend::ascend], &ramps());
+        assert_eq!(lines(&after, &["= stack_new"]), left, "{after}");
+        assert_eq!(lines(&after, &[" rev"]) > 0, left > 0, "{after}");
+    }
+}

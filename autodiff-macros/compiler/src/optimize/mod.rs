@@ -16,6 +16,7 @@ mod fold;
 mod gather;
 mod hoist;
 mod identities;
+mod join;
 mod literal;
 #[cfg(test)]
 mod memory_tests;
@@ -46,12 +47,15 @@ use rewrite::rewrite;
 type Pass = (&'static str, fn(Graph) -> Graph);
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 6] = [
-    ("simplify", simplify),
+const PRIMAL: [Pass; 9] = [
     ("presize", presize::presize),
+    ("simplify", simplify),
     ("carry", carry::carry),
     ("hoist", hoist::hoist),
     ("cse", cse::cse),
+    ("identities", identities),
+    ("join", join::join),
+    ("remember", remember::remember),
     ("dce", dce::dce),
 ];
 
@@ -70,7 +74,7 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 16] = [
+const DERIVED: [Pass; 19] = [
     ("cse", cse::cse),
     ("unstack", unstack::unstack),
     ("collected", collected::collected),
@@ -82,6 +86,9 @@ const DERIVED: [Pass; 16] = [
     ("hoist", hoist::hoist),
     ("dce", dce::dce),
     ("ascend", ascend::ascend),
+    ("join", join::join),
+    ("remember", remember::remember),
+    ("dce", dce::dce),
     ("rotate", rotate::rotate),
     ("relay", relay::relay),
     ("split", split::split),

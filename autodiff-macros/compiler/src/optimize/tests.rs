@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::{ItemFn, parse_quote};
 
-use super::{PRIMAL, SIMPLE, TIDY, carry, cse, dce, hoist, presize, simplify};
+use super::{PRIMAL, SIMPLE, TIDY, carry, cse, dce, hoist, presize, remember, simplify};
 use crate::Library;
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -373,5 +373,153 @@ fn what_a_loop_fills_is_made_as_long() {
         let text = graph.to_string();
         let found = (text.matches("push %").count(), count(&graph, "len"));
         assert_eq!(found, (pushes, lengths), "{graph}");
+    }
+}
+
+#[test]
+fn what_was_stored_is_not_loaded_again() {
+    let function = parse_quote! {
+        fn f(x: &[f64], at: usize) -> f64 {
+            let mut y = vec![0.0; 3];
+            y[at] = x[0] * 2.0;
+            y[2] = x[0] * x[1];
+            let a = y[2];
+            y[0] = a * y[at];
+            y[0] + y[1] + y[2]
+        }
+    };
+    let args = [0_i64, 1, 2].map(|at| vec![vec![0.5, -1.25].into(), at.into()]);
+    let before = lowered(&function);
+    let loads = count(&before, "load %6");
+    let after = run(before, &[remember::remember, dce::dce], &args, 0);
+    assert!(count(&after, "load %6") < loads, "{after}");
+}
+
+#[test]
+fn loops_over_the_same_become_one() {
+    let of = |body: syn::Block| -> ItemFn {
+        parse_quote! { fn f(x: &[f64], n: usize) -> f64 #body }
+    };
+    for (body, loops, objects) in [
+        // Nothing is left of the vectors in between.
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().map(|v| v.sin()).collect();
+                let z: Vec<f64> = y.iter().map(|v| v * v).collect();
+                z.iter().zip(x).map(|(z, x)| z * x).sum()
+            }),
+            1,
+            0,
+        ),
+        // The sum is needed before.
+        (
+            parse_quote!({
+                let y: Vec<f64> = x.iter().map(|v| v.exp()).collect();
+                let sum: f64 = y.iter().sum();
+                y.iter().map(|v| v / sum).sum()
+            }),
+            2,
+            1,
+        ),
+        // Elements of other indices are read, or changed.
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                for i in 0..n {
+                    y[i] *= 2.0;
+                }
+                let mut s = 0.0;
+                for i in 0..n {
+                    s += y[n - 1 - i] * x[i];
+                }
+                s
+            }),
+            2,
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                let mut s = 0.0;
+                for i in 0..n {
+                    s += y[i];
+                }
+                for i in 0..n {
+                    y[0] += x[i];
+                }
+                s * y[0]
+            }),
+            2,
+            1,
+        ),
+        // What the second needs is written in between, or checked once the first has run.
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                for i in 0..n {
+                    y[i] *= 2.0;
+                }
+                y[0] = 7.0;
+                let mut s = 0.0;
+                for i in 0..n {
+                    s += y[i];
+                }
+                s
+            }),
+            2,
+            1,
+        ),
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                for i in 0..n {
+                    y[i] *= 2.0;
+                }
+                assert!(y[0] < 9.0);
+                for i in 0..n {
+                    y[i] += 1.0;
+                }
+                y[0]
+            }),
+            2,
+            1,
+        ),
+        // In between, nothing has to do with either.
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                for i in 0..n {
+                    y[i] *= 2.0;
+                }
+                let z = x[0] * x[1];
+                for i in 0..n {
+                    y[i] += z;
+                }
+                y[0]
+            }),
+            1,
+            1,
+        ),
+        // They do not run over the same.
+        (
+            parse_quote!({
+                let mut y = x.to_vec();
+                for i in 0..n {
+                    y[i] *= 2.0;
+                }
+                for i in 1..n {
+                    y[i] += 1.0;
+                }
+                y[0]
+            }),
+            2,
+            1,
+        ),
+    ] {
+        let args = [0_i64, 1, 2].map(|n| vec![vec![0.5, -1.25].into(), n.into()]);
+        let before = lowered(&of(body));
+        let graph = run(before, &passes(&PRIMAL), &args, 0);
+        let found = (graph.to_string().matches("for %").count(), count(&graph, "object"));
+        assert_eq!(found, (loops, objects), "{graph}");
     }
 }

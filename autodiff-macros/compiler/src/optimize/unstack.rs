@@ -1,25 +1,32 @@
 //! Keeps in arrays what loops over arrays keep.
 
+mod lengths;
+
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
-use super::Literal;
+use lengths::Lengths;
+
+use super::ascend::adds_only;
+use super::walk::Laid;
+use crate::analysis::Seeded;
 use crate::ir::{
     Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData, ValueMap,
 };
 use crate::rules::Fun;
 use crate::transform::keeps;
 
-/// Above so many records, a stack stays one, and goes to the heap: save where it is made in a loop, and an
-/// array that the function itself holds is as long.
-const MOST: u64 = 128;
+/// Above so many numbers in a record, they stay beside one another.
+const FIELDS: usize = 4;
 
 /// Turns a stack into arrays, one for each number of a record, where the loops that fill it run over the
 /// indices of arrays and so do those that empty it: an index needs no count of records, and no order of the
-/// iterations.
+/// iterations. Where the loops run to numbers that are not known before, they are vectors, if those that empty
+/// them may turn out to need no order.
 ///
 /// Input → Output:
 ///
@@ -34,7 +41,16 @@ pub fn unstack(mut graph: Graph) -> Graph {
     if !keeps(&graph) {
         return graph;
     }
-    let mut stacks = Stacks { graph: &graph, found: BTreeMap::new(), lengths: Lengths::of(&graph) };
+    let mut stacks = Stacks {
+        graph: &graph,
+        found: BTreeMap::new(),
+        lengths: Lengths::of(&graph),
+        layout: Laid::of(&graph),
+        seeded: OnceCell::new(),
+        defined: ValueMap::default(),
+        count: 0,
+    };
+    graph.params.iter().for_each(|param| stacks.define(param.value));
     stacks.region(&graph.body, &mut Vec::new());
     let arrays = stacks.arrays();
     if !arrays.is_empty() {
@@ -48,14 +64,23 @@ pub fn unstack(mut graph: Graph) -> Graph {
 /// What is done with one stack.
 #[derive(Default)]
 struct Stack<'g> {
-    /// The regions around the node that makes it.
-    made: Option<Vec<Level<'g>>>,
+    /// Where it is made.
+    made: Option<Made<'g>>,
     /// The regions around each node that keeps a record, and what it keeps.
     pushes: Vec<(Vec<Level<'g>>, &'g [Value])>,
     /// The regions around each node that takes one back, and what it gives.
     pops: Vec<(Vec<Level<'g>>, &'g [Value])>,
     /// Whether it is handed on.
     escapes: bool,
+}
+
+/// The node that makes a stack.
+struct Made<'g> {
+    around: Vec<Level<'g>>,
+    /// How many values are defined before.
+    after: usize,
+    /// Whether the stack needs the heap.
+    heap: bool,
 }
 
 /// One region of the nest that a node lies in.
@@ -69,15 +94,27 @@ struct Stacks<'g> {
     graph: &'g Graph,
     found: BTreeMap<Value, Stack<'g>>,
     lengths: Lengths<'g>,
+    layout: Laid<'g>,
+    seeded: OnceCell<Seeded>,
+    /// The values so far, numbered.
+    defined: ValueMap<usize>,
+    count: usize,
 }
 
 impl<'g> Stacks<'g> {
+    fn define(&mut self, value: Value) {
+        self.defined.insert(value, self.count);
+        self.count += 1;
+    }
+
     fn region(&mut self, region: &'g Region, around: &mut Vec<Level<'g>>) {
+        region.params.iter().for_each(|v| self.define(*v));
         for node in &region.nodes {
             match &node.op {
-                Op::StackNew(..) => {
+                Op::StackNew(_, room) => {
                     let stack = self.found.entry(node.results[0]).or_default();
-                    stack.made = Some(around.clone());
+                    let (around, after, heap) = (around.clone(), self.count, room.is_none());
+                    stack.made = Some(Made { around, after, heap });
                 }
                 Op::StackPush(stack, record) => {
                     let pushes = &mut self.found.entry(*stack).or_default().pushes;
@@ -96,6 +133,7 @@ impl<'g> Stacks<'g> {
                     }
                 }
             }
+            node.results.iter().for_each(|v| self.define(*v));
         }
         region.results.iter().for_each(|v| self.escape(*v));
     }
@@ -111,11 +149,17 @@ impl<'g> Stacks<'g> {
         self.found.iter().filter_map(|(stack, uses)| Some((*stack, self.array(uses)?))).collect()
     }
 
+    /// Whether all that a loop carries are sums of adjoints.
+    fn is_sum(&self, body: &Region) -> bool {
+        let seeded = self.seeded.get_or_init(|| Seeded::of(&self.graph.body));
+        adds_only(&self.layout, seeded, body)
+    }
+
     fn array(&self, uses: &Stack<'g>) -> Option<Arrays> {
         let ([(push, kept)], [(pop, taken)]) = (&uses.pushes[..], &uses.pops[..]) else {
             return None;
         };
-        let made = uses.made.as_ref().filter(|_| !uses.escapes)?;
+        let Made { around: made, after, heap } = uses.made.as_ref().filter(|_| !uses.escapes)?;
         let within = |inner: &[Level<'_>]| {
             let same = |(a, b): (&Level<'_>, &Level<'_>)| std::ptr::eq(a.region, b.region);
             inner.len() > made.len() && made.iter().zip(inner).all(same)
@@ -126,11 +170,22 @@ impl<'g> Stacks<'g> {
         let mut loops =
             Loops { integers: &self.lengths, indices: Vec::new(), once: made.is_empty() };
         let levels = push[made.len()..].iter().zip(&pop[made.len()..]);
-        let lengths = levels.map(|(there, back)| loops.enter(there.holder, back.holder));
-        let lengths = lengths.collect::<Option<Vec<_>>>()?;
-        if !self.lengths.may_be_held(&lengths, made.is_empty())
-            || taken.iter().any(|v| self.graph.data(*v).storage != Storage::Local)
-        {
+        let ends = levels.map(|(there, back)| loops.enter(there.holder, back.holder));
+        let ends = ends.collect::<Option<Vec<_>>>()?;
+        let fixed = ends.iter().map(|end| end.fixed.clone()).collect::<Option<Vec<_>>>();
+        let there = |end: &End| self.defined.get(end.hi).is_some_and(|number| number < after);
+        let room = match fixed {
+            Some(fixed) if self.lengths.may_be_held(&fixed, made.is_empty()) => Room::Arrays(fixed),
+            _ if *heap
+                && kept.len() <= FIELDS
+                && ends.iter().all(|end| end.from_zero && there(end))
+                && pop[made.len()..].iter().all(|back| self.is_sum(back.region)) =>
+            {
+                Room::Vec(ends.iter().map(|end| end.hi).collect())
+            }
+            _ => return None,
+        };
+        if taken.iter().any(|v| self.graph.data(*v).storage != Storage::Local) {
             return None;
         }
         let types = kept.iter().map(|v| {
@@ -139,7 +194,7 @@ impl<'g> Stacks<'g> {
         });
         let types = types.collect::<Option<Vec<_>>>()?;
         let (filled, emptied) = loops.indices.into_iter().unzip();
-        Some(Arrays { types, lengths, filled, emptied, held: Vec::new() })
+        Some(Arrays { types, room, filled, emptied, held: Vec::new() })
     }
 }
 
@@ -153,8 +208,8 @@ struct Loops<'a, 'g> {
 }
 
 impl Loops<'_, '_> {
-    /// Goes on inwards if it is so there; gives the length of an array that the indices fit.
-    fn enter(&mut self, there: &Node, back: &Node) -> Option<String> {
+    /// Goes on inwards if it is so there.
+    fn enter(&mut self, there: &Node, back: &Node) -> Option<End> {
         let ([lo, hi], rev, body) = counted(&there.op)?;
         let ([first, last], back_again, again) = counted(&back.op)?;
         if rev == back_again || !self.are_same(lo, first) || !self.are_same(hi, last) {
@@ -167,8 +222,10 @@ impl Loops<'_, '_> {
             return None;
         }
         self.indices.push((index, other));
-        let all = self.integers.is_zero(lo) && self.integers.is_whole(hi);
-        self.integers.above(hi).filter(|_| all || self.once)
+        let from_zero = self.integers.is_zero(lo);
+        let all = from_zero && self.integers.is_whole(hi);
+        let fixed = self.integers.above(hi).filter(|_| all || self.once);
+        Some(End { fixed, hi, from_zero })
     }
 
     /// Whether two integers are the same, the first where the one nest is, the second where the other is.
@@ -192,6 +249,16 @@ impl Loops<'_, '_> {
     }
 }
 
+/// How far a loop runs.
+struct End {
+    /// The length of an array that the indices fit.
+    fixed: Option<String>,
+    /// One past the last index.
+    hi: Value,
+    /// Whether the first index is zero.
+    from_zero: bool,
+}
+
 /// The ends of a loop that does not include the last, whether it descends, and its body.
 fn counted(op: &Op) -> Option<([Value; 2], bool, &Region)> {
     match op {
@@ -210,126 +277,19 @@ fn zero(ty: &Type) -> Option<TokenStream> {
     }
 }
 
-/// The lengths of arrays.
-struct Lengths<'g> {
-    graph: &'g Graph,
-    /// What defines the integers.
-    definitions: ValueMap<&'g Op>,
-    /// Those of the arrays that the function itself holds, the outermost first.
-    own: Vec<Vec<&'g str>>,
-}
-
-impl<'g> Lengths<'g> {
-    fn of(graph: &'g Graph) -> Self {
-        let mut definitions = ValueMap::default();
-        graph.body.each_node(&mut |node| {
-            if let [result] = node.results[..]
-                && matches!(graph.ty(result), Type::Int(_))
-            {
-                definitions.insert(result, &node.op);
-            }
-        });
-        let held = |data: &&ValueData| matches!(data.storage, Storage::Local | Storage::Object);
-        let own = graph.values.iter().filter(held).filter_map(|data| shape(&data.ty)).collect();
-        Self { graph, definitions, own }
-    }
-
-    fn literal(&self, v: Value) -> Option<i64> {
-        match self.definitions.get(v)? {
-            Op::Const(tokens) => match Literal::read(tokens)? {
-                Literal::Int(n) => Some(n),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    fn is_zero(&self, v: Value) -> bool {
-        self.literal(v) == Some(0)
-    }
-
-    /// Whether an integer is the length of an array or a constant itself.
-    fn is_whole(&self, v: Value) -> bool {
-        matches!(self.definitions.get(v), Some(Op::Const(_) | Op::Len(_)))
-    }
-
-    /// Whether the index of a loop is a `usize`, or can be one: where it runs from literal to literal and
-    /// nothing reads it.
-    fn is_index(&self, index: Value, ends: [Value; 2], body: &Region) -> bool {
-        let literal = |v: &Value| {
-            let data = self.graph.data(*v);
-            data.name.is_none() && data.ty == Type::Int(None) && self.literal(*v).is_some()
-        };
-        let ty = self.graph.ty(index);
-        let mut read = false;
-        body.each_use(&mut |v| read |= v == index);
-        *ty == Type::usize() || *ty == Type::Int(None) && !read && ends.iter().all(literal)
-    }
-
-    /// The length of an array that an integer does not exceed.
-    fn above(&self, v: Value) -> Option<String> {
-        match self.definitions.get(v)? {
-            Op::Const(tokens) => match Literal::read(tokens) {
-                Some(_) => u64::try_from(self.literal(v)?).ok().map(|n| n.to_string()),
-                None => {
-                    Some(tokens.to_string()).filter(|text| self.is_own(std::slice::from_ref(text)))
-                }
-            },
-            Op::Len(place) => self.length(place).map(str::to_owned),
-            Op::Scalar(Fun::Min, args) => args.iter().find_map(|v| self.above(*v)),
-            // Of `usize`, where nothing is negative.
-            Op::Scalar(Fun::Sub | Fun::Div, args) if *self.graph.ty(v) == Type::usize() => {
-                self.above(args[0])
-            }
-            _ => None,
-        }
-    }
-
-    /// The length of what is at a place, if it is an array.
-    fn length(&self, place: &Place) -> Option<&'g str> {
-        let mut ty = self.graph.ty(place.root);
-        for step in &place.path {
-            ty = match (step, ty) {
-                (Proj::Index(_), Type::Array(element, _)) => element,
-                _ => return None,
-            };
-        }
-        match ty {
-            Type::Array(_, len) => Some(len),
-            _ => None,
-        }
-    }
-
-    /// Whether arrays of those lengths find room, those that are made once or those of an iteration.
-    fn may_be_held(&self, lengths: &[String], once: bool) -> bool {
-        let records = lengths.iter().map(|len| len.parse::<u64>().ok()).product::<Option<u64>>();
-        records.is_some_and(|records| records <= MOST) || !once && self.is_own(lengths)
-    }
-
-    fn is_own(&self, lengths: &[String]) -> bool {
-        let fits = |own: &[&str]| {
-            own.len() >= lengths.len() && own.iter().zip(lengths).all(|(a, b)| a == b)
-        };
-        self.own.iter().any(|own| fits(own))
-    }
-}
-
-/// The lengths of an array, the outermost first.
-fn shape(mut ty: &Type) -> Option<Vec<&str>> {
-    let mut lengths = Vec::new();
-    while let Type::Array(element, len) = ty {
-        lengths.push(&len[..]);
-        ty = element;
-    }
-    (!lengths.is_empty()).then_some(lengths)
+/// How long loops run, the outermost first.
+enum Room {
+    /// To constants of the program: each has an array of arrays.
+    Arrays(Vec<String>),
+    /// To numbers: what they keep is in one vector.
+    Vec(Vec<Value>),
 }
 
 /// What a stack becomes.
 struct Arrays {
     /// The types of the numbers, and the zeros that the arrays start from, in the order of the record.
     types: Vec<(Type, TokenStream)>,
-    /// Those of each array, the outermost first.
-    lengths: Vec<String>,
+    room: Room,
     /// The indices where a record is kept.
     filled: Vec<Value>,
     /// The indices where it is taken back.
@@ -357,8 +317,9 @@ impl Rewrite {
                 }
                 Op::StackPush(stack, record) => {
                     if let Some(arrays) = self.arrays.get(stack) {
-                        let places = places(&arrays.held, &arrays.filled);
-                        region.nodes.extend(places.zip(record).map(|(place, v)| Node {
+                        let (filled, nodes) = (&arrays.filled, &mut region.nodes);
+                        let places = arrays.places(filled, span, nodes, &mut self.values);
+                        nodes.extend(places.into_iter().zip(record).map(|(place, v)| Node {
                             op: Op::Store(place, *v),
                             results: Vec::new(),
                             span,
@@ -368,11 +329,10 @@ impl Rewrite {
                 }
                 Op::StackPop(stack) => {
                     if let Some(arrays) = self.arrays.get(stack) {
-                        let places = places(&arrays.held, &arrays.emptied);
-                        region.nodes.extend(places.zip(&node.results).map(|(place, v)| Node {
-                            op: Op::Load(place, Take::Value),
-                            results: vec![*v],
-                            span,
+                        let (emptied, nodes) = (&arrays.emptied, &mut region.nodes);
+                        let places = arrays.places(emptied, span, nodes, &mut self.values);
+                        nodes.extend(places.into_iter().zip(&node.results).map(|(place, v)| {
+                            Node { op: Op::Load(place, Take::Value), results: vec![*v], span }
                         }));
                         continue;
                     }
@@ -395,11 +355,25 @@ impl Arrays {
         for (mut ty, zero) in mem::take(&mut self.types) {
             let mut start = Value::fresh(values, ty.clone(), span);
             nodes.push(Node { op: Op::Const(zero), results: vec![start], span });
-            for len in self.lengths.iter().rev() {
-                let repeat = Op::Repeat(start, len.parse().unwrap_or_default());
-                ty = Type::Array(Box::new(ty), len.clone());
-                start = Value::fresh(values, ty.clone(), span);
-                nodes.push(Node { op: repeat, results: vec![start], span });
+            match &self.room {
+                Room::Arrays(lengths) => {
+                    for len in lengths.iter().rev() {
+                        let repeat = Op::Repeat(start, len.parse().unwrap_or_default());
+                        ty = Type::Array(Box::new(ty), len.clone());
+                        start = Value::fresh(values, ty.clone(), span);
+                        nodes.push(Node { op: repeat, results: vec![start], span });
+                    }
+                }
+                Room::Vec(lengths) => {
+                    let mut len = lengths[0];
+                    for by in &lengths[1..] {
+                        len = count(Fun::Mul, len, *by, span, nodes, values);
+                    }
+                    ty = Type::Vec(Box::new(ty));
+                    let repeat = Op::VecRepeat(start, len);
+                    start = Value::fresh(values, ty.clone(), span);
+                    nodes.push(Node { op: repeat, results: vec![start], span });
+                }
             }
             values.push(ValueData::new(ty, name.take(), Storage::Object, span));
             let array = Value::new(values.len() - 1);
@@ -407,10 +381,40 @@ impl Arrays {
             self.held.push(array);
         }
     }
+
+    /// The same element of each array, that of those indices.
+    fn places(
+        &self,
+        indices: &[Value],
+        span: Span,
+        nodes: &mut Vec<Node>,
+        values: &mut Vec<ValueData>,
+    ) -> Vec<Place> {
+        let path: Vec<Proj> = match &self.room {
+            Room::Arrays(_) => indices.iter().map(|i| Proj::Index(*i)).collect(),
+            Room::Vec(lengths) => {
+                let mut at = indices[0];
+                for (index, length) in indices[1..].iter().zip(&lengths[1..]) {
+                    let start = count(Fun::Mul, at, *length, span, nodes, values);
+                    at = count(Fun::Add, start, *index, span, nodes, values);
+                }
+                vec![Proj::Index(at)]
+            }
+        };
+        self.held.iter().map(|root| Place { root: *root, path: path.clone() }).collect()
+    }
 }
 
-/// The same element of each array.
-fn places(arrays: &[Value], indices: &[Value]) -> impl Iterator<Item = Place> {
-    let path: Vec<Proj> = indices.iter().map(|i| Proj::Index(*i)).collect();
-    arrays.iter().map(move |root| Place { root: *root, path: path.clone() })
+/// An operation on counts.
+fn count(
+    fun: Fun,
+    a: Value,
+    b: Value,
+    span: Span,
+    nodes: &mut Vec<Node>,
+    values: &mut Vec<ValueData>,
+) -> Value {
+    let value = Value::fresh(values, Type::usize(), span);
+    nodes.push(Node { op: Op::Scalar(fun, vec![a, b]), results: vec![value], span });
+    value
 }

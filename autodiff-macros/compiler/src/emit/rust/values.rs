@@ -238,6 +238,11 @@ impl Printer<'_> {
 
     fn scalar(&mut self, fun: Fun, args: &[Value], ty: &Type, span: Span) -> Expr {
         match fun.spelling() {
+            // A method of the name may be a trait's of the user's.
+            Spelling::Method(_) if fun == Fun::Min && matches!(ty, Type::Int(_)) => {
+                let operands = self.tokens(args);
+                Expr::postfix(quote_spanned!(span=> ::core::cmp::min(#(#operands),*)))
+            }
             Spelling::Prefix(operator) => Expr::prefix(operator, self.expr(args[0]), span),
             Spelling::Infix(operator) => {
                 let (left, right) = (self.expr(args[0]), self.expr(args[1]));

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::quote;
 use syn::Expr;
 
@@ -81,9 +81,7 @@ impl Lowerer<'_> {
             }
         });
         let shape: Vec<Value> = shape.collect();
-        if checked.iter().any(|(x, y)| !self.is_same_length(*x, *y)) {
-            self.check_fit(operation, &checked, span);
-        }
+        self.check_fit(operation, &checked, span);
         Ok(shape)
     }
 
@@ -120,25 +118,6 @@ impl Lowerer<'_> {
             self.b.effect(Op::Effect { tokens, captures: captures.into() }, span);
         }
         Ok(Some(a.shape.clone()))
-    }
-
-    /// That lengths are the same at run time.
-    pub(super) fn check_fit(&mut self, operation: &str, pairs: &[(Value, Value)], span: Span) {
-        let mut captures = Vec::new();
-        let mut side = |letter: char, lengths: &mut dyn Iterator<Item = Value>| -> Vec<_> {
-            let name = |(axis, length): (usize, Value)| {
-                let name = syn::Ident::new(&format!("ad_{letter}{axis}"), span);
-                captures.push((name.clone(), CallArg::Value(length)));
-                name
-            };
-            lengths.enumerate().map(name).collect()
-        };
-        let left = side('l', &mut pairs.iter().map(|pair| pair.0));
-        let right = side('r', &mut pairs.iter().map(|pair| pair.1));
-        let tokens: TokenStream = quote! {
-            ::autodiff::__private::tensor::fit(#operation, &[#(#left),*], &[#(#right),*])
-        };
-        self.b.effect(Op::Effect { tokens, captures }, span);
     }
 
     /// `a op= b`; `None` if `a` is no array.

@@ -317,9 +317,7 @@ impl Lowerer<'_> {
         for part in &parts {
             let others = shape.iter().zip(&part.shape).enumerate().filter(|(k, _)| *k != axis);
             let pairs: Vec<_> = others.map(|(_, (a, b))| (*a, *b)).collect();
-            if pairs.iter().any(|(a, b)| !self.is_same_length(*a, *b)) {
-                self.check_fit(if stacked { "stack" } else { "concatenate" }, &pairs, span);
-            }
+            self.check_fit(if stacked { "stack" } else { "concatenate" }, &pairs, span);
             let start = end;
             end = self.usize_op(Fun::Add, start, part.shape[axis], span);
             ends.push((start, end));

@@ -6,7 +6,7 @@ use syn::Expr;
 
 use super::{At, Elements, Function, Stride, Tensor, View};
 use crate::errors::Lowered;
-use crate::ir::{Op, Proj, Type, Value};
+use crate::ir::{Proj, Type, Value};
 use crate::lower::{Lowerer, Rv, span_of};
 use crate::rules::Fun;
 
@@ -164,7 +164,7 @@ impl Lowerer<'_> {
     /// How many elements there are.
     pub(in crate::lower) fn count_of(&mut self, of: &Tensor, span: Span) -> Value {
         if let Some(view) = of.whole() {
-            return self.b.op(Op::Len(view.flat.clone()), Type::usize(), span);
+            return self.count_in(view.flat.clone(), &of.shape, span);
         }
         let product = of.shape.clone().into_iter();
         let product = product.reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));

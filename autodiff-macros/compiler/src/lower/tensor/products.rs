@@ -24,9 +24,7 @@ impl Lowerer<'_> {
             ));
         }
         if a.rank() == 1 && b.rank() == 1 {
-            if !self.is_same_length(left, right) {
-                self.check_fit("dot", &[(left, right)], span);
-            }
+            self.check_fit("dot", &[(left, right)], span);
             let (shape, element) = (a.shape.clone(), a.element.join(&b.element));
             let elements = Elements::Computed(Function::Fun(Fun::Mul), vec![a, b]);
             let products = Tensor { shape, element, elements };

@@ -136,10 +136,7 @@ impl Lowerer<'_> {
     /// `diag`: along both axes at once.
     pub(super) fn diagonal(&mut self, of: Tensor, span: Span) -> Lowered<Tensor> {
         let (shape, element, view) = self.as_view(of, span)?;
-        let length = shape.iter().copied().reduce(|a, b| {
-            let args = [("ad_a", a), ("ad_b", b)];
-            self.int_method(quote!(usize::min(ad_a, ad_b)), &args, Type::usize(), span)
-        });
+        let length = shape.iter().copied().reduce(|a, b| self.usize_op(Fun::Min, a, b, span));
         let mut stride: Option<Value> = None;
         for of in &view.strides {
             let one = self.one(span);

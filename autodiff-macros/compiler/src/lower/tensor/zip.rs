@@ -37,9 +37,7 @@ impl Lowerer<'_> {
         let shape = parts[0].shape.clone();
         for part in &parts[1..] {
             let pairs: Vec<_> = shape.iter().copied().zip(part.shape.iter().copied()).collect();
-            if pairs.iter().any(|(a, b)| !self.is_same_length(*a, *b)) {
-                self.check_fit("Zip", &pairs, span);
-            }
+            self.check_fit("Zip", &pairs, span);
         }
         let made = collect.then(|| self.fresh(&shape, Type::Unknown, span));
         let target = made.as_ref().map(|made| &made.rows);
