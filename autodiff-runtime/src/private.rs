@@ -4,6 +4,7 @@
 mod checks;
 mod elementary;
 pub mod entries;
+pub mod first_order;
 mod fixed_stack;
 pub mod foreign;
 #[cfg(feature = "ndarray")]
@@ -21,10 +22,10 @@ pub mod tensor;
 pub mod unannotated;
 
 pub use checks::{
-    Body, Changes, Checked, NotInWrt, OfSequence, OneNumber, Tried, TypeOf, Wrt, any, any_of,
-    callee, changes, checked, differentiable, in_wrt, iterated, tried,
+    Body, Changes, Checked, Hessian, NotInWrt, OfSequence, OneNumber, Tried, TypeOf, Wrt, any,
+    any_of, callee, changes, checked, differentiable, in_wrt, iterated, tried,
 };
-pub use elementary::{Elementary, Length, float, len};
+pub use elementary::{Elementary, Length, Number, float, len, number};
 pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
 #[cfg(feature = "alloc")]

@@ -273,3 +273,5 @@ fn arrays_and_structs() {
     assert!((product.x - (2.0 - y * y * (x * y).sin())).abs() < 1e-14);
     assert!((product.y - ((x * y).cos() - x * y * (x * y).sin())).abs() < 1e-14);
 }
+
+mod calls;

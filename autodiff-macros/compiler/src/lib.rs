@@ -228,7 +228,7 @@ fn differentiate(
         &refusals,
         &function.sig.ident,
         without,
-        options.hessian.as_ref(),
+        options.hessian.is_some(),
         errors,
     )?;
     if !options.library.alloc {
@@ -241,7 +241,7 @@ fn differentiate(
         reverse: &passes.reverse,
         shown: &passes.shown,
         forward: &passes.forward,
-        hessian: passes.hessian.as_ref(),
+        second: passes.second.as_ref(),
         at_once: passes.at_once.as_ref(),
         fused: passes.fused.as_ref(),
         items: &items,

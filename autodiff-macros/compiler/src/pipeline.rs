@@ -1,9 +1,9 @@
 //! The passes between lowering and emission, as a list. What leaves it is verified in debug builds, and
 //! what each pass makes in the tests of the compiler.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 
-use crate::analysis::{Activity, unify};
+use crate::analysis::{Activity, assume_numbers, unify};
 use crate::emit::graph_data;
 use crate::errors::{Diagnostic, Errors};
 use crate::ir::{Graph, verify};
@@ -25,10 +25,19 @@ pub(crate) struct Passes {
     /// Reverse mode for a seed that follows at once, where the other lets its pullback take partial
     /// derivatives along.
     pub at_once: Option<Graph>,
-    /// Forward mode of the gradient, if it is asked for: the product of the Hessian and a vector.
-    pub hessian: Option<Graph>,
+    /// Second derivatives, if they are asked for.
+    pub second: Option<Second>,
     /// Reverse mode with the seed known from the start, where that saves anything.
     pub fused: Option<Graph>,
+}
+
+/// Forward mode of reverse mode.
+#[derive(Debug)]
+pub(crate) struct Second {
+    /// With a seed that is waited for, for callers.
+    pub waiting: Graph,
+    /// Of the gradient, where one number is returned: the product of the Hessian and a vector.
+    pub product: Option<Graph>,
 }
 
 /// Runs the passes on a function's graph, save for that named by `without`; `refusals` tell why code kept
@@ -39,7 +48,7 @@ pub(crate) fn run(
     refusals: &[Diagnostic],
     own: &Ident,
     without: Option<&str>,
-    hessian: Option<&Ident>,
+    hessian: bool,
     errors: &mut Errors,
 ) -> Option<Passes> {
     unify(&mut primal);
@@ -57,7 +66,12 @@ pub(crate) fn run(
     }
     let own = &own.to_string();
     let mut primal = step("simplify", optimize::primal(primal, without));
-    let activity = Activity::of(&primal, refusals, errors);
+    let mut activity = Activity::of(&primal, refusals, errors);
+    if hessian {
+        assume_numbers(&mut primal, &activity);
+        unify(&mut primal);
+        activity = Activity::of(&primal, refusals, errors);
+    }
     activity.assert_floats(&mut primal);
     let segmented = transform::segmented(&primal, &activity)
         .map(|graph| step("simplify", optimize::primal(step("segmented", graph), without)));
@@ -67,7 +81,7 @@ pub(crate) fn run(
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
     let keeps = transform::keeps(&drawn);
-    let hessian = hessian.and_then(|at| second(&drawn, at, without, errors));
+    let second = hessian.then(|| second(&drawn, without, errors)).flatten();
     let divided = step("reciprocal", optimize::divided(drawn, without));
     let eager = (without != Some("preaccumulate")).then(|| transform::eager(&divided)).flatten();
     let at_once = multiplied_out(divided, without);
@@ -84,40 +98,41 @@ pub(crate) fn run(
         .map(|graph| optimize::divided(tidy("fuse", graph, without), without))
         .map(|graph| multiplied_out(step("reciprocal", graph), without))
         .filter(|graph| keeps || transform::is_light(graph));
-    Some(Passes { primal, reverse, shown, forward, at_once, hessian, fused })
+    Some(Passes { primal, reverse, shown, forward, at_once, second, fused })
 }
 
-/// Forward mode of the gradient.
-fn second(
-    reverse: &Graph,
-    option: &Ident,
-    without: Option<&str>,
-    errors: &mut Errors,
-) -> Option<Graph> {
-    let mut refuse = |at: Span, what: &str| {
-        errors.push(Diagnostic::new(
-            "AD0017",
-            at,
-            format!("{what} has no Hessian here"),
-            "let a function that returns one number do the arithmetic itself, on numbers of known types",
-        ));
-        None
+/// Forward mode of the backward sweep: for callers, and of the gradient, where there is one.
+fn second(reverse: &Graph, without: Option<&str>, errors: &mut Errors) -> Option<Second> {
+    let along = |of: &Graph, transform: fn(&Graph, &Activity) -> Graph| {
+        let (varying, unknown) = transform::varying(of);
+        match unknown {
+            Some(at) => Err(at),
+            None => Ok(transform(of, &Activity::varying(of, varying))),
+        }
     };
-    let Some(gradient) = transform::gradient(reverse) else {
-        return refuse(option.span(), "what does not return one number of a known type");
+    let fast =
+        |graph| fast(step("simplify", optimize::simple(step("hessian", graph), without)), without);
+    let waiting = match along(reverse, transform::second) {
+        Ok(graph) => fast(graph),
+        Err(at) => {
+            errors.push(Diagnostic::new(
+                "AD0017",
+                at,
+                "this call or operator has no Hessian here",
+                "let a function under `#[differentiate(hessian)]` do the arithmetic, on numbers of known types",
+            ));
+            return None;
+        }
     };
-    if gradient.params.iter().any(|p| p.active && p.in_place()) {
-        return refuse(option.span(), "a function that works in place");
-    }
-    let gradient = step("gradient", gradient);
-    let (varying, unknown) = transform::varying(&gradient);
-    if let Some(at) = unknown {
-        return refuse(at, "this call or operator");
-    }
-    let activity = Activity::varying(&gradient, varying);
-    let mut along = transform::forward(&gradient, &activity);
-    along.body.results.drain(..gradient.body.results.len());
-    Some(fast(step("simplify", optimize::simple(step("hessian", along), without)), without))
+    let in_place = reverse.params.iter().any(|p| p.active && p.in_place());
+    let gradient = transform::gradient(reverse).filter(|_| !in_place);
+    let product = gradient.and_then(|gradient| {
+        let gradient = step("gradient", gradient);
+        let mut product = along(&gradient, transform::forward).ok()?;
+        product.body.results.drain(..gradient.body.results.len());
+        Some(fast(product))
+    });
+    Some(Second { waiting, product })
 }
 
 /// A derivative as the transform of that name left it, without what is idle.

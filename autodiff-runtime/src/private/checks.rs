@@ -11,6 +11,14 @@ use core::ops::ControlFlow;
 )]
 pub trait Wrt<const PARAMETER: usize> {}
 
+/// Implemented by a handle that has second derivatives.
+#[diagnostic::on_unimplemented(
+    message = "[AD0416] `{Self}` has no second derivative, which the Hessian of this function needs",
+    label = "not under `#[differentiate(hessian)]`",
+    note = "add `hessian` to the attribute of `{Self}`: `#[differentiate(hessian)]`"
+)]
+pub trait Hessian {}
+
 /// Implemented by a handle for each parameter that is a `&mut` reference.
 #[diagnostic::on_unimplemented(
     message = "[AD0413] `{Self}` is given a `&mut` reference for a parameter that is a shared one",

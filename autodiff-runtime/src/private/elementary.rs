@@ -25,6 +25,20 @@ pub fn float<T: Elementary>(number: T) -> T {
     number
 }
 
+/// What an operator is given in a function with second derivatives.
+#[diagnostic::on_unimplemented(
+    message = "[AD0417] an operator of `{Self}` has no second derivative",
+    label = "this is taken for an `f32` or `f64`, since its type is not known here",
+    note = "write the arithmetic with the fields, which are numbers"
+)]
+pub trait Number {}
+
+impl<T: crate::Float> Number for T {}
+
+/// Cannot be called with what is no number.
+#[inline(always)]
+pub fn number<T: Number>(_: &T) {}
+
 /// What a method named `len` gives, if it is to have no derivative.
 #[diagnostic::on_unimplemented(
     message = "[AD0412] a method named `len` gives a `{Self}`, and not how many elements there are",

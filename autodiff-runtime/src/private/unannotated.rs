@@ -43,6 +43,7 @@ macro_rules! stand_ins {
             stand_ins!(@function __vjp $($argument)*);
             stand_ins!(@function __jvp $($argument)*);
             stand_ins!(@function __vjp_into $($argument)*);
+            stand_ins!(@function __second $($argument)*);
         }
     )*};
     (@function $function:ident $($argument:ident)*) => {

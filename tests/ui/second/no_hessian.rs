@@ -1,26 +1,63 @@
 //! What has no second derivative here.
 
-use autodiff::differentiate;
+use autodiff::{Differentiable, differentiate};
+
+mod elsewhere {
+    use autodiff::differentiate;
+
+    #[differentiate]
+    pub fn first_order(x: f64) -> f64 {
+        x * x
+    }
+
+    pub fn plain(x: f64) -> f64 {
+        x * x
+    }
+}
+
+#[differentiate(hessian)]
+fn calls_first_order(x: f64) -> f64 {
+    elsewhere::first_order(x) * x
+}
+
+#[differentiate(hessian)]
+fn calls_plain(x: f64) -> f64 {
+    elsewhere::plain(x) * x
+}
+
+#[derive(Clone, Copy, Debug, Differentiable, PartialEq)]
+struct Scale(f64);
 
 #[differentiate]
-fn called(x: f64) -> f64 {
-    x * x
+impl Scale {
+    fn of(&self, x: f64) -> f64 {
+        self.0 * x
+    }
+}
+
+#[differentiate]
+impl std::ops::Mul<f64> for Scale {
+    type Output = Scale;
+
+    fn mul(self, x: f64) -> Scale {
+        Scale(self.0 * x)
+    }
 }
 
 #[differentiate(hessian)]
-fn calls(x: f64) -> f64 {
-    called(x) * x
+fn calls_a_method(x: f64) -> f64 {
+    Scale(x).of(x)
 }
 
 #[differentiate(hessian)]
-fn of_several(x: f64) -> (f64, f64) {
-    (x, x * x)
+fn an_operator(x: f64) -> f64 {
+    let scaled = Scale(x) * x;
+    scaled.0
 }
 
-#[differentiate(hessian)]
-fn in_place(x: &mut [f64]) -> f64 {
-    x[0] *= x[1];
-    x[0]
+#[differentiate(hessian, vjp = elsewhere::first_order)]
+fn a_rule_of_its_own(x: f64) -> f64 {
+    x.exp()
 }
 
 fn main() {}

@@ -5,6 +5,7 @@ mod affine;
 mod branches;
 mod heap;
 mod layout;
+mod numbers;
 mod seeded;
 mod unify;
 
@@ -13,5 +14,6 @@ pub use affine::Iteration;
 pub use branches::Branches;
 pub use heap::refuse_heap;
 pub use layout::{At, Kind, Layout, RECOMPUTE, RegionId, Site};
+pub use numbers::assume_numbers;
 pub use seeded::Seeded;
 pub use unify::unify;

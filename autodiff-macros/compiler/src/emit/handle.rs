@@ -24,6 +24,7 @@ use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
 use crate::options::Options;
 use crate::parse::{Method, Parameter, Signature, is_in_place};
+use crate::pipeline::Second;
 use crate::spelled::Spelled;
 use crate::tokens::{each_ident, regrouped};
 
@@ -61,8 +62,8 @@ pub struct Derivatives<'a> {
     pub iterated: &'a [Extent],
     /// How the body writes the elementary functions.
     pub spelled: &'a Spelled,
-    /// Forward mode of the gradient, if it is asked for.
-    pub hessian: Option<&'a Graph>,
+    /// Forward mode of reverse mode, if it is asked for.
+    pub second: Option<&'a Second>,
 }
 
 /// The bodies of the two functions that all others are made of.
@@ -75,6 +76,8 @@ struct Core {
     vjp_into: Option<(Vec<Ident>, Group)>,
     /// Of `__hvp`, as of `__jvp`.
     hvp: Option<(Vec<Ident>, Group)>,
+    /// Of `__second`: the tangents' names, and the body.
+    second: Option<(Vec<Ident>, Group)>,
     graph: TokenStream,
 }
 
@@ -104,18 +107,30 @@ pub fn handle(
     let cfgs: Vec<_> = item.attrs.iter().filter(|a| a.path().is_ident("cfg")).collect();
     let vjp = functions.core_vjp(&core.vjp);
     let jvp = functions.core_jvp(&core.jvp.0, &core.jvp.1);
-    let hvp = core.hvp.map(|(dots, body)| functions.core_hvp(&dots, &body));
+    let hvp = core.hvp.as_ref().map(|(dots, body)| functions.core_hvp(dots, body));
+    let second = core.second.map(|(dots, body)| functions.core_second(&dots, &body));
     let straight = functions.straight(core.vjp_into.as_ref());
-    let public = functions.public();
+    let public = functions.public(core.hvp.is_some());
     let graph = core.graph;
     let source = options.source.then(|| source(&straight, name));
     if let Some(method) = &signature.method {
-        return siblings(&quote!(#vjp #straight #jvp #hvp #public), method, &graph, &silenced);
+        return siblings(
+            &quote!(#vjp #straight #jvp #hvp #second #public),
+            method,
+            &graph,
+            &silenced,
+        );
     }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
     let attributes = quote!(#(#cfgs)* #silenced #[automatically_derived]);
-    let of_parameters = of_parameters(name, signature, &attributes);
+    let mut of_parameters = of_parameters(name, signature, &attributes);
+    if second.is_some() {
+        of_parameters.push(quote!(
+            #attributes
+            #implement ::autodiff::__private::Hessian for #name {}
+        ));
+    }
     quote_spanned! {name.span()=>
         #(#cfgs)*
         #[doc = #doc]
@@ -137,6 +152,7 @@ pub fn handle(
             #straight
             #jvp
             #hvp
+            #second
             #public
         }
 
@@ -256,12 +272,40 @@ fn derived(
     let given = receiver::tangent(signature, tangents.first());
     let before = quote!(#methods #(#items)* #prelude #given);
     let jvp = concat([before, tangent_code.forward, quote!((#value, #dot))]);
-    let hvp = derivatives.hessian.map(|graph| {
+    let product = derivatives.second.and_then(|second| second.product.as_ref());
+    let hvp = product.map(|graph| {
         let (dots, printed) = print(graph);
         let given = receiver::tangent(signature, dots.first());
         let result = assemble(&graph.result, &mut printed.results.iter().cloned());
         let before = quote!(#methods #(#items)* #prelude #given);
         (dots, block(concat([before, printed.forward, result])))
+    });
+    // Who calls a method does not know how it takes its receiver.
+    let second = derivatives.second.filter(|_| signature.method.is_none()).map(|second| {
+        let (names, printed) = print(&second.waiting);
+        let (dots, bars) = names.split_at(signature.parameters.len());
+        let pairs = |parts: &[TokenStream]| {
+            let (values, dots) = parts.split_at(parts.len() / 2);
+            let mut values = values.iter().cloned();
+            let value = assemble(&signature.shape, &mut values);
+            (value, assemble(&signature.shape, &mut dots.iter().cloned()))
+        };
+        let (value, dot) = pairs(&printed.results);
+        let seeds: Vec<_> = printed.seeds.iter().map(|s| quote!(mut #s)).collect();
+        let (seed, seed_dot) = pairs(&seeds);
+        let (again, dots_again) = (header.again_params(), header.dots_again(dots, signature));
+        let bars =
+            bars.chunks(dots.len().max(1)).flat_map(|bars| header.slot_params(bars, signature));
+        let pull = block(printed.backward.clone());
+        let body = concat([
+            quote!(#methods #(#items)* #prelude),
+            printed.forward.clone(),
+            quote!(((#value, #dot), move |
+                #(#again,)* #(#dots_again,)*
+                (#seed, #seed_dot): (#seed_type, #seed_type), #(#bars),*
+            | #pull)),
+        ]);
+        (dots.to_vec(), block(body))
     });
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
@@ -286,7 +330,7 @@ fn derived(
     });
     let graph = derivatives.shown.clone();
     let vjp_into = vjp_into.map(|(slots, body)| (slots, block(body)));
-    Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, hvp, graph }
+    Core { vjp: block(vjp), jvp: (tangents, block(jvp)), vjp_into, hvp, second, graph }
 }
 
 /// One after the other; long code is moved, not copied.

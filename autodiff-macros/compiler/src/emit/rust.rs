@@ -256,7 +256,8 @@ impl<'g> Printer<'g> {
     /// The parameter that a shadow or tangent belongs to.
     fn primal_of(&self, shadow: Value) -> Option<Value> {
         let at = self.graph.shadows.iter().position(|s| *s == shadow)?;
-        self.graph.params.get(at).map(|param| param.value)
+        let params = &self.graph.params;
+        params.get(at % params.len().max(1)).map(|param| param.value)
     }
 
     /// Gives a value a variable.
@@ -415,7 +416,11 @@ impl<'g> Printer<'g> {
                 let call = self.pure(node).tokens;
                 let names = node.results.iter().map(|v| self.pattern(*v));
                 let names: Vec<_> = names.collect();
-                self.emit(&footprint, quote_spanned!(node.span=> let (#(#names),*) = #call;));
+                let pattern = match &names[..] {
+                    [value, dot, pull] => quote!(((#value, #dot), #pull)),
+                    names => quote!((#(#names),*)),
+                };
+                self.emit(&footprint, quote_spanned!(node.span=> let #pattern = #call;));
             }
             Op::Store(..)
             | Op::Accumulate(..)

@@ -40,6 +40,12 @@ impl Callee {
         matches!(self, Self::Method { .. })
     }
 
+    /// Whether it is a function that is no type's, save for the runtime's own.
+    pub fn is_function(&self) -> bool {
+        let parsed = self.path().and_then(|path| syn::parse2::<Path>(path.clone()).ok());
+        parsed.is_some_and(|path| of_type(&path).is_none_or(|(owner, _)| is_of_runtime(&owner)))
+    }
+
     /// Whether it is not known if the receiver, which can be changed, is.
     pub fn may_change_receiver(&self) -> bool {
         matches!(self, Self::Method { known: false, .. })
@@ -84,6 +90,11 @@ impl fmt::Display for Callee {
 /// Whether a name is that of a type, by the language's convention.
 pub fn is_type_name(name: &Ident) -> bool {
     name.to_string().starts_with(char::is_uppercase)
+}
+
+/// Whether a path leads to the runtime, whose functions are sure to have their derivatives.
+pub fn is_of_runtime(owner: &Path) -> bool {
+    owner.leading_colon.is_some() && owner.segments.first().is_some_and(|s| s.ident == "autodiff")
 }
 
 /// A path that leads to something of a type, taken apart: `Model::new`, `Shape::Circle`.

@@ -208,7 +208,8 @@ pub enum Op {
     Call(Callee, Vec<CallArg>),
     /// The same, with the pullback as second result.
     CallVjp(Callee, Vec<CallArg>),
-    /// The same with tangents of the arguments; the tangent of the result as second result.
+    /// The same with tangents of the arguments; the tangent of the result as second result, and the pullback
+    /// of both as the third, if there is one.
     CallJvp(Callee, Vec<CallArg>, Vec<Option<CallArg>>),
     /// A pullback applied to a seed; one result per by-value argument that is active.
     Pull {
@@ -216,9 +217,11 @@ pub enum Op {
         pull: Value,
         /// The arguments of the call once more, where they are references: a pullback borrows nothing.
         call: Vec<Option<CallArg>>,
-        /// The adjoint of the call's result.
+        /// Their tangents once more, where the call had tangents; as many as arguments then.
+        dots: Vec<Option<CallArg>>,
+        /// The adjoint of the call's result; where the call had tangents, with the adjoint of its tangent.
         seed: Value,
-        /// Where the adjoints of the arguments go.
+        /// Where the adjoints of the arguments go, and then those of their tangents.
         args: Vec<PullArg>,
     },
     /// A recursive call differentiated by running its forward again.

@@ -215,6 +215,7 @@ fn places_and_calls_print() {
     let field = Place::whole(x).with(Proj::Field(parse_quote!(w)));
     let pull = Op::Pull {
         call: Vec::new(),
+        dots: Vec::new(),
         pull: i,
         seed: x,
         args: vec![PullArg::None, PullArg::Local(x), PullArg::Shadow(part.clone(), true)],

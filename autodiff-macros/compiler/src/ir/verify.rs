@@ -85,7 +85,8 @@ impl Verifier<'_> {
             })?;
         }
         let count = graph.shadows.len();
-        ensure(count == 0 || count == graph.params.len(), || {
+        // Of second derivatives, tangents, adjoints, and the tangents of these.
+        ensure([0, 1, 3].iter().any(|times| count == times * graph.params.len()), || {
             format!("{count} shadows for {} parameters", graph.params.len())
         })?;
         for shadow in &graph.shadows {
@@ -254,7 +255,7 @@ impl Verifier<'_> {
             Op::CallVjp(..) => (2, 2),
             Op::CallJvp(_, args, dots) => {
                 count("tangents", dots.len(), args.len())?;
-                (2, 2)
+                (2, 3)
             }
             Op::Pull { args, .. } => (locals(args), locals(args)),
             Op::CallInto { call, args, .. } => {

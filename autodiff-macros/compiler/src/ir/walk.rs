@@ -230,9 +230,9 @@ impl Op {
             Op::CallJvp(_, args, dots) => {
                 args.iter().chain(dots.iter().flatten()).for_each(|a| a.each_input(f));
             }
-            Op::Pull { pull, call, seed, args } => {
+            Op::Pull { pull, call, dots, seed, args } => {
                 f(*pull);
-                call.iter().flatten().for_each(|a| a.each_input(f));
+                call.iter().chain(dots).flatten().for_each(|a| a.each_input(f));
                 f(*seed);
                 args.iter().for_each(|a| a.each_input(f));
             }
@@ -315,9 +315,10 @@ impl Op {
                 args.iter().map(|a| a.map(f)).collect(),
                 dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
             ),
-            Op::Pull { pull, call, seed, args } => Op::Pull {
+            Op::Pull { pull, call, dots, seed, args } => Op::Pull {
                 pull: f(*pull),
                 call: call.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
+                dots: dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
                 seed: f(*seed),
                 args: args.iter().map(|a| a.map(f)).collect(),
             },

@@ -303,10 +303,10 @@ impl Indices {
             Op::Scalar(fun @ (Fun::Add | Fun::Mul), args) => {
                 found.computed.insert(node.results[0], (*fun, [args[0], args[1]]));
             }
-            Op::For { lo, hi, inclusive: false, body, .. } => {
-                if found.literals.get(*lo) == Some(&0) {
-                    found.ends.insert(body.params[0], *hi);
-                }
+            Op::For { lo, hi, inclusive: false, body, .. }
+                if found.literals.get(*lo) == Some(&0) =>
+            {
+                found.ends.insert(body.params[0], *hi);
             }
             _ => {}
         });

@@ -352,8 +352,8 @@ pub fn accesses(op: &Op, root: Value) -> Vec<Access<'_>> {
         | Op::For { .. }
         | Op::While { .. } => Vec::new(),
         Op::Call(_, args) | Op::CallVjp(_, args) => args.iter().filter_map(argument).collect(),
-        Op::Pull { call, args, .. } => {
-            let again = call.iter().flatten().filter_map(argument);
+        Op::Pull { call, dots, args, .. } => {
+            let again = call.iter().chain(dots).flatten().filter_map(argument);
             again.chain(args.iter().filter_map(shadow)).collect()
         }
         Op::CallInto { call, args, .. } => {

@@ -32,10 +32,11 @@ pub fn read(named: &PathSegment) -> Option<(Option<&Type>, Option<usize>)> {
     if !GENERIC.contains(&name.as_str()) {
         return None;
     }
+    // `Ix2`; `IxDyn`, or a type parameter, which may stand for any number of axes.
     let dimension = types.get(1)?.to_token_stream().to_string();
-    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"))?.trim();
-    let rank = if rank == "Dyn" { None } else { Some(rank.parse().ok()?) };
-    Some((types.first().copied(), rank))
+    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"));
+    let rank = rank.filter(|rank| rank.trim() != "Dyn").map(|rank| rank.trim().parse());
+    Some((types.first().copied(), rank.transpose().ok()?))
 }
 
 /// The number of axes that a name says: that of `Array2` is 2.

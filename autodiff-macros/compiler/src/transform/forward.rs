@@ -17,13 +17,25 @@ use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{
-    Builder, CallArg, Callee, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap,
-    ValueSet,
+    Builder, CallArg, Callee, Graph, Node, Op, Place, PullArg, Region, Shape, Storage, Take, Type,
+    Value, ValueData, ValueMap, ValueSet,
 };
 use crate::rules::{Fun, Pullback};
 
 /// Transforms a primal graph; the results are the values, then their tangents.
 pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
+    transformed(graph, activity, &[])
+}
+
+/// The same of a backward sweep that waits for its seed: the shadows are the tangents of the parameters, then
+/// the adjoints, then the tangents of these; the seeds are the adjoints of what is returned, then their
+/// tangents.
+pub fn second(reverse: &Graph, activity: &Activity) -> Graph {
+    let result = Shape::Tuple(vec![reverse.result.clone(); 2]);
+    Graph { result, ..transformed(reverse, activity, &reverse.shadows) }
+}
+
+fn transformed(graph: &Graph, activity: &Activity, bars: &[Value]) -> Graph {
     let mut forward = Forward {
         graph,
         activity,
@@ -63,6 +75,13 @@ pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
             *slot
         };
         forward.dots.insert(param.value, dot);
+    }
+    shadows.extend(bars);
+    for bar in bars {
+        let ValueData { ty, storage, span, .. } = forward.b.data(*bar).clone();
+        let dot = forward.b.named(ty, forward.name(*bar), storage, span);
+        forward.dots.insert(*bar, dot);
+        shadows.push(dot);
     }
     forward.nodes(&graph.body);
     let mut results = graph.body.results.clone();
@@ -143,6 +162,15 @@ impl Forward<'_> {
                 return self.call(path, args, node);
             }
             Op::StackPush(..) | Op::StackPop(_) | Op::KeepNone => return self.kept(node),
+            Op::Seed(returned) => return self.seed(returned, node),
+            Op::CallVjp(path, args) => return self.call_second(path, args, node),
+            Op::Pull { pull, call, seed, args, .. } => {
+                let dots = call.iter().map(|arg| self.tangent(arg.as_ref()?)).collect();
+                return self.pull(*pull, (call.clone(), dots), *seed, args, node);
+            }
+            Op::CallInto { path, call, seed, args } => {
+                return self.call_again(path, call, *seed, args, node);
+            }
             _ => self.b.node(node.op.clone(), node.results.clone(), span),
         }
         match &node.op {
@@ -330,30 +358,109 @@ impl Forward<'_> {
         sum
     }
 
+    /// The tangent of an argument, if it has one.
+    fn tangent(&self, arg: &CallArg) -> Option<CallArg> {
+        let (place, mutable) = match arg {
+            CallArg::Value(v) => (Place::whole(*v), false),
+            CallArg::Ref(place, mutable) => (place.clone(), *mutable),
+        };
+        let dot = *self.dots.get(place.root)?;
+        let place =
+            if place.path.is_empty() { Place::whole(dot) } else { place.rooted(dot).in_tangent() };
+        Some(CallArg::Ref(place, mutable))
+    }
+
     fn call(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
         let span = node.span;
         let result = node.results[0];
-        let mut dots = Vec::new();
-        for arg in args {
-            let (root, tangent) = match arg {
-                CallArg::Value(v) => (*v, None),
-                CallArg::Ref(place, mutable) => (place.root, Some((place, *mutable))),
-            };
-            dots.push(match (self.dots.get(root).copied(), tangent) {
-                (None, Some((_, true))) => None,
-                (None, _) => None,
-                (Some(dot), None) => Some(CallArg::Ref(Place::whole(dot), false)),
-                (Some(dot), Some((place, mutable))) => {
-                    Some(CallArg::Ref(place.rooted(dot).in_tangent(), mutable))
-                }
-            });
-        }
+        let dots = args.iter().map(|arg| self.tangent(arg)).collect();
         let ty = self.b.ty(result).clone();
         let dot = self.b.named(ty, self.name(result), Storage::Local, span);
         self.b.node(Op::CallJvp(path.annotated(), args.to_vec(), dots), vec![result, dot], span);
         if self.activity.is_active(result) {
             self.dots.insert(result, dot);
         }
+    }
+
+    /// What is returned, and its adjoints, with the tangents of both.
+    fn seed(&mut self, returned: &[Value], node: &Node) {
+        let mut all = returned.to_vec();
+        let mut results = node.results.clone();
+        for v in returned {
+            all.push(self.dot(*v));
+        }
+        for seed in &node.results {
+            let data = self.b.data(*seed).clone();
+            let dot = self.b.named(data.ty, self.name(*seed), data.storage, data.span);
+            self.dots.insert(*seed, dot);
+            results.push(dot);
+        }
+        self.b.node(Op::Seed(all), results, node.span);
+    }
+
+    /// A call that leaves a pullback behind: that of a function leaves one for the tangents too.
+    fn call_second(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
+        let [result, pull] = node.results[..] else { unreachable!("a value and a pullback") };
+        let dots = args.iter().map(|arg| self.tangent(arg)).collect();
+        let ty = self.b.ty(result).clone();
+        let dot = self.b.named(ty, self.name(result), Storage::Local, node.span);
+        let op = Op::CallJvp(path.annotated(), args.to_vec(), dots);
+        self.b.node(op, vec![result, dot, pull], node.span);
+        self.dots.insert(result, dot);
+    }
+
+    /// Such a pullback, given the references among a call's arguments and their tangents.
+    fn pull(
+        &mut self,
+        pull: Value,
+        (call, dots): (Vec<Option<CallArg>>, Vec<Option<CallArg>>),
+        seed: Value,
+        args: &[PullArg],
+        node: &Node,
+    ) {
+        let seeds = vec![seed, self.dot(seed)];
+        let ty = Type::Tuple(seeds.iter().map(|v| self.b.ty(*v).clone()).collect());
+        let seed = self.b.op(Op::Tuple(seeds), ty, node.span);
+        let mut all = args.to_vec();
+        for arg in args {
+            all.push(match arg {
+                PullArg::Shadow(place, mutable) if self.dots.contains(place.root) => {
+                    PullArg::Shadow(self.place(place), *mutable)
+                }
+                PullArg::Local(neutral) => PullArg::Local(*neutral),
+                _ => PullArg::None,
+            });
+        }
+        let mut results = node.results.clone();
+        for v in &node.results {
+            let data = self.b.data(*v).clone();
+            let dot = self.b.named(data.ty, self.name(*v), Storage::Local, data.span);
+            self.dots.insert(*v, dot);
+            results.push(dot);
+        }
+        self.b.node(Op::Pull { pull, call, dots, seed, args: all }, results, node.span);
+    }
+
+    /// A call whose forward sweep runs again: that has left nothing behind.
+    fn call_again(
+        &mut self,
+        path: &Callee,
+        call: &[CallArg],
+        seed: Value,
+        args: &[PullArg],
+        node: &Node,
+    ) {
+        let span = node.span;
+        let dots: Vec<_> = call.iter().map(|arg| self.tangent(arg)).collect();
+        let unread = [0; 2].map(|_| self.b.value(Type::Unknown, span));
+        let name = format_ident!("pull", span = span);
+        let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, span);
+        let op = Op::CallJvp(path.annotated(), call.to_vec(), dots.clone());
+        self.b.node(op, vec![unread[0], unread[1], pull], span);
+        let lent = |arg: &CallArg| matches!(arg, CallArg::Ref(_, false));
+        let again = call.iter().map(|arg| lent(arg).then(|| arg.clone())).collect();
+        let dots = call.iter().zip(dots).map(|(arg, dot)| dot.filter(|_| lent(arg))).collect();
+        self.pull(pull, (again, dots), seed, args, node);
     }
 
     fn control(&mut self, node: &Node) {

@@ -71,10 +71,11 @@ fn one(ty: &Type, span: Span) -> Option<proc_macro2::TokenStream> {
     }
 }
 
-/// The values that depend on an active parameter in any way, and the first node of which the derivative of
-/// that is not known.
+/// The values that depend on an active parameter in any way, or on a seed or a shadow, and the first node of
+/// which the derivative of that is not known.
 pub fn varying(graph: &Graph) -> (ValueSet, Option<Span>) {
     let mut set: ValueSet = graph.params.iter().filter(|p| p.active).map(|p| p.value).collect();
+    set.extend(graph.shadows.iter().copied());
     loop {
         let before = set.len();
         vary(graph, &graph.body, &mut set);
@@ -96,6 +97,7 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
             node.op,
             Op::Zero(_) | Op::ShapeOf(_) | Op::ZeroOf(_) | Op::Len(_) | Op::Stop(_)
         );
+        any |= matches!(node.op, Op::Seed(_) | Op::Pull { .. } | Op::CallInto { .. });
         for inner in node.op.regions() {
             vary(graph, inner, set);
             any |= inner.results.iter().any(|v| set.contains(*v));
@@ -126,11 +128,9 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet) -> Option<Span> {
         node.op.each_input(&mut |v| any |= set.contains(v));
         let gives = node.results.iter().any(|v| !graph.ty(*v).is_constant());
         let bad = match &node.op {
-            Op::Call(..)
-            | Op::CallVjp(..)
-            | Op::CallJvp(..)
-            | Op::Pull { .. }
-            | Op::CallInto { .. } => true,
+            Op::Call(callee, _) | Op::CallVjp(callee, _) | Op::CallInto { path: callee, .. } => {
+                !callee.is_function()
+            }
             Op::Verbatim { captures, .. } => {
                 gives
                     && captures.iter().any(|(_, capture)| match capture {

@@ -9,7 +9,7 @@ mod preaccumulate;
 mod reverse;
 
 pub use checkpoint::segmented;
-pub use forward::forward;
+pub use forward::{forward, second};
 pub use gradient::{gradient, varying};
 pub use preaccumulate::{eager, preaccumulate};
 pub use reverse::{Known, fused, is_light, keeps, may_be_light, reverse};

@@ -247,6 +247,48 @@ macro_rules! forms {
             ) -> (A::Output, A::Output) {
                 (a.product(b, [$left, $right]), a.along(b, [$left, $right], a_dot, b_dot))
             }
+
+            /// Both, and the pullback of both.
+            #[inline]
+            #[track_caller]
+            #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+            pub fn __dot_second<A, B, O, L, R>(
+                a: &A,
+                b: &B,
+                a_dot: Option<&L>,
+                b_dot: Option<&R>,
+            ) -> (
+                (O, O),
+                impl FnOnce(
+                    &A,
+                    &B,
+                    Option<&L>,
+                    Option<&R>,
+                    (O, O),
+                    Option<&mut L>,
+                    Option<&mut R>,
+                    Option<&mut L>,
+                    Option<&mut R>,
+                ) + use<A, B, O, L, R>,
+            )
+            where
+                A: Product<B, Output = O, Lhs = L, Rhs = R>
+                    + Product<R, Output = O, Lhs = L, Rhs = R>,
+                L: Product<B, Output = O, Lhs = L, Rhs = R>,
+            {
+                let forms = [$left, $right];
+                let both = (a.product(b, forms), Product::<B>::along(a, b, forms, a_dot, b_dot));
+                (both, move |a, b, a_dot, b_dot, (seed, seed_dot), a_bar, b_bar, mut to_a, mut to_b| {
+                    Product::<B>::bars(a, b, forms, &seed, a_bar, b_bar);
+                    Product::<B>::bars(a, b, forms, &seed_dot, to_a.as_deref_mut(), to_b.as_deref_mut());
+                    if let Some(b_dot) = b_dot {
+                        Product::<R>::bars(a, b_dot, forms, &seed, to_a, None);
+                    }
+                    if let Some(a_dot) = a_dot {
+                        a_dot.bars(b, forms, &seed, None, to_b);
+                    }
+                })
+            }
         }
     )*};
 }

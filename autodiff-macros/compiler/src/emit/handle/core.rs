@@ -122,6 +122,32 @@ impl Functions<'_> {
         }
     }
 
+    /// `__second`: value and tangent, and the pullback of both.
+    pub fn core_second(&self, dots: &[Ident], body: &Group) -> TokenStream {
+        let (second, silenced) = (self.named("__second"), &self.silenced);
+        let Header { generics, where_clause, core_captures, output, .. } = self.header;
+        let params = self.header.core_params();
+        let tangents = self.tangent_params(dots);
+        let returned = self.header.seed_type(self.signature);
+        let seed = self.header.core_seed_type(self.signature);
+        let again = self.header.again_types();
+        let dots_again = self.header.dot_types_again(self.signature);
+        let slots = self.slot_types();
+        hygienic! {
+            #silenced
+            #[doc(hidden)]
+            #[inline]
+            pub fn #second #generics (#(#params,)* #(#tangents),*) -> (
+                (#output, #returned),
+                impl ::core::ops::FnOnce(
+                    #(#again,)* #(#dots_again,)* (#seed, #seed), #(#slots,)* #(#slots),*
+                ) + #core_captures,
+            )
+            #where_clause
+            #body
+        }
+    }
+
     /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
     /// seed and shadows are known.
     pub fn straight(&self, straight: Option<&(Vec<Ident>, Group)>) -> TokenStream {

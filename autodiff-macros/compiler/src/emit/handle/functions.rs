@@ -223,14 +223,16 @@ impl Functions<'_> {
             .collect()
     }
 
-    pub fn public(&self) -> TokenStream {
+    pub fn public(&self, has_hessian: bool) -> TokenStream {
         let mut out = self.vjp_into_core();
         out.extend(self.receiver());
         out.extend(self.vjp());
         out.extend(self.jvp());
         out.extend(self.vjp_into());
         out.extend(self.jacobians());
-        out.extend(self.hessians());
+        if has_hessian {
+            out.extend(self.hessians());
+        }
         out.extend(if self.may_return_number() { self.gradients() } else { self.no_gradients() });
         out
     }

@@ -9,9 +9,6 @@ use super::signature::Header;
 impl Functions<'_> {
     /// The product of the Hessian and a vector, and the Hessian.
     pub(super) fn hessians(&self) -> TokenStream {
-        if self.options.hessian.is_none() {
-            return hygienic!();
-        }
         let [hvp, hessian] = ["hvp", "hessian"].map(|name| self.named(name));
         let silenced = &self.silenced;
         let core = self.core("__hvp");

@@ -115,7 +115,14 @@ pub fn core(own: &syn::Ident, header: &Header, signature: &Signature, options: &
         None => transposed(&rule, &dots, &names, &pattern, &gradients),
     };
     let graph = custom(own, signature, &vjp_path.to_string().replace(' ', ""));
-    Core { vjp: block(vjp), jvp: (dots, block(jvp)), vjp_into: None, hvp: None, graph }
+    Core {
+        vjp: block(vjp),
+        jvp: (dots, block(jvp)),
+        vjp_into: None,
+        hvp: None,
+        second: None,
+        graph,
+    }
 }
 
 /// The span of what is generated about a rule: what rustc says of the rule, it says at its path.

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Ident, ItemFn, Lifetime, Type};
 
 use crate::emit::types;
-use crate::parse::{FreshLifetimes, Signature};
+use crate::parse::{FreshLifetimes, Parameter, Signature};
 
 /// Parameters and generics, with every lifetime named.
 pub struct Header {
@@ -220,6 +220,30 @@ impl Header {
                 }
             })
             .collect()
+    }
+
+    /// The parameters through which a pullback is given the tangents of these once more, by their names.
+    pub fn dots_again(&self, dots: &[Ident], signature: &Signature) -> Vec<TokenStream> {
+        let types = self.dot_types_again(signature);
+        dots.iter()
+            .zip(&self.inputs)
+            .zip(types)
+            .map(|((dot, (_, ty)), again)| match ty {
+                Type::Reference(r) if r.mutability.is_none() => quote!(#dot: #again),
+                _ => quote!(_: #again),
+            })
+            .collect()
+    }
+
+    /// The types of these.
+    pub fn dot_types_again(&self, signature: &Signature) -> Vec<TokenStream> {
+        let one = |((_, ty), parameter): (&(Ident, Type), &Parameter)| match ty {
+            Type::Reference(r) if r.mutability.is_none() => {
+                types::tangent_slot(parameter, &signature.types)
+            }
+            _ => quote!(::core::option::Option<::autodiff::__private::Ignored>),
+        };
+        self.inputs.iter().zip(&signature.parameters).map(one).collect()
     }
 
     /// The types of these.

@@ -7,7 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Path, PathArguments};
 
 use crate::ir::Callee;
-use crate::ir::callee::{is_type_name, of_type};
+use crate::ir::callee::{is_of_runtime, is_type_name, of_type};
 use crate::parse::method::derivative_name;
 
 /// The most arguments for which a function that is not annotated is explained.
@@ -85,11 +85,6 @@ pub fn derived_call(
     }
     let callee = derivative(callee, path, function, arguments.len(), span);
     quote_spanned!(span=> #callee(#(#arguments),*))
-}
-
-/// Whether it is sure to have the derivatives.
-fn is_of_runtime(owner: &Path) -> bool {
-    owner.leading_colon.is_some() && owner.segments.first().is_some_and(|s| s.ident == "autodiff")
 }
 
 /// The call of a method, `receiver.__loss_vjp(..)`. Where the type has none of that name, a stand-in explains.
@@ -174,6 +169,10 @@ fn derivative(
     arguments: usize,
     span: Span,
 ) -> TokenStream {
+    let second = (function == "__second" && arguments <= 2 * EXPLAINED).then(|| {
+        let with = format_ident!("with{}", arguments, span = span);
+        quote_spanned!(span=> use ::autodiff::__private::first_order::#with::FirstOrder as _;)
+    });
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
@@ -184,9 +183,11 @@ fn derivative(
                     #import
                     use ::autodiff::__private::unannotated::#stand_in::*;
                     <AdCallee>::__annotated::<::autodiff::__private::Checked<(), #checked>>();
+                    #second
                     <AdCallee>::#function #generics
                 }}
             }
+            None if second.is_some() => quote_spanned!(span=> { #second <#path>::#function }),
             None => quote_spanned!(span=> <#path>::#function),
         };
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))

@@ -73,9 +73,10 @@ impl Printer<'_> {
                     quote_spanned!(span=> { #lets #tokens #end })
                 }
             }
-            Op::Pull { pull, call, seed, args } => {
+            Op::Pull { pull, call, dots, seed, args } => {
                 let (lets, args) = self.pull_arguments(node, args);
-                let again: Vec<_> = call.iter().map(|arg| self.again(arg.as_ref())).collect();
+                let mut again: Vec<_> = call.iter().map(|arg| self.again(arg.as_ref())).collect();
+                again.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
                 let pull = self.expr(*pull).at_least(Level::Postfix);
                 let seed = self.expr(*seed).tokens;
                 quote_spanned!(span=> #lets #pull(#(#again,)* #seed #(, #args)*);)

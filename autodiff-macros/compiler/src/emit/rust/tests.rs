@@ -369,7 +369,11 @@ fn shadows_may_be_absent() {
         PullArg::Shadow(Place::whole(x_bar), false),
     ];
     let local = s.b.value(Type::F64, span());
-    s.b.node(Op::Pull { pull, call: Vec::new(), seed: y_bar, args }, vec![local], span());
+    s.b.node(
+        Op::Pull { pull, call: Vec::new(), dots: Vec::new(), seed: y_bar, args },
+        vec![local],
+        span(),
+    );
     s.check(
         &[local],
         "let y = x[0] * w;

@@ -218,8 +218,8 @@ fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
         Op::CallJvp(_, args, dots) => {
             args.iter().chain(dots.iter().flatten()).for_each(|a| arg(a, f));
         }
-        Op::Pull { call, args, .. } => {
-            call.iter().flatten().for_each(|a| arg(a, f));
+        Op::Pull { call, dots, args, .. } => {
+            call.iter().chain(dots).flatten().for_each(|a| arg(a, f));
             shadows(args, f);
         }
         Op::CallInto { call, args, .. } => {

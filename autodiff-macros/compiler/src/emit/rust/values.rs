@@ -130,7 +130,8 @@ impl Printer<'_> {
                 let mut args = self.arguments(rest);
                 args.extend(own);
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
-                Expr::postfix(derived_call(callee, receiver, "__jvp", &args, span))
+                let function = if node.results.len() == 2 { "__jvp" } else { "__second" };
+                Expr::postfix(derived_call(callee, receiver, function, &args, span))
             }
             // Without the heap, what has no constant number of records has been refused.
             Op::StackNew(_, Some(nest)) if !self.library.alloc => {

@@ -253,7 +253,10 @@ fn calls_evaluate_with_their_derivatives() {
     let seed = g.op(Op::Seed(vec![p]), Type::F64);
     let (x_bar, y_bar) = (g.local(Type::F64), g.local(Type::F64));
     let places = vec![PullArg::Local(x), PullArg::Local(y)];
-    g.node(Op::Pull { pull, call: Vec::new(), seed, args: places }, vec![x_bar, y_bar]);
+    g.node(
+        Op::Pull { pull, call: Vec::new(), dots: Vec::new(), seed, args: places },
+        vec![x_bar, y_bar],
+    );
     let again = g.local(Type::F64);
     let places = vec![PullArg::None, PullArg::Local(y)];
     let op = Op::CallInto { path: quote!(product).into(), call: args(x, y), seed, args: places };

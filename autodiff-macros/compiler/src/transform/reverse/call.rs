@@ -95,7 +95,7 @@ impl<'a> Reverse<'a> {
             if is_method {
                 call[0] = self.receiver_again(path, &args[0], here);
             }
-            Op::Pull { pull, call, seed, args: pull_args }
+            Op::Pull { pull, call, dots: Vec::new(), seed, args: pull_args }
         };
         self.b.node(op, results.clone(), span);
         for (v, adjoint) in locals.into_iter().zip(results) {

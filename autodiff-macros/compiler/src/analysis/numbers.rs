@@ -1,0 +1,63 @@
+//! Takes what operators are given for numbers, where only rustc knows the type.
+
+use std::mem;
+
+use proc_macro2::Span;
+use quote::quote;
+use syn::Ident;
+
+use super::Activity;
+use crate::ir::{CallArg, Float, Graph, Node, Op, Place, Region, Type, Value, ValueData};
+use crate::rules::Pullback;
+
+/// Gives operands and results that depend on an active parameter the type of a float, and has rustc check that
+/// they are of one: of an operator of a type of the user's there is no second derivative.
+pub fn assume_numbers(graph: &mut Graph, activity: &Activity) {
+    let mut assume = Assume { activity, values: mem::take(&mut graph.values) };
+    assume.region(&mut graph.body);
+    graph.values = assume.values;
+}
+
+struct Assume<'a> {
+    activity: &'a Activity,
+    values: Vec<ValueData>,
+}
+
+impl Assume<'_> {
+    fn region(&mut self, region: &mut Region) {
+        for mut node in region.take_nodes() {
+            node.op.regions_mut().for_each(|inner| self.region(inner));
+            let (mut operands, span) = (Vec::new(), node.span);
+            if let Op::Scalar(fun, args) = &node.op
+                && matches!(fun.pullback(), Pullback::Args(_))
+                && args.iter().any(|v| self.activity.is_active(*v))
+            {
+                operands.extend(args.iter().filter(|v| self.is_unknown(**v)));
+            }
+            for operand in operands {
+                region.nodes.push(check(operand, span));
+                self.assume(operand);
+                node.results.iter().for_each(|v| self.assume(*v));
+            }
+            region.nodes.push(node);
+        }
+    }
+
+    fn is_unknown(&self, v: Value) -> bool {
+        self.values[v.index()].ty == Type::Unknown
+    }
+
+    fn assume(&mut self, v: Value) {
+        if self.is_unknown(v) {
+            self.values[v.index()].ty = Type::Float(Float::Infer);
+        }
+    }
+}
+
+/// Code that is in error where a value is no number.
+fn check(v: Value, span: Span) -> Node {
+    let name = Ident::new("ad_number", span);
+    let captures = vec![(name.clone(), CallArg::Ref(Place::whole(v), false))];
+    let op = Op::Effect { tokens: quote!(::autodiff::__private::number(#name)), captures };
+    Node { op, results: Vec::new(), span }
+}
