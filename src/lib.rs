@@ -881,6 +881,8 @@ pub use autodiff_runtime::{
 /// The crate whose arrays functions may take and give, and whose `Array2` a Jacobian is.
 #[cfg(feature = "ndarray")]
 pub use autodiff_runtime::ndarray;
+#[cfg(feature = "nn")]
+pub use autodiff_runtime::nn;
 
 pub mod std_compat;
 

@@ -6,6 +6,9 @@
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
+// What the attribute generates for functions of this crate finds it by the name that users know.
+#[cfg(feature = "nn")]
+extern crate self as autodiff;
 
 #[cfg(not(any(feature = "std", feature = "libm")))]
 compile_error!(
@@ -21,8 +24,13 @@ mod dot;
 mod graph;
 #[cfg(feature = "nalgebra")]
 mod matrix;
+#[cfg(feature = "nn")]
+pub mod nn;
 mod node;
 pub mod private;
+#[cfg(feature = "nn")]
+#[doc(hidden)]
+pub use private as __private;
 #[cfg(feature = "std")]
 mod svg;
 #[cfg(feature = "alloc")]

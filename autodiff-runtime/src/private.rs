@@ -129,7 +129,7 @@ impl<T: Differentiable + ?Sized> Clone for Shape<T> {
 
 /// The zero adjoint of that shape, to which a first addition adds nothing.
 #[inline]
-pub fn zero_of<T: Differentiable + ?Sized>(shape: Shape<T>) -> T::Tangent {
+pub fn zero_of<T: Differentiable + ?Sized>(shape: &Shape<T>) -> T::Tangent {
     T::neutral(&shape.0)
 }
 

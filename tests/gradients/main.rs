@@ -45,6 +45,7 @@ mod moving_references;
 mod nalgebra;
 mod ndarray;
 mod nested_arrays;
+mod nn;
 mod no_std;
 mod not_taken;
 mod observers;

@@ -93,3 +93,29 @@ fn recurrence() {
 fn normalisation() {
     check!(layer_norm(&x, &g); (x, g) in [(m23(), v3())]);
 }
+
+#[differentiate]
+fn squares(x: &Array2<f64>) -> Array2<f64> {
+    x * x
+}
+
+#[differentiate]
+fn of_any_rank<T: autodiff::Float, D: ndarray::Dimension>(x: &ndarray::Array<T, D>) -> T {
+    let half = x.mapv(|x| x / (T::one() + T::one()));
+    (half * x).sum()
+}
+
+/// What is computed of arrays is passed on by reference, and what has been given another shape is multiplied.
+#[differentiate]
+fn passed_on(x: &Array2<f64>, w: &Array2<f64>) -> f64 {
+    let made: Array2<f64> = squares(&(x.dot(w) + 1.0));
+    let n = made.len();
+    let row = made.into_shape_with_order((1, n)).unwrap();
+    let column = squares(&x.dot(w)).into_shape_with_order((n, 1)).unwrap();
+    row.dot(&column).sum() + of_any_rank(&(x * 2.0))
+}
+
+#[test]
+fn computed_arrays_are_passed_on() {
+    check!(passed_on(&x, &w); (x, w) in [(m23(), m32())]);
+}

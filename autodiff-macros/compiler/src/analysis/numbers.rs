@@ -13,13 +13,16 @@ use crate::rules::Pullback;
 /// Gives operands and results that depend on an active parameter the type of a float, and has rustc check that
 /// they are of one: of an operator of a type of the user's there is no second derivative.
 pub fn assume_numbers(graph: &mut Graph, activity: &Activity) {
-    let mut assume = Assume { activity, values: mem::take(&mut graph.values) };
+    let number = number(graph);
+    let mut assume = Assume { activity, number, values: mem::take(&mut graph.values) };
     assume.region(&mut graph.body);
     graph.values = assume.values;
 }
 
 struct Assume<'a> {
     activity: &'a Activity,
+    /// The type where nothing tells more.
+    number: Type,
     values: Vec<ValueData>,
 }
 
@@ -34,10 +37,15 @@ impl Assume<'_> {
             {
                 operands.extend(args.iter().filter(|v| self.is_unknown(**v)));
             }
-            for operand in operands {
-                region.nodes.push(check(operand, span));
-                self.assume(operand);
-                node.results.iter().for_each(|v| self.assume(*v));
+            if let (Op::Scalar(_, args), [_, ..]) = (&node.op, &operands[..]) {
+                let known =
+                    args.iter().map(|v| &self.values[v.index()].ty).find(|ty| ty.is_float());
+                let ty = known.unwrap_or(&self.number).clone();
+                for operand in operands {
+                    region.nodes.push(check(operand, span));
+                    self.assume(operand, &ty);
+                }
+                node.results.iter().for_each(|v| self.assume(*v, &ty));
             }
             region.nodes.push(node);
         }
@@ -47,10 +55,25 @@ impl Assume<'_> {
         self.values[v.index()].ty == Type::Unknown
     }
 
-    fn assume(&mut self, v: Value) {
+    fn assume(&mut self, v: Value, ty: &Type) {
         if self.is_unknown(v) {
-            self.values[v.index()].ty = Type::Float(Float::Infer);
+            self.values[v.index()].ty = ty.clone();
         }
+    }
+}
+
+/// A type parameter, if the function is generic over one type of float.
+fn number(graph: &Graph) -> Type {
+    let param = |data: &ValueData| match &data.ty {
+        Type::Float(Float::Param(name)) => Some(name.clone()),
+        _ => None,
+    };
+    let mut params: Vec<_> = graph.values.iter().filter_map(param).collect();
+    params.sort_unstable();
+    params.dedup();
+    match &params[..] {
+        [one] => Type::Float(Float::Param(one.clone())),
+        _ => Type::Float(Float::Infer),
     }
 }
 

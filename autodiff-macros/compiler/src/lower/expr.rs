@@ -10,6 +10,16 @@ use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Root, Struct, Type, Value};
 use crate::rules::Fun;
 
+/// Whether an expression takes a reference.
+fn is_reference(e: &Expr) -> bool {
+    match e {
+        Expr::Reference(_) => true,
+        Expr::Paren(e) => is_reference(&e.expr),
+        Expr::Group(e) => is_reference(&e.expr),
+        _ => false,
+    }
+}
+
 impl Lowerer<'_> {
     /// An expression as one value.
     pub(super) fn value(&mut self, e: &Expr) -> Lowered<Value> {
@@ -27,7 +37,10 @@ impl Lowerer<'_> {
     /// An expression.
     pub(super) fn expr(&mut self, e: &Expr) -> Lowered<Rv> {
         let rv = self.lazy(e)?;
-        self.forced(rv, start_of(e))
+        let made = matches!(&rv, Rv::Tensor(tensor) if !tensor.is_view());
+        let rv = self.forced(rv, start_of(e))?;
+        // The array is one's own, the reference to it is what is asked for.
+        if made && is_reference(e) { self.reference(rv, false, start_of(e)) } else { Ok(rv) }
     }
 
     /// An expression; what it computes of arrays is still to be computed.

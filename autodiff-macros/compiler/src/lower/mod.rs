@@ -324,7 +324,13 @@ impl<'a> Lowerer<'a> {
         let params = self.params(signature)?;
         self.block(&item.block.stmts, true)?;
         let results = self.frame.ret.clone();
-        let results = results.iter().map(|v| self.read(*v, span)).collect();
+        let results: Vec<Value> = results.iter().map(|v| self.read(*v, span)).collect();
+        // What has no derivative is known by the signature, if by nothing else.
+        for (result, ty) in results.iter().zip(self.frame.types.clone()) {
+            if ty.is_constant() {
+                self.refine(*result, &ty);
+            }
+        }
         let mut body = self.b.close(Vec::new(), results);
         self.settle_totals(&mut body);
         self.settle_updates(&mut body);

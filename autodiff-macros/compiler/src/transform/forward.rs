@@ -418,6 +418,13 @@ impl Forward<'_> {
         args: &[PullArg],
         node: &Node,
     ) {
+        if !self.dots.contains(seed) && !self.b.ty(seed).is_copy() {
+            // Made before the adjoint itself is moved on.
+            self.zero_object(seed, None, node.span);
+            let (zero, ty) = (self.dot(seed), self.b.ty(seed).clone());
+            let zero = self.b.load(Place::whole(zero), Take::Value, ty, node.span);
+            self.dots.insert(seed, zero);
+        }
         let seeds = vec![seed, self.dot(seed)];
         let ty = Type::Tuple(seeds.iter().map(|v| self.b.ty(*v).clone()).collect());
         let seed = self.b.op(Op::Tuple(seeds), ty, node.span);

@@ -83,7 +83,14 @@ pub fn varying(graph: &Graph) -> (ValueSet, Option<Span>) {
             break;
         }
     }
-    let unknown = unknown(graph, &graph.body, &set);
+    // Of what is held constant, as a new array of the shape of another, there is none.
+    let mut stopped = ValueSet::default();
+    graph.body.each_node(&mut |node| {
+        if let Op::Stop(v) = &node.op {
+            stopped.insert(*v);
+        }
+    });
+    let unknown = unknown(graph, &graph.body, &set, &stopped);
     (set, unknown)
 }
 
@@ -122,11 +129,12 @@ fn vary(graph: &Graph, region: &Region, set: &mut ValueSet) {
 }
 
 /// The first operation on such values of which there is no derivative here.
-fn unknown(graph: &Graph, region: &Region, set: &ValueSet) -> Option<Span> {
+fn unknown(graph: &Graph, region: &Region, set: &ValueSet, stopped: &ValueSet) -> Option<Span> {
     region.nodes.iter().find_map(|node| {
         let mut any = false;
         node.op.each_input(&mut |v| any |= set.contains(v));
-        let gives = node.results.iter().any(|v| !graph.ty(*v).is_constant());
+        let gives =
+            node.results.iter().any(|v| !graph.ty(*v).is_constant() && !stopped.contains(*v));
         let bad = match &node.op {
             Op::Call(callee, _) | Op::CallVjp(callee, _) | Op::CallInto { path: callee, .. } => {
                 !callee.is_function()
@@ -144,6 +152,6 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet) -> Option<Span> {
         if bad && any {
             return Some(node.span);
         }
-        node.op.regions().find_map(|inner| unknown(graph, inner, set))
+        node.op.regions().find_map(|inner| unknown(graph, inner, set, stopped))
     })
 }

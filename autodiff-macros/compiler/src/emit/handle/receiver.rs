@@ -66,7 +66,7 @@ pub fn shadow(signature: &Signature, slot: Option<&Ident>) -> Shadow {
             let #slot = match #slot {
                 ::core::option::Option::Some(ad_given) => ad_given,
                 ::core::option::Option::None => {
-                    ad_unread = ::autodiff::__private::zero_of(ad_shape);
+                    ad_unread = ::autodiff::__private::zero_of(&ad_shape);
                     &mut ad_unread
                 }
             };

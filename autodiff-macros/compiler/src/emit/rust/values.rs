@@ -84,8 +84,8 @@ impl Printer<'_> {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::shape_of(#value)))
             }
             Op::ZeroOf(shape) => {
-                let shape = self.expr(*shape).tokens;
-                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::zero_of(#shape)))
+                let shape = self.expr(*shape).at_least(Level::Prefix);
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::zero_of(&#shape)))
             }
             Op::Load(place, take) => self.load(place, *take, self.ty(node.results[0]), span),
             Op::Len(place) => {
@@ -194,6 +194,9 @@ impl Printer<'_> {
 
     /// The zero tangent of a value; `zero` is the value that will hold it.
     pub(super) fn zero(&mut self, value: Value, zero: Value, span: Span) -> TokenStream {
+        if self.ty(value).is_constant() {
+            return quote_spanned!(span=> ());
+        }
         static_zero(self.graph, value, zero).unwrap_or_else(|| {
             let shape = self.borrowed(value);
             quote_spanned!(span=> ::autodiff::__private::zero_tangent(#shape))

@@ -6,7 +6,7 @@ use syn::Expr;
 
 use super::{Elements, Function, Stride, Tensor};
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Op, Place, Proj};
+use crate::ir::{CallArg, Op, Place, Proj, Type, Value};
 use crate::lower::{Lowerer, Rv};
 use crate::rules::Fun;
 
@@ -37,7 +37,7 @@ impl Lowerer<'_> {
         let (b, b_form) = self.factor(b, span)?;
         let of = format_ident!("Dot{a_form}{b_form}", span = span);
         let path = quote!(::autodiff::__private::tensor::#of::dot);
-        let ty = crate::ir::Type::Tensor(Box::new(element), Some(shape.len()));
+        let ty = Type::Tensor(Box::new(element), Some(shape.len()));
         let args = vec![CallArg::Ref(a, false), CallArg::Ref(b, false)];
         let value = self.b.op(Op::Call(path.into(), args), ty, span);
         self.shapes.insert(value, shape);
@@ -50,12 +50,12 @@ impl Lowerer<'_> {
             && let Some((Proj::Flat, path)) = view.flat.path.split_last()
         {
             let array = Place { root: view.flat.root, path: path.to_vec() };
-            if view.whole {
+            if view.whole && self.has_shape_of(&of, &array) {
                 return Ok((array, "N"));
             }
             let rows = matches!(view.strides[..], [Stride::One, Stride::Elements(n)]
                 if view.start.is_none() && self.is_same_length(n, of.shape[0])
-                    && self.is_matrix(&array));
+                    && self.rank_at(&array) == Some(2));
             if rows {
                 return Ok((array, "T"));
             }
@@ -64,8 +64,25 @@ impl Lowerer<'_> {
         Ok((self.place_of(made, span)?, "N"))
     }
 
-    /// Whether what is at a place has two axes.
-    fn is_matrix(&self, place: &Place) -> bool {
-        matches!(self.b.ty(place.root).at(&place.path), crate::ir::Type::Tensor(_, Some(2)))
+    /// Whether elements that are all of an array have its shape: it may have been given another one.
+    fn has_shape_of(&self, of: &Tensor, array: &Place) -> bool {
+        if self.rank_at(array) != Some(of.rank()) {
+            return false;
+        }
+        let made = self.shapes.get(&array.root);
+        let made = made.filter(|_| array.path.is_empty() && self.keeps_shape(array));
+        of.shape.iter().enumerate().all(|(axis, length)| {
+            let along = array.clone().with(Proj::Axis(axis));
+            let own = |length: &Value| matches!(self.b.definition(*length), Some(Op::Len(of)) if *of == along);
+            own(length) || made.is_some_and(|made| self.is_same_length(made[axis], *length))
+        })
+    }
+
+    /// How many axes what is at a place has.
+    fn rank_at(&self, place: &Place) -> Option<usize> {
+        match self.b.ty(place.root).at(&place.path) {
+            Type::Tensor(_, rank) => rank,
+            _ => None,
+        }
     }
 }

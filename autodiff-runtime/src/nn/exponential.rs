@@ -1,0 +1,81 @@
+//! Exponentials that add up to one.
+
+use autodiff_macros::differentiate;
+use ndarray::{Array1, Array2};
+
+use crate::{Float, stop_gradient};
+
+/// The logarithm of the sum of the exponentials of each row, `(n, k)` to `n`: without overflow. Of a row without
+/// elements it is minus infinity.
+///
+/// ```
+/// use autodiff::nn::logsumexp;
+/// use ndarray::array;
+///
+/// let sums = logsumexp(&array![[1000.0, 1000.0], [0.0, f64::NEG_INFINITY]]);
+/// assert_eq!(sums, array![1000.0 + f64::ln(2.0), 0.0]);
+/// ```
+#[differentiate(hessian)]
+pub fn logsumexp<T: Float>(x: &Array2<T>) -> Array1<T> {
+    let mut sums = Array1::zeros(x.nrows());
+    for i in 0..x.nrows() {
+        let most = most(stop_gradient(x), i);
+        let mut sum = T::zero();
+        for j in 0..x.ncols() {
+            sum += (x[[i, j]] - most).exp();
+        }
+        sums[i] = most + sum.ln();
+    }
+    sums
+}
+
+/// The exponentials of each row, divided by their sum.
+///
+/// ```
+/// use autodiff::nn::softmax;
+/// use ndarray::array;
+///
+/// assert_eq!(softmax(&array![[1000.0, 1000.0]]), array![[0.5, 0.5]]);
+/// ```
+#[differentiate(hessian)]
+pub fn softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
+    let mut out = Array2::zeros(x.raw_dim());
+    for i in 0..x.nrows() {
+        let most = most(stop_gradient(x), i);
+        let mut sum = T::zero();
+        for j in 0..x.ncols() {
+            let power = (x[[i, j]] - most).exp();
+            out[[i, j]] = power;
+            sum += power;
+        }
+        for j in 0..x.ncols() {
+            out[[i, j]] /= sum;
+        }
+    }
+    out
+}
+
+/// The logarithm of [`softmax`], without loss of digits.
+#[differentiate(hessian)]
+pub fn log_softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
+    let mut out = Array2::zeros(x.raw_dim());
+    for i in 0..x.nrows() {
+        let most = most(stop_gradient(x), i);
+        let mut sum = T::zero();
+        for j in 0..x.ncols() {
+            sum += (x[[i, j]] - most).exp();
+        }
+        let shift = most + sum.ln();
+        for j in 0..x.ncols() {
+            out[[i, j]] = x[[i, j]] - shift;
+        }
+    }
+    out
+}
+
+/// What a row is shifted by, so that no exponential overflows. What it contributes to a derivative cancels, so that
+/// it is held constant.
+fn most<T: Float>(x: &Array2<T>, row: usize) -> T {
+    let most = x.row(row).iter().fold(T::neg_infinity(), |most, x| most.max(*x));
+    if most.is_finite() { most } else { T::zero() }
+}
