@@ -164,6 +164,7 @@ impl Lowerer<'_> {
             return Ok((lengths, false));
         }
         match self.expr(e)? {
+            Rv::Unit => Ok((Vec::new(), true)),
             Rv::Tuple(parts) => {
                 let lengths = self.values_of(parts, span)?;
                 lengths.iter().for_each(|v| self.refine(*v, &Type::usize()));
