@@ -1,11 +1,15 @@
 //! Makes one loop of two that run over the same indices.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::mem;
+use std::ops::Range;
 
 use super::Literal;
 use super::ascend::is_plain;
 use super::cse::cse;
+use super::dce::dce;
+use super::remember::remember;
 use super::rewrite::{Aliases, hand_on_name};
 use super::walk::accesses;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value, ValueData, ValueMap};
@@ -34,8 +38,11 @@ pub fn join(mut graph: Graph) -> Graph {
         Join { indices: Indices::of(&graph.body), values: mem::take(&mut graph.values), joins: 0 };
     join.region(&mut graph.body);
     graph.values = join.values;
-    // Both loops may have computed the same indices.
-    if join.joins > 0 { cse(graph) } else { graph }
+    if join.joins == 0 {
+        return graph;
+    }
+    // Both loops may have computed the same indices, and what the one stores the other need not load.
+    dce(remember(cse(graph)))
 }
 
 struct Join {
@@ -46,7 +53,7 @@ struct Join {
 }
 
 /// What a node and those within it have to do with others.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Footprint {
     defines: BTreeSet<Value>,
     uses: BTreeSet<Value>,
@@ -89,11 +96,13 @@ fn meet(a: &BTreeSet<Value>, b: &BTreeSet<Value>) -> bool {
 
 impl Join {
     fn region(&mut self, region: &mut Region) {
+        let mut footprints = vec![OnceCell::new(); region.nodes.len()];
         let mut second = 0;
         while second < region.nodes.len() {
-            match self.joined(region, second) {
+            match self.joined(region, second, &footprints) {
                 Some((first, up)) => {
                     self.apply(region, first, second, &up);
+                    footprints = vec![OnceCell::new(); region.nodes.len()];
                     // The longer loop may have something in common with an earlier one.
                     second = first + up.len();
                 }
@@ -106,21 +115,30 @@ impl Join {
     }
 
     /// The loop that another one can run within, and what of the nodes in between goes before both.
-    fn joined(&self, region: &Region, second: usize) -> Option<(usize, Vec<usize>)> {
+    fn joined(
+        &self,
+        region: &Region,
+        second: usize,
+        footprints: &[OnceCell<Footprint>],
+    ) -> Option<(usize, Vec<usize>)> {
         let after = &region.nodes[second];
         if !matches!(after.op, Op::For { .. }) {
             return None;
         }
-        let later = Footprint::of(after);
-        if !later.plain {
-            return None;
-        }
+        let of =
+            |index: usize| footprints[index].get_or_init(|| Footprint::of(&region.nodes[index]));
         for first in (0..second).rev() {
-            match &region.nodes[first].op {
+            let before = &region.nodes[first];
+            match &before.op {
                 // The two sides of it are run at different times.
                 Op::Seed(_) => return None,
-                Op::For { .. } if self.run_alike(&region.nodes[first], after) => {
-                    if let Some(up) = self.fits(region, first, second, &later) {
+                Op::For { .. } if self.run_alike(before, after) => {
+                    let (earlier, later) = (of(first), of(second));
+                    let up = self
+                        .are_free((before, earlier), (after, later))
+                        .then(|| go_up(region, first..second, &of))
+                        .flatten();
+                    if let Some(up) = up {
                         return Some((first, up));
                     }
                 }
@@ -148,54 +166,12 @@ impl Join {
         }
     }
 
-    /// The nodes between two loops that go before both, if the second can run within the first.
-    fn fits(
-        &self,
-        region: &Region,
-        first: usize,
-        second: usize,
-        later: &Footprint,
-    ) -> Option<Vec<usize>> {
-        let earlier = Footprint::of(&region.nodes[first]);
-        if !earlier.plain
-            || meet(&later.uses, &earlier.defines)
-            || !self.have_elements_apart(
-                &region.nodes[first],
-                &region.nodes[second],
-                &earlier,
-                later,
-            )
-        {
-            return None;
-        }
-        // What goes up, from the last to the first, and all that has to be there before.
-        let (mut up, mut needed) = (Vec::new(), later.uses.clone());
-        let mut changed = later.writes.clone();
-        for index in (first + 1..second).rev() {
-            let node = &region.nodes[index];
-            let of = Footprint::of(node);
-            let checks = matches!(node.op, Op::Effect { .. });
-            if !checks
-                && !meet(&of.defines, &needed)
-                && !meet(&of.writes, &needed)
-                && !meet(&of.uses, &changed)
-            {
-                continue;
-            }
-            let harmless = of.plain || checks && of.writes.is_empty();
-            if !harmless
-                || meet(&of.uses, &earlier.defines)
-                || meet(&of.uses, &earlier.writes)
-                || meet(&of.writes, &earlier.uses)
-            {
-                return None;
-            }
-            needed.extend(&of.uses);
-            changed.extend(&of.writes);
-            up.push(index);
-        }
-        up.reverse();
-        Some(up)
+    /// Whether the second of two loops may run within the first, whatever is in between.
+    fn are_free(&self, (a, earlier): (&Node, &Footprint), (b, later): (&Node, &Footprint)) -> bool {
+        earlier.plain
+            && later.plain
+            && !meet(&later.uses, &earlier.defines)
+            && self.have_elements_apart(a, b, earlier, later)
     }
 
     /// Puts the nodes that go up before the first loop, and the body of the second behind that of the first.
@@ -257,6 +233,43 @@ impl Join {
     }
 }
 
+/// The nodes between two loops that go before both, if the second is to run within the first; none if one of
+/// them needs what the first does.
+fn go_up<'f>(
+    region: &Region,
+    loops: Range<usize>,
+    of: &impl Fn(usize) -> &'f Footprint,
+) -> Option<Vec<usize>> {
+    let (earlier, later) = (of(loops.start), of(loops.end));
+    // From the last to the first, with all that has to be there before.
+    let (mut up, mut needed) = (Vec::new(), later.uses.clone());
+    let mut changed = later.writes.clone();
+    for index in (loops.start + 1..loops.end).rev() {
+        let (node, of) = (&region.nodes[index], of(index));
+        let checks = matches!(node.op, Op::Effect { .. });
+        if !checks
+            && !meet(&of.defines, &needed)
+            && !meet(&of.writes, &needed)
+            && !meet(&of.uses, &changed)
+        {
+            continue;
+        }
+        let harmless = of.plain || checks && of.writes.is_empty();
+        if !harmless
+            || meet(&of.uses, &earlier.defines)
+            || meet(&of.uses, &earlier.writes)
+            || meet(&of.writes, &earlier.uses)
+        {
+            return None;
+        }
+        needed.extend(&of.uses);
+        changed.extend(&of.writes);
+        up.push(index);
+    }
+    up.reverse();
+    Some(up)
+}
+
 /// The elements of an object that a loop has to do with.
 enum Elements {
     /// None.
@@ -278,7 +291,7 @@ struct Own {
 struct Indices {
     /// Those that are literals.
     literals: ValueMap<i64>,
-    /// Those that are sums or products.
+    /// Those that are sums, products, or the lesser of two.
     computed: ValueMap<(Fun, [Value; 2])>,
     /// The ends of the loops that begin with zero, by their indices.
     ends: ValueMap<Value>,
@@ -300,7 +313,7 @@ impl Indices {
                     found.literals.insert(node.results[0], n);
                 }
             }
-            Op::Scalar(fun @ (Fun::Add | Fun::Mul), args) => {
+            Op::Scalar(fun @ (Fun::Add | Fun::Mul | Fun::Min), args) => {
                 found.computed.insert(node.results[0], (*fun, [args[0], args[1]]));
             }
             Op::For { lo, hi, inclusive: false, body, .. }
@@ -315,7 +328,7 @@ impl Indices {
 
     /// Whether two integers are the same.
     fn are_same(&self, a: Value, b: Value) -> bool {
-        let (a, b) = (self.aliases.get(a), self.aliases.get(b));
+        let (a, b) = (self.lesser(a), self.lesser(b));
         let literals = self.literals.get(a).zip(self.literals.get(b));
         let computed = self.computed.get(a).zip(self.computed.get(b));
         a == b
@@ -323,6 +336,15 @@ impl Indices {
             || computed.is_some_and(|((f, a), (g, b))| {
                 f == g && a.iter().zip(b).all(|(a, b)| self.are_same(*a, *b))
             })
+    }
+
+    /// Of the lesser of two that are the same, either.
+    fn lesser(&self, v: Value) -> Value {
+        let v = self.aliases.get(v);
+        match self.computed.get(v) {
+            Some((Fun::Min, [a, b])) if self.are_same(*a, *b) => self.lesser(*a),
+            _ => v,
+        }
     }
 
     fn are_alike(&self, a: &Own, b: &Own) -> bool {

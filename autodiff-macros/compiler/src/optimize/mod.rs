@@ -47,15 +47,13 @@ use rewrite::rewrite;
 type Pass = (&'static str, fn(Graph) -> Graph);
 
 /// Folding shows identities, hoisting brings equal nodes together, and each leaves dead ones behind.
-const PRIMAL: [Pass; 9] = [
+const PRIMAL: [Pass; 7] = [
     ("presize", presize::presize),
     ("simplify", simplify),
     ("carry", carry::carry),
     ("hoist", hoist::hoist),
     ("cse", cse::cse),
-    ("identities", identities),
     ("join", join::join),
-    ("remember", remember::remember),
     ("dce", dce::dce),
 ];
 
@@ -74,7 +72,7 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 19] = [
+const DERIVED: [Pass; 17] = [
     ("cse", cse::cse),
     ("unstack", unstack::unstack),
     ("collected", collected::collected),
@@ -87,8 +85,6 @@ const DERIVED: [Pass; 19] = [
     ("dce", dce::dce),
     ("ascend", ascend::ascend),
     ("join", join::join),
-    ("remember", remember::remember),
-    ("dce", dce::dce),
     ("rotate", rotate::rotate),
     ("relay", relay::relay),
     ("split", split::split),
