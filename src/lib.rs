@@ -791,6 +791,7 @@
 //! | `libm` | the mathematical functions where there is no `std`; calls as `libm::sin(x)`, with `std` too |
 //! | `nalgebra` | the [matrices of `nalgebra`](#matrices-of-nalgebra), without `std` too |
 //! | `ndarray` (default) | the [arrays of `ndarray`](arrays), which need `alloc` |
+//! | `nn` | what networks are made of, as functions of such arrays: convolutions, attention, losses, … |
 //!
 //! The function calls `sin` and its like as it would without the attribute: as methods of
 //! `num_traits::Float`, or by path, as functions of `libm`. Its derivatives call what it calls, so that

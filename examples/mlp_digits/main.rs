@@ -1,0 +1,181 @@
+//! A network of two hidden layers that reads handwritten digits: `cargo run --release --example mlp_digits`.
+//!
+//! The loss is an ordinary function of arrays. Its gradients of all weights come from the attribute; what is done
+//! with them, Adam, is thirty lines.
+
+#[path = "../quickstart/digits.rs"]
+#[allow(dead_code, reason = "what the other example shows of the images")]
+mod digits;
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use autodiff::differentiate;
+use autodiff::nn::{cross_entropy, dropout, relu};
+use digits::{CLASSES, Digits, PIXELS};
+use indicatif::{ProgressBar, ProgressStyle};
+use ndarray::{Array1, Array2, ArrayView2, Zip};
+use plotters::prelude::*;
+
+const HIDDEN: [usize; 2] = [128, 64];
+const EPOCHS: usize = 60;
+const BATCH: usize = 32;
+const RATE: f64 = 2e-3;
+const DROPOUT: f64 = 0.2;
+/// How strongly weights are pulled to zero.
+const DECAY: f64 = 1e-4;
+
+/// The mean cross entropy of a batch: images in rows, and the digit that each shows.
+#[differentiate(wrt(w1, b1, w2, b2, w3, b3))]
+#[allow(clippy::too_many_arguments, reason = "each layer has two")]
+fn loss(
+    images: &Array2<f64>,
+    labels: &[usize],
+    seed: u64,
+    w1: &Array2<f64>,
+    b1: &Array1<f64>,
+    w2: &Array2<f64>,
+    b2: &Array1<f64>,
+    w3: &Array2<f64>,
+    b3: &Array1<f64>,
+) -> f64 {
+    let first: Array2<f64> = relu(&(images.dot(w1) + b1));
+    let first: Array2<f64> = dropout(&first, DROPOUT, seed);
+    let second: Array2<f64> = relu(&(first.dot(w2) + b2));
+    let logits = second.dot(w3) + b3;
+    cross_entropy(&logits, labels)
+}
+
+/// The weights and the offsets of each layer.
+type Network = [(Array2<f64>, Array1<f64>); 3];
+
+/// Weights whose sums have a variance of 2, as suits `relu` (K. He and others, 2015).
+fn initial() -> Network {
+    let sizes = [PIXELS, HIDDEN[0], HIDDEN[1], CLASSES];
+    let mut state = 1_u64;
+    let mut uniform = || {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+    };
+    [0, 1, 2].map(|layer| {
+        let (inputs, outputs) = (sizes[layer], sizes[layer + 1]);
+        let bound = (6.0 / inputs as f64).sqrt();
+        let weights = Array2::from_shape_simple_fn((inputs, outputs), || bound * uniform());
+        (weights, Array1::zeros(outputs))
+    })
+}
+
+/// D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization" (2015), of all numbers in a row.
+struct Adam {
+    means: Vec<f64>,
+    squares: Vec<f64>,
+    steps: i32,
+}
+
+impl Adam {
+    fn step<'a>(
+        &mut self,
+        weights: impl Iterator<Item = &'a mut f64>,
+        gradient: &[f64],
+        rate: f64,
+    ) {
+        let (beta, gamma) = (0.9, 0.999);
+        self.means.resize(gradient.len(), 0.0);
+        self.squares.resize(gradient.len(), 0.0);
+        self.steps += 1;
+        let rate = rate * (1.0 - f64::powi(gamma, self.steps)).sqrt()
+            / (1.0 - f64::powi(beta, self.steps));
+        for (k, (weight, slope)) in weights.zip(gradient).enumerate() {
+            let (mean, square) = (&mut self.means[k], &mut self.squares[k]);
+            *mean += (1.0 - beta) * (slope - *mean);
+            *square += (1.0 - gamma) * (slope * slope - *square);
+            *weight -= rate * *mean / (square.sqrt() + 1e-8) + rate * DECAY * *weight;
+        }
+    }
+}
+
+/// All numbers of a network.
+fn numbers(network: &mut Network) -> impl Iterator<Item = &mut f64> {
+    network.iter_mut().flat_map(|(w, b)| w.iter_mut().chain(b))
+}
+
+/// The share of the digits that the network reads right.
+fn accuracy(network: &Network, digits: &Digits) -> f64 {
+    let images = ArrayView2::from_shape((digits.len(), PIXELS), &digits.images);
+    let mut rows = images.expect("as many pixels as images").to_owned();
+    for (layer, (w, b)) in network.iter().enumerate() {
+        rows = rows.dot(w) + b;
+        if layer < 2 {
+            rows.mapv_inplace(|x| x.max(0.0));
+        }
+    }
+    let mut right = 0;
+    Zip::from(rows.rows()).and(&Array1::from_vec(digits.labels.clone())).for_each(|row, label| {
+        let best = (0..CLASSES).max_by(|a, b| row[*a].total_cmp(&row[*b]));
+        right += usize::from(best == Some(*label));
+    });
+    right as f64 / digits.len() as f64
+}
+
+/// The loss after each epoch, as a picture.
+fn draw(losses: &[f64], to: &Path) -> Result<(), Box<dyn Error>> {
+    let root = SVGBackend::new(to, (720, 400)).into_drawing_area();
+    root.fill(&WHITE)?;
+    let most = losses.iter().copied().fold(0.0, f64::max);
+    let mut chart = ChartBuilder::on(&root)
+        .margin(16)
+        .caption("mean cross entropy", ("sans-serif", 18))
+        .x_label_area_size(32)
+        .y_label_area_size(48)
+        .build_cartesian_2d(0..losses.len(), 0.0..most)?;
+    chart.configure_mesh().x_desc("epoch").draw()?;
+    chart.draw_series(LineSeries::new(losses.iter().copied().enumerate(), &BLUE))?;
+    root.present()?;
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (training, held_out) = Digits::load()?.split(5, 7);
+    let mut network = initial();
+    let mut adam = Adam { means: Vec::new(), squares: Vec::new(), steps: 0 };
+    let mut losses = Vec::new();
+    let bar = ProgressBar::new(EPOCHS as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}")?);
+    for epoch in 0..EPOCHS {
+        // Slower in the end.
+        let rate = RATE * (1.0 - epoch as f64 / EPOCHS as f64).max(0.05);
+        let (mut total, mut batches) = (0.0, 0.0);
+        for (batch, (images, labels)) in training.batches(BATCH).enumerate() {
+            let images = Array2::from_shape_vec((labels.len(), PIXELS), images.to_vec())?;
+            let seed = (epoch * 1_000 + batch) as u64;
+            let [(w1, b1), (w2, b2), (w3, b3)] = &network;
+            let (value, g) = loss::value_and_grad(&images, labels, seed, w1, b1, w2, b2, w3, b3);
+            let gradient: Vec<f64> =
+                g.0.iter()
+                    .chain(&g.1)
+                    .chain(&g.2)
+                    .chain(&g.3)
+                    .chain(&g.4)
+                    .chain(&g.5)
+                    .copied()
+                    .collect();
+            adam.step(numbers(&mut network), &gradient, rate);
+            total += value;
+            batches += 1.0;
+        }
+        losses.push(total / batches);
+        bar.set_message(format!("loss {:.4}", total / batches));
+        bar.inc(1);
+    }
+    bar.finish();
+    println!("read right of the training images: {:.1} %", 100.0 * accuracy(&network, &training));
+    println!("read right of those held out:      {:.1} %", 100.0 * accuracy(&network, &held_out));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/out");
+    fs::create_dir_all(&folder)?;
+    let picture = folder.join("mlp_digits.svg");
+    draw(&losses, &picture)?;
+    println!("loss by epoch: {}", picture.display());
+    Ok(())
+}
