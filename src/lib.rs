@@ -155,7 +155,8 @@
 //! in the direction of the vector: forward mode of reverse mode, and takes a few times as long as the
 //! gradient. `hessian` is one number for one number, and otherwise an `Array2` with a row and a column for
 //! each number of the parameters, in their order; it takes as many products as it has columns. The functions
-//! that are called need the option too, whatever they return.
+//! that are called need the option too, whatever they return. With it, `f::grad(x)` may stand in another function
+//! under the attribute of the same file, and is differentiated there.
 //!
 #![cfg_attr(feature = "ndarray", doc = "```")]
 #![cfg_attr(not(feature = "ndarray"), doc = "```ignore")]

@@ -47,7 +47,8 @@ impl Convolution {
 
     /// How many channels each group has and gives.
     fn channels(&self, given: usize, of_weights: usize, made: usize) -> (usize, usize) {
-        let divides = self.groups > 0 && given % self.groups == 0 && made % self.groups == 0;
+        let into = |channels: usize| channels.is_multiple_of(self.groups);
+        let divides = self.groups > 0 && into(given) && into(made);
         assert!(divides, "{given} and {made} channels in {} groups", self.groups);
         let each = given / self.groups;
         assert_eq!(each, of_weights, "weights for as many channels as a group has");

@@ -13,7 +13,7 @@ pub trait Wrt<const PARAMETER: usize> {}
 
 /// Implemented by a handle that has second derivatives.
 #[diagnostic::on_unimplemented(
-    message = "[AD0416] `{Self}` has no second derivative, which the Hessian of this function needs",
+    message = "[AD0416] `{Self}` has no second derivative, which this call needs",
     label = "not under `#[differentiate(hessian)]`",
     note = "add `hessian` to the attribute of `{Self}`: `#[differentiate(hessian)]`"
 )]

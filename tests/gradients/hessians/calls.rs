@@ -212,3 +212,38 @@ fn products_of_arrays_have_second_derivatives() {
         &at,
     );
 }
+
+#[differentiate(hessian)]
+fn potential(x: &[f64], k: f64) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..x.len() {
+        sum += k * x[i].powi(4) + x[i] * x[(i + 1) % x.len()];
+    }
+    sum.sin()
+}
+
+#[differentiate(hessian)]
+fn slope_of(x: f64) -> f64 {
+    x * x * x
+}
+
+/// A score: the squared gradient of another function, and a step along it.
+#[differentiate]
+fn score(x: &[f64], k: f64) -> f64 {
+    let (slopes, of_k) = potential::grad(x, k);
+    let mut sum = of_k * k;
+    let mut moved = Vec::new();
+    for i in 0..x.len() {
+        sum += slopes[i] * slopes[i];
+        moved.push(x[i] - 0.1 * slopes[i]);
+    }
+    if sum > 0.5 {
+        sum += potential::grad(&moved, k).1;
+    }
+    sum * slope_of::grad(x[0] * k)
+}
+
+#[test]
+fn gradients_are_differentiated_where_they_are_called() {
+    crate::harness::check!(score(&x, k); (x, k) in [(vec![0.6, 0.8, -0.4], 0.7), (vec![0.1, 0.2], 0.1)]);
+}

@@ -20,6 +20,16 @@ fn calls_first_order(x: f64) -> f64 {
     elsewhere::first_order(x) * x
 }
 
+#[differentiate]
+fn cubic(x: f64) -> f64 {
+    x * x * x
+}
+
+#[differentiate]
+fn calls_a_gradient(x: f64) -> f64 {
+    cubic::grad(x) * x
+}
+
 #[differentiate(hessian)]
 fn calls_plain(x: f64) -> f64 {
     elsewhere::plain(x) * x

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::{Ident, Path, PathSegment};
 
 /// A function or a method.
@@ -13,6 +14,8 @@ pub enum Callee {
     /// The same of a function that can be imported by its path, which is sure to lead to something, as its
     /// name alone is sure to mean something where it is called.
     Imported(TokenStream),
+    /// The gradient of a function with second derivatives, by the function's path.
+    Gradient(Path),
     /// A method of the first argument.
     Method {
         /// Its name.
@@ -31,7 +34,7 @@ impl Callee {
     pub fn path(&self) -> Option<&TokenStream> {
         match self {
             Self::Function(path) | Self::Imported(path) => Some(path),
-            Self::Method { .. } => None,
+            Self::Method { .. } | Self::Gradient(_) => None,
         }
     }
 
@@ -82,6 +85,7 @@ impl fmt::Display for Callee {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Function(path) | Self::Imported(path) => path.fmt(f),
+            Self::Gradient(of) => write!(f, "{} :: grad", of.to_token_stream()),
             Self::Method { name, .. } => write!(f, ".{name}"),
         }
     }

@@ -83,8 +83,27 @@ impl Lowerer<'_> {
         if self.is_constant_function(path) {
             return self.constant_call(path, &c.args, span);
         }
+        if let Some(of) = self.gradient_of(path) {
+            let args = self.args(&c.args)?;
+            let call = self.call_args(args, None, span)?;
+            let value = self.b.op(Op::Call(Callee::Gradient(of), call), Type::Unknown, span);
+            self.computed.insert(value);
+            return Ok(Rv::Value(value));
+        }
         let args = self.args(&c.args)?;
         self.call_path(path, args, span)
+    }
+
+    /// The function whose gradient a path names: `energy` of `energy::grad`, where the file declares a function
+    /// of that name.
+    fn gradient_of(&self, path: &Path) -> Option<Path> {
+        let mut of = path.clone();
+        let last = of.segments.pop()?;
+        of.segments.pop_punct();
+        let own = last.ident == "grad" && last.arguments.is_none() && !of.segments.is_empty();
+        let declared = self.types.declared();
+        let is_function = || declared.exclusive(&of.to_token_stream().to_string()).is_some();
+        (own && is_function()).then_some(of)
     }
 
     /// The function that a name was bound to by its path.

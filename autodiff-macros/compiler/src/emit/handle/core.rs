@@ -59,7 +59,7 @@ impl Functions<'_> {
 
     /// Keeps the arguments of a checkpointed function: what keeps them, the arguments again, and
     /// names for the slots.
-    fn entry(&self) -> (TokenStream, TokenStream, Vec<Ident>) {
+    pub(super) fn entry(&self) -> (TokenStream, TokenStream, Vec<Ident>) {
         let mut before = TokenStream::new();
         let mut again = Vec::new();
         let mut bars = Vec::new();
@@ -82,7 +82,7 @@ impl Functions<'_> {
     }
 
     /// A parameter for the tangent of each of the function's.
-    fn tangent_params(&self, dots: &[Ident]) -> Vec<TokenStream> {
+    pub(super) fn tangent_params(&self, dots: &[Ident]) -> Vec<TokenStream> {
         let types = &self.signature.types;
         let tangent = |(p, dot)| {
             let ty = types::tangent_slot(p, types);

@@ -75,6 +75,11 @@ pub fn derived_call(
             let asked = derivative_name(method, ASKED);
             return method_or_unannotated([&name, &asked], arguments.len(), called, span);
         }
+        Callee::Gradient(of) => {
+            let name = format_ident!("__grad_{}", function.trim_start_matches('_'), span = span);
+            let stand_in = first_order(arguments.len(), span);
+            return quote_spanned!(span=> { #stand_in <#of>::#name(#(#arguments),*) });
+        }
         Callee::Function(path) | Callee::Imported(path) => path,
     };
     if let Ok(parsed) = syn::parse2::<Path>(path.clone())
@@ -169,10 +174,7 @@ fn derivative(
     arguments: usize,
     span: Span,
 ) -> TokenStream {
-    let second = (function == "__second" && arguments <= 2 * EXPLAINED).then(|| {
-        let with = format_ident!("with{}", arguments, span = span);
-        quote_spanned!(span=> use ::autodiff::__private::first_order::#with::FirstOrder as _;)
-    });
+    let second = (function == "__second").then(|| first_order(arguments, span)).flatten();
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);
@@ -191,6 +193,14 @@ fn derivative(
             None => quote_spanned!(span=> <#path>::#function),
         };
     quote_spanned!(span=> ::autodiff::__private::callee::<_, #checked>(#function))
+}
+
+/// Brings what stands in for second derivatives into scope: it is found where a function has none.
+fn first_order(arguments: usize, span: Span) -> Option<TokenStream> {
+    (1..=2 * EXPLAINED).contains(&arguments).then(|| {
+        let with = format_ident!("with{}", arguments, span = span);
+        quote_spanned!(span=> use ::autodiff::__private::first_order::#with::FirstOrder as _;)
+    })
 }
 
 /// Code that is in error where the callee's `wrt` leaves out one of these arguments, or one of those

@@ -112,6 +112,7 @@ impl Printer<'_> {
                     Callee::Function(path) | Callee::Imported(path) => {
                         quote_spanned!(span=> #path(#(#args),*))
                     }
+                    Callee::Gradient(of) => quote_spanned!(span=> <#of>::grad(#(#args),*)),
                     Callee::Method { name, .. } => {
                         let called = receiver.map(|receiver| receiver.call(name, &args, span));
                         called.unwrap_or_default()
