@@ -45,14 +45,13 @@ impl Convolution {
         (padded - extent) / self.stride + 1
     }
 
-    /// How many channels each group has and gives.
-    fn channels(&self, given: usize, of_weights: usize, made: usize) -> (usize, usize) {
+    /// That the groups divide the channels, and that there are weights for those of each.
+    fn check_channels(&self, given: usize, of_weights: usize, made: usize) {
         let into = |channels: usize| channels.is_multiple_of(self.groups);
         let divides = self.groups > 0 && into(given) && into(made);
         assert!(divides, "{given} and {made} channels in {} groups", self.groups);
         let each = given / self.groups;
         assert_eq!(each, of_weights, "weights for as many channels as a group has");
-        (each, made / self.groups)
     }
 
     /// The index of the element that a window at a place sees, if that is no padding.
@@ -122,6 +121,42 @@ fn unfolded<T: Float>(
     out
 }
 
+/// The products of weights and what the windows see, `(n, o, places)`.
+#[differentiate(hessian)]
+fn convolved<T: Float>(
+    x: &Array4<T>,
+    weights: &Array4<T>,
+    groups: usize,
+    seen: &[Option<usize>],
+) -> Array3<T> {
+    let n = x.dim().0;
+    let (made, each, a, b) = weights.dim();
+    let (given, elements) = (made / groups, a * b);
+    let places = seen.len() / elements;
+    let mut out = Array3::zeros((n, made, places));
+    for image in 0..n {
+        for group in 0..groups {
+            let windows: Array2<T> = unfolded(x, (image, group * each, each), seen, elements);
+            let mut matrix = Array2::zeros((given, each * elements));
+            for o in 0..given {
+                for c in 0..each {
+                    for e in 0..elements {
+                        matrix[[o, c * elements + e]] =
+                            weights[[group * given + o, c, e / b, e % b]];
+                    }
+                }
+            }
+            let product: Array2<T> = matrix.dot(&windows);
+            for o in 0..given {
+                for p in 0..places {
+                    out[[image, group * given + o, p]] = product[[o, p]];
+                }
+            }
+        }
+    }
+    out
+}
+
 /// The convolution of images with windows: `x` is `(n, c, height, width)`, `weights` are `(o, c / groups, a, b)`,
 /// and the result is `(n, o, ..)`. As elsewhere in networks the windows are not turned round.
 ///
@@ -140,33 +175,12 @@ fn unfolded<T: Float>(
 #[differentiate(hessian)]
 pub fn conv2d<T: Float>(x: &Array4<T>, weights: &Array4<T>, of: Convolution) -> Array4<T> {
     let (n, channels, height, width) = x.dim();
-    let (made, of_weights, a, b) = weights.dim();
-    let (each, given) = of.channels(channels, of_weights, made);
+    let (made, each, a, b) = weights.dim();
+    of.check_channels(channels, each, made);
     let (rows, columns) = (of.places(height, a), of.places(width, b));
     let seen = seen(&of, (height, width), (a, b), (rows, columns));
-    let elements = a * b;
-    let mut out = Array4::zeros((n, made, rows, columns));
-    for image in 0..n {
-        for group in 0..of.groups {
-            let windows: Array2<T> = unfolded(x, (image, group * each, each), &seen, elements);
-            let mut matrix = Array2::zeros((given, each * elements));
-            for o in 0..given {
-                for c in 0..each {
-                    for e in 0..elements {
-                        matrix[[o, c * elements + e]] =
-                            weights[[group * given + o, c, e / b, e % b]];
-                    }
-                }
-            }
-            let product: Array2<T> = matrix.dot(&windows);
-            for o in 0..given {
-                for p in 0..rows * columns {
-                    out[[image, group * given + o, p / columns, p % columns]] = product[[o, p]];
-                }
-            }
-        }
-    }
-    out
+    let out: Array3<T> = convolved(x, weights, of.groups, &seen);
+    out.into_shape_with_order((n, made, rows, columns)).expect("as many places")
 }
 
 /// The same of sequences: `x` is `(n, c, length)`, `weights` are `(o, c / groups, a)`, and the result is
@@ -186,31 +200,12 @@ pub fn conv2d<T: Float>(x: &Array4<T>, weights: &Array4<T>, of: Convolution) -> 
 /// ```
 #[differentiate(hessian)]
 pub fn conv1d<T: Float>(x: &Array3<T>, weights: &Array3<T>, of: Convolution) -> Array3<T> {
-    let (n, channels, length) = x.dim();
-    let (made, of_weights, a) = weights.dim();
-    let (each, given) = of.channels(channels, of_weights, made);
-    let places = of.places(length, a);
+    let (_, channels, length) = x.dim();
+    let (made, each, a) = weights.dim();
+    of.check_channels(channels, each, made);
+    let seen = seen_in_row(&of, length, a, of.places(length, a));
+    // Images of one row.
     let rows = x.view().insert_axis(Axis(2)).to_owned();
-    let seen = seen_in_row(&of, length, a, places);
-    let mut out = Array3::zeros((n, made, places));
-    for image in 0..n {
-        for group in 0..of.groups {
-            let windows: Array2<T> = unfolded(&rows, (image, group * each, each), &seen, a);
-            let mut matrix = Array2::zeros((given, each * a));
-            for o in 0..given {
-                for c in 0..each {
-                    for e in 0..a {
-                        matrix[[o, c * a + e]] = weights[[group * given + o, c, e]];
-                    }
-                }
-            }
-            let product: Array2<T> = matrix.dot(&windows);
-            for o in 0..given {
-                for p in 0..places {
-                    out[[image, group * given + o, p]] = product[[o, p]];
-                }
-            }
-        }
-    }
-    out
+    let windows = weights.view().insert_axis(Axis(2)).to_owned();
+    convolved(&rows, &windows, of.groups, &seen)
 }

@@ -114,12 +114,7 @@ pub fn handle(
     let graph = core.graph;
     let source = options.source.then(|| source(&straight, name));
     if let Some(method) = &signature.method {
-        return siblings(
-            &quote!(#vjp #straight #jvp #hvp #second #public),
-            method,
-            &graph,
-            &silenced,
-        );
+        return siblings(&quote!(#vjp #straight #jvp #hvp #public), method, &graph, &silenced);
     }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();

@@ -19,6 +19,8 @@ mod identities;
 mod join;
 mod literal;
 #[cfg(test)]
+mod loop_tests;
+#[cfg(test)]
 mod memory_tests;
 mod own;
 mod presize;

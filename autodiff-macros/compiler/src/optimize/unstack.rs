@@ -12,7 +12,7 @@ use quote::quote;
 use lengths::Lengths;
 
 use super::ascend::adds_only;
-use super::walk::Laid;
+use super::walk::{Fresh, Laid};
 use crate::analysis::Seeded;
 use crate::ir::{
     Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData, ValueMap,
@@ -54,9 +54,10 @@ pub fn unstack(mut graph: Graph) -> Graph {
     stacks.region(&graph.body, &mut Vec::new());
     let arrays = stacks.arrays();
     if !arrays.is_empty() {
-        let mut rewrite = Rewrite { arrays, values: mem::take(&mut graph.values) };
+        let fresh = Fresh { values: mem::take(&mut graph.values) };
+        let mut rewrite = Rewrite { arrays, fresh };
         rewrite.region(&mut graph.body);
-        graph.values = rewrite.values;
+        graph.values = rewrite.fresh.values;
     }
     graph
 }
@@ -300,7 +301,7 @@ struct Arrays {
 
 struct Rewrite {
     arrays: BTreeMap<Value, Arrays>,
-    values: Vec<ValueData>,
+    fresh: Fresh,
 }
 
 impl Rewrite {
@@ -310,15 +311,15 @@ impl Rewrite {
             match &mut node.op {
                 Op::StackNew(..) => {
                     if let Some(arrays) = self.arrays.get_mut(&node.results[0]) {
-                        let name = self.values[node.results[0].index()].name.clone();
-                        arrays.make(name, span, &mut region.nodes, &mut self.values);
+                        let name = self.fresh.values[node.results[0].index()].name.clone();
+                        arrays.make(name, span, &mut region.nodes, &mut self.fresh);
                         continue;
                     }
                 }
                 Op::StackPush(stack, record) => {
                     if let Some(arrays) = self.arrays.get(stack) {
                         let (filled, nodes) = (&arrays.filled, &mut region.nodes);
-                        let places = arrays.places(filled, span, nodes, &mut self.values);
+                        let places = arrays.places(filled, span, nodes, &mut self.fresh);
                         nodes.extend(places.into_iter().zip(record).map(|(place, v)| Node {
                             op: Op::Store(place, *v),
                             results: Vec::new(),
@@ -330,7 +331,7 @@ impl Rewrite {
                 Op::StackPop(stack) => {
                     if let Some(arrays) = self.arrays.get(stack) {
                         let (emptied, nodes) = (&arrays.emptied, &mut region.nodes);
-                        let places = arrays.places(emptied, span, nodes, &mut self.values);
+                        let places = arrays.places(emptied, span, nodes, &mut self.fresh);
                         nodes.extend(places.into_iter().zip(&node.results).map(|(place, v)| {
                             Node { op: Op::Load(place, Take::Value), results: vec![*v], span }
                         }));
@@ -350,33 +351,33 @@ impl Arrays {
         mut name: Option<syn::Ident>,
         span: Span,
         nodes: &mut Vec<Node>,
-        values: &mut Vec<ValueData>,
+        fresh: &mut Fresh,
     ) {
         for (mut ty, zero) in mem::take(&mut self.types) {
-            let mut start = Value::fresh(values, ty.clone(), span);
+            let mut start = fresh.value(ty.clone(), span);
             nodes.push(Node { op: Op::Const(zero), results: vec![start], span });
             match &self.room {
                 Room::Arrays(lengths) => {
                     for len in lengths.iter().rev() {
                         let repeat = Op::Repeat(start, len.parse().unwrap_or_default());
                         ty = Type::Array(Box::new(ty), len.clone());
-                        start = Value::fresh(values, ty.clone(), span);
+                        start = fresh.value(ty.clone(), span);
                         nodes.push(Node { op: repeat, results: vec![start], span });
                     }
                 }
                 Room::Vec(lengths) => {
                     let mut len = lengths[0];
                     for by in &lengths[1..] {
-                        len = count(Fun::Mul, len, *by, span, nodes, values);
+                        len = fresh.arithmetic(Fun::Mul, len, *by, span, nodes);
                     }
                     ty = Type::Vec(Box::new(ty));
                     let repeat = Op::VecRepeat(start, len);
-                    start = Value::fresh(values, ty.clone(), span);
+                    start = fresh.value(ty.clone(), span);
                     nodes.push(Node { op: repeat, results: vec![start], span });
                 }
             }
-            values.push(ValueData::new(ty, name.take(), Storage::Object, span));
-            let array = Value::new(values.len() - 1);
+            fresh.values.push(ValueData::new(ty, name.take(), Storage::Object, span));
+            let array = Value::new(fresh.values.len() - 1);
             nodes.push(Node { op: Op::Object(start), results: vec![array], span });
             self.held.push(array);
         }
@@ -388,33 +389,19 @@ impl Arrays {
         indices: &[Value],
         span: Span,
         nodes: &mut Vec<Node>,
-        values: &mut Vec<ValueData>,
+        fresh: &mut Fresh,
     ) -> Vec<Place> {
         let path: Vec<Proj> = match &self.room {
             Room::Arrays(_) => indices.iter().map(|i| Proj::Index(*i)).collect(),
             Room::Vec(lengths) => {
                 let mut at = indices[0];
                 for (index, length) in indices[1..].iter().zip(&lengths[1..]) {
-                    let start = count(Fun::Mul, at, *length, span, nodes, values);
-                    at = count(Fun::Add, start, *index, span, nodes, values);
+                    let start = fresh.arithmetic(Fun::Mul, at, *length, span, nodes);
+                    at = fresh.arithmetic(Fun::Add, start, *index, span, nodes);
                 }
                 vec![Proj::Index(at)]
             }
         };
         self.held.iter().map(|root| Place { root: *root, path: path.clone() }).collect()
     }
-}
-
-/// An operation on counts.
-fn count(
-    fun: Fun,
-    a: Value,
-    b: Value,
-    span: Span,
-    nodes: &mut Vec<Node>,
-    values: &mut Vec<ValueData>,
-) -> Value {
-    let value = Value::fresh(values, Type::usize(), span);
-    nodes.push(Node { op: Op::Scalar(fun, vec![a, b]), results: vec![value], span });
-    value
 }

@@ -10,6 +10,10 @@
 //!                           return y, y_dot
 //! ```
 
+mod second;
+
+pub use second::second;
+
 use proc_macro2::Span;
 use quote::format_ident;
 
@@ -17,22 +21,14 @@ use super::contribution::Terms;
 use super::operator;
 use crate::analysis::Activity;
 use crate::ir::{
-    Builder, CallArg, Callee, Graph, Node, Op, Place, PullArg, Region, Shape, Storage, Take, Type,
-    Value, ValueData, ValueMap, ValueSet,
+    Builder, CallArg, Callee, Graph, Node, Op, Place, Region, Storage, Take, Type, Value,
+    ValueData, ValueMap, ValueSet,
 };
 use crate::rules::{Fun, Pullback};
 
 /// Transforms a primal graph; the results are the values, then their tangents.
 pub fn forward(graph: &Graph, activity: &Activity) -> Graph {
     transformed(graph, activity, &[])
-}
-
-/// The same of a backward sweep that waits for its seed: the shadows are the tangents of the parameters, then
-/// the adjoints, then the tangents of these; the seeds are the adjoints of what is returned, then their
-/// tangents.
-pub fn second(reverse: &Graph, activity: &Activity) -> Graph {
-    let result = Shape::Tuple(vec![reverse.result.clone(); 2]);
-    Graph { result, ..transformed(reverse, activity, &reverse.shadows) }
 }
 
 fn transformed(graph: &Graph, activity: &Activity, bars: &[Value]) -> Graph {
@@ -283,42 +279,6 @@ impl Forward<'_> {
         }
     }
 
-    /// What a backward sweep keeps, where this is the forward mode of one: tangents are kept beside it.
-    fn kept(&mut self, node: &Node) {
-        let span = node.span;
-        let varies = |this: &Self, v: &Value| !this.b.ty(*v).is_constant();
-        match &node.op {
-            Op::StackPush(stack, record) if self.activity.is_active(*stack) => {
-                let mut all = record.clone();
-                for v in record.iter().filter(|v| varies(self, v)).copied().collect::<Vec<_>>() {
-                    all.push(self.dot(v));
-                }
-                self.b.effect(Op::StackPush(*stack, all), span);
-            }
-            Op::StackPop(stack) if self.activity.is_active(*stack) => {
-                let mut results = node.results.clone();
-                for v in
-                    node.results.iter().filter(|v| varies(self, v)).copied().collect::<Vec<_>>()
-                {
-                    let ty = self.b.ty(v).clone();
-                    let dot = self.b.named(ty, self.name(v), Storage::Local, span);
-                    self.dots.insert(v, dot);
-                    results.push(dot);
-                }
-                self.b.node(Op::StackPop(*stack), results, span);
-            }
-            op => {
-                self.b.node(op.clone(), node.results.clone(), span);
-                if let (Op::KeepNone, [none]) = (op, &node.results[..])
-                    && varies(self, none)
-                {
-                    let dot = self.b.op(Op::KeepNone, self.b.ty(*none).clone(), span);
-                    self.dots.insert(*none, dot);
-                }
-            }
-        }
-    }
-
     /// The tangent of an object with constant contents, which the object itself has taken.
     fn zero_object(&mut self, object: Value, zero: Option<Op>, span: Span) {
         let data = self.b.data(object).clone();
@@ -380,94 +340,6 @@ impl Forward<'_> {
         if self.activity.is_active(result) {
             self.dots.insert(result, dot);
         }
-    }
-
-    /// What is returned, and its adjoints, with the tangents of both.
-    fn seed(&mut self, returned: &[Value], node: &Node) {
-        let mut all = returned.to_vec();
-        let mut results = node.results.clone();
-        for v in returned {
-            all.push(self.dot(*v));
-        }
-        for seed in &node.results {
-            let data = self.b.data(*seed).clone();
-            let dot = self.b.named(data.ty, self.name(*seed), data.storage, data.span);
-            self.dots.insert(*seed, dot);
-            results.push(dot);
-        }
-        self.b.node(Op::Seed(all), results, node.span);
-    }
-
-    /// A call that leaves a pullback behind: that of a function leaves one for the tangents too.
-    fn call_second(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
-        let [result, pull] = node.results[..] else { unreachable!("a value and a pullback") };
-        let dots = args.iter().map(|arg| self.tangent(arg)).collect();
-        let ty = self.b.ty(result).clone();
-        let dot = self.b.named(ty, self.name(result), Storage::Local, node.span);
-        let op = Op::CallJvp(path.annotated(), args.to_vec(), dots);
-        self.b.node(op, vec![result, dot, pull], node.span);
-        self.dots.insert(result, dot);
-    }
-
-    /// Such a pullback, given the references among a call's arguments and their tangents.
-    fn pull(
-        &mut self,
-        pull: Value,
-        (call, dots): (Vec<Option<CallArg>>, Vec<Option<CallArg>>),
-        seed: Value,
-        args: &[PullArg],
-        node: &Node,
-    ) {
-        if !self.dots.contains(seed) && !self.b.ty(seed).is_copy() {
-            // Made before the adjoint itself is moved on.
-            self.zero_object(seed, None, node.span);
-            let (zero, ty) = (self.dot(seed), self.b.ty(seed).clone());
-            let zero = self.b.load(Place::whole(zero), Take::Value, ty, node.span);
-            self.dots.insert(seed, zero);
-        }
-        let seeds = vec![seed, self.dot(seed)];
-        let ty = Type::Tuple(seeds.iter().map(|v| self.b.ty(*v).clone()).collect());
-        let seed = self.b.op(Op::Tuple(seeds), ty, node.span);
-        let mut all = args.to_vec();
-        for arg in args {
-            all.push(match arg {
-                PullArg::Shadow(place, mutable) if self.dots.contains(place.root) => {
-                    PullArg::Shadow(self.place(place), *mutable)
-                }
-                PullArg::Local(neutral) => PullArg::Local(*neutral),
-                _ => PullArg::None,
-            });
-        }
-        let mut results = node.results.clone();
-        for v in &node.results {
-            let data = self.b.data(*v).clone();
-            let dot = self.b.named(data.ty, self.name(*v), Storage::Local, data.span);
-            self.dots.insert(*v, dot);
-            results.push(dot);
-        }
-        self.b.node(Op::Pull { pull, call, dots, seed, args: all }, results, node.span);
-    }
-
-    /// A call whose forward sweep runs again: that has left nothing behind.
-    fn call_again(
-        &mut self,
-        path: &Callee,
-        call: &[CallArg],
-        seed: Value,
-        args: &[PullArg],
-        node: &Node,
-    ) {
-        let span = node.span;
-        let dots: Vec<_> = call.iter().map(|arg| self.tangent(arg)).collect();
-        let unread = [0; 2].map(|_| self.b.value(Type::Unknown, span));
-        let name = format_ident!("pull", span = span);
-        let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, span);
-        let op = Op::CallJvp(path.annotated(), call.to_vec(), dots.clone());
-        self.b.node(op, vec![unread[0], unread[1], pull], span);
-        let lent = |arg: &CallArg| matches!(arg, CallArg::Ref(_, false));
-        let again = call.iter().map(|arg| lent(arg).then(|| arg.clone())).collect();
-        let dots = call.iter().zip(dots).map(|(arg, dot)| dot.filter(|_| lent(arg))).collect();
-        self.pull(pull, (again, dots), seed, args, node);
     }
 
     fn control(&mut self, node: &Node) {

@@ -195,7 +195,8 @@ impl Printer<'_> {
 
     /// The zero tangent of a value; `zero` is the value that will hold it.
     pub(super) fn zero(&mut self, value: Value, zero: Value, span: Span) -> TokenStream {
-        if self.ty(value).is_constant() {
+        // The signature says so of what has no derivative, also of many.
+        if self.ty(value).is_constant() && !self.ty(value).is_scalar() {
             return quote_spanned!(span=> ());
         }
         static_zero(self.graph, value, zero).unwrap_or_else(|| {
