@@ -16,7 +16,7 @@ use crate::{Float, stop_gradient};
 /// use autodiff::nn::dropout;
 /// use ndarray::Array1;
 ///
-/// let ones = Array1::from_elem(1000, 1.0);
+/// let ones = Array1::from_elem(1000, 1.0_f64);
 /// let kept = dropout(&ones, 0.25, 7);
 /// assert!((kept.sum() - 1000.0).abs() < 100.0);
 /// assert_eq!(dropout::vjp(&ones, 0.25, 7).1(ones.clone()), kept);

@@ -36,7 +36,8 @@ pub fn cumsum<T: Float>(x: &Array2<T>) -> Array2<T> {
 /// use autodiff::nn::max_axis;
 /// use ndarray::array;
 ///
-/// let ((most, at), pull) = max_axis::vjp(&array![[1.0, 5.0, 5.0]]);
+/// let x = array![[1.0, 5.0, 5.0]];
+/// let ((most, at), pull) = max_axis::vjp(&x);
 /// assert_eq!((most, at), (array![5.0], vec![1]));
 /// assert_eq!(pull((array![2.0], ())), array![[0.0, 2.0, 0.0]]);
 /// ```
@@ -61,7 +62,8 @@ pub fn max_axis<T: Float>(x: &Array2<T>) -> (Array1<T>, Vec<usize>) {
 /// use autodiff::nn::topk;
 /// use ndarray::array;
 ///
-/// let ((most, at), pull) = topk::vjp(&array![1.0, 5.0, 3.0], 2);
+/// let x = array![1.0, 5.0, 3.0];
+/// let ((most, at), pull) = topk::vjp(&x, 2);
 /// assert_eq!((most, at), (array![5.0, 3.0], vec![1, 2]));
 /// assert_eq!(pull((array![1.0, 2.0], ())), array![0.0, 1.0, 2.0]);
 /// ```
