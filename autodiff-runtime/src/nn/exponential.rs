@@ -1,7 +1,7 @@
 //! Exponentials that add up to one.
 
 use autodiff_macros::differentiate;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 
 use crate::{Float, stop_gradient};
 
@@ -58,19 +58,8 @@ pub fn softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
 /// The logarithm of [`softmax`], without loss of digits.
 #[differentiate(hessian)]
 pub fn log_softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
-    let mut out = Array2::zeros(x.raw_dim());
-    for i in 0..x.nrows() {
-        let most = most(stop_gradient(x), i);
-        let mut sum = T::zero();
-        for j in 0..x.ncols() {
-            sum += (x[[i, j]] - most).exp();
-        }
-        let shift = most + sum.ln();
-        for j in 0..x.ncols() {
-            out[[i, j]] = x[[i, j]] - shift;
-        }
-    }
-    out
+    let sums: Array1<T> = logsumexp(x);
+    x - &sums.insert_axis(Axis(1))
 }
 
 /// What a row is shifted by, so that no exponential overflows. What it contributes to a derivative cancels, so that

@@ -3,7 +3,7 @@
 use autodiff_macros::differentiate;
 use ndarray::{Array, Array2, Dimension};
 
-use super::log_softmax;
+use super::{log_softmax, softplus};
 use crate::Float;
 
 /// The mean of the squared differences.
@@ -57,7 +57,7 @@ pub fn binary_cross_entropy_with_logits<T: Float, D: Dimension>(
     x: &Array<T, D>,
     y: &Array<T, D>,
 ) -> T {
-    let plus = x.mapv(|x| if x > T::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() });
+    let plus: Array<T, D> = softplus(x);
     (plus - x * y).sum() / T::from_f64(x.len() as f64)
 }
 

@@ -80,11 +80,11 @@ pub fn batch_norm<T: Float>(
             variances[j] += distance * distance / count;
         }
     }
+    let scales = variances.mapv(|variance| (variance + epsilon).sqrt().recip());
     let mut out = Array2::zeros((n, k));
     for i in 0..n {
         for j in 0..k {
-            let scale = (variances[j] + epsilon).sqrt().recip();
-            out[[i, j]] = (x[[i, j]] - means[j]) * scale * gain[j] + shift[j];
+            out[[i, j]] = (x[[i, j]] - means[j]) * scales[j] * gain[j] + shift[j];
         }
     }
     out

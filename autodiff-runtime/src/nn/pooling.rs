@@ -3,6 +3,7 @@
 use autodiff_macros::differentiate;
 use ndarray::Array4;
 
+use super::scan::exceeds;
 use crate::{Float, stop_gradient};
 
 /// How many windows of `size`, `stride` apart, there are among `length` elements.
@@ -61,8 +62,7 @@ fn greatest<T: Float>(x: &Array4<T>, size: usize, stride: usize) -> Vec<usize> {
                 let element =
                     |within: usize| x[[image, c, top + within / size, left + within % size]];
                 at.push((1..size * size).fold(0, |best, within| {
-                    let (most, next) = (element(best), element(within));
-                    if next > most || next.is_nan() && !most.is_nan() { within } else { best }
+                    if exceeds(element(within), element(best)) { within } else { best }
                 }));
             }
         }

@@ -80,12 +80,14 @@ pub fn topk<T: Float>(x: &Array1<T>, k: usize) -> (Array1<T>, Vec<usize>) {
 fn greatest<T: Float>(x: &Array2<T>) -> Vec<usize> {
     assert!(x.ncols() > 0 || x.nrows() == 0, "`max_axis` of rows that have elements");
     let of_row = |row: ndarray::ArrayView1<'_, T>| {
-        (1..row.len()).fold(0, |best, j| {
-            let greater = row[j] > row[best] || row[j].is_nan() && !row[best].is_nan();
-            if greater { j } else { best }
-        })
+        (1..row.len()).fold(0, |best, j| if exceeds(row[j], row[best]) { j } else { best })
     };
     x.rows().into_iter().map(of_row).collect()
+}
+
+/// Whether a number is greater than another, where what is no number is the greatest.
+pub(super) fn exceeds<T: Float>(next: T, most: T) -> bool {
+    next > most || next.is_nan() && !most.is_nan()
 }
 
 fn in_order<T: Float>(x: &Array1<T>, k: usize) -> Vec<usize> {

@@ -30,22 +30,18 @@ impl Assume<'_> {
     fn region(&mut self, region: &mut Region) {
         for mut node in region.take_nodes() {
             node.op.regions_mut().for_each(|inner| self.region(inner));
-            let (mut operands, span) = (Vec::new(), node.span);
             if let Op::Scalar(fun, args) = &node.op
                 && matches!(fun.pullback(), Pullback::Args(_))
                 && args.iter().any(|v| self.activity.is_active(*v))
+                && args.iter().any(|v| self.is_unknown(*v))
             {
-                operands.extend(args.iter().filter(|v| self.is_unknown(**v)));
-            }
-            if let (Op::Scalar(_, args), [_, ..]) = (&node.op, &operands[..]) {
                 let known =
                     args.iter().map(|v| &self.values[v.index()].ty).find(|ty| ty.is_float());
                 let ty = known.unwrap_or(&self.number).clone();
-                for operand in operands {
-                    region.nodes.push(check(operand, span));
-                    self.assume(operand, &ty);
+                for operand in args.iter().filter(|v| self.is_unknown(**v)) {
+                    region.nodes.push(check(*operand, node.span));
                 }
-                node.results.iter().for_each(|v| self.assume(*v, &ty));
+                args.iter().chain(&node.results).for_each(|v| self.assume(*v, &ty));
             }
             region.nodes.push(node);
         }

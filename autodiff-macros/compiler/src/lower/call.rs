@@ -97,13 +97,14 @@ impl Lowerer<'_> {
     /// The function whose gradient a path names: `energy` of `energy::grad`, where the file declares a function
     /// of that name.
     fn gradient_of(&self, path: &Path) -> Option<Path> {
+        let last = path.segments.last().filter(|_| path.segments.len() > 1)?;
+        if last.ident != "grad" || !last.arguments.is_none() {
+            return None;
+        }
         let mut of = path.clone();
-        let last = of.segments.pop()?;
+        of.segments.pop();
         of.segments.pop_punct();
-        let own = last.ident == "grad" && last.arguments.is_none() && !of.segments.is_empty();
-        let declared = self.types.declared();
-        let is_function = || declared.exclusive(&of.to_token_stream().to_string()).is_some();
-        (own && is_function()).then_some(of)
+        self.exclusive(&of.to_token_stream().to_string()).is_some().then_some(of)
     }
 
     /// The function that a name was bound to by its path.

@@ -4,21 +4,11 @@ use proc_macro2::Span;
 use quote::{ToTokens, quote};
 use syn::{BinOp, Expr, Lit, Member, UnOp};
 
-use super::references::{Operand, Operands};
+use super::references::{Operand, Operands, is_reference};
 use super::{Binding, Closure, Lowerer, Read, Rv, span_of, start_of};
 use crate::errors::{Extent, Lowered};
 use crate::ir::{CallArg, Float, Op, Place, Proj, Root, Struct, Type, Value};
 use crate::rules::Fun;
-
-/// Whether an expression takes a reference.
-fn is_reference(e: &Expr) -> bool {
-    match e {
-        Expr::Reference(_) => true,
-        Expr::Paren(e) => is_reference(&e.expr),
-        Expr::Group(e) => is_reference(&e.expr),
-        _ => false,
-    }
-}
 
 impl Lowerer<'_> {
     /// An expression as one value.

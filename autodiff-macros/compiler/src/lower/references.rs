@@ -178,7 +178,8 @@ fn is_borrowed(rv: &Rv, e: &Expr) -> bool {
     }
 }
 
-fn is_reference(e: &Expr) -> bool {
+/// Whether an expression takes a reference.
+pub(super) fn is_reference(e: &Expr) -> bool {
     match e {
         Expr::Reference(_) => true,
         Expr::Paren(e) => is_reference(&e.expr),

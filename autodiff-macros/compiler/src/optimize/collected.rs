@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use super::Literal;
+use super::walk::literal_integers;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Take, Type, Value, ValueMap};
 
 /// Where a loop appends an element in each iteration to what was empty before, its backward sweep takes them
@@ -38,8 +38,8 @@ struct Resized {
     popped: Vec<Value>,
     /// What each adjoint is the adjoint of, where that is made of nothing.
     of: ValueMap<Value>,
-    /// The loops' ends that are zero.
-    zeros: ValueMap<()>,
+    /// The integers that are literals, if anything is shortened.
+    integers: ValueMap<i64>,
 }
 
 impl Resized {
@@ -48,7 +48,7 @@ impl Resized {
             changes: BTreeMap::new(),
             popped: Vec::new(),
             of: ValueMap::default(),
-            zeros: ValueMap::default(),
+            integers: ValueMap::default(),
         };
         let (mut empty, mut like) = (ValueMap::default(), ValueMap::default());
         let mut new = ValueMap::default();
@@ -60,9 +60,6 @@ impl Resized {
                 if let Some(of) = like.get(*v).filter(|of| empty.contains(**of)) {
                     found.of.insert(node.results[0], *of);
                 }
-            }
-            Op::Const(tokens) if Literal::read(tokens) == Some(Literal::Int(0)) => {
-                found.zeros.insert(node.results[0], ());
             }
             Op::PopBack(place) => {
                 if place.path.is_empty() {
@@ -77,6 +74,9 @@ impl Resized {
         });
         let once = |v: &Value| found.changes[v] == 1;
         found.popped.retain(once);
+        if !found.popped.is_empty() {
+            found.integers = literal_integers(&graph.body);
+        }
         found
     }
 
@@ -120,8 +120,7 @@ impl Resized {
             && there.nodes.iter().any(appends)
             && only_parts(there, primal, &appends)
             && only_parts(body, of, &|node| matches!(&node.op, Op::PopBack(p) if p.root == of))
-            && self.zeros.contains(*lo)
-            && self.zeros.contains(*start)
+            && [lo, start].iter().all(|v| self.integers.get(**v) == Some(&0))
             && hi == end
             && *graph.ty(body.params[0]) == Type::usize()
             && graph.ty(body.nodes[at].results[0]).is_copy();

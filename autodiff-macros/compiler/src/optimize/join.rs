@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::mem;
 use std::ops::Range;
 
-use super::Literal;
 use super::ascend::is_plain;
 use super::cse::cse;
 use super::dce::dce;
 use super::remember::remember;
 use super::rewrite::{Aliases, hand_on_name};
-use super::walk::accesses;
+use super::walk::{accesses, literal_integers};
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value, ValueData, ValueMap};
 use crate::rules::Fun;
 
@@ -34,11 +33,14 @@ pub fn join(mut graph: Graph) -> Graph {
     if loops < 2 {
         return graph;
     }
-    let mut join =
-        Join { indices: Indices::of(&graph.body), values: mem::take(&mut graph.values), joins: 0 };
+    let mut join = Join {
+        indices: Indices::of(&graph.body),
+        values: mem::take(&mut graph.values),
+        joined: false,
+    };
     join.region(&mut graph.body);
     graph.values = join.values;
-    if join.joins == 0 {
+    if !join.joined {
         return graph;
     }
     // Both loops may have computed the same indices, and what the one stores the other need not load.
@@ -48,8 +50,8 @@ pub fn join(mut graph: Graph) -> Graph {
 struct Join {
     indices: Indices,
     values: Vec<ValueData>,
-    /// How many loops have become part of another.
-    joins: usize,
+    /// Whether a loop has become part of another.
+    joined: bool,
 }
 
 /// What a node and those within it have to do with others.
@@ -191,7 +193,7 @@ impl Join {
         let mut aliases = Aliases::default();
         aliases.set(index, same);
         self.indices.aliases.set(index, same);
-        self.joins += 1;
+        self.joined = true;
         hand_on_name(&mut self.values, index, same);
         aliases.replace_everywhere(&mut other);
         init.extend(more);
@@ -302,17 +304,12 @@ struct Indices {
 impl Indices {
     fn of(body: &Region) -> Self {
         let mut found = Self {
-            literals: ValueMap::default(),
+            literals: literal_integers(body),
             computed: ValueMap::default(),
             ends: ValueMap::default(),
             aliases: Aliases::default(),
         };
         body.each_node(&mut |node| match &node.op {
-            Op::Const(tokens) => {
-                if let Some(Literal::Int(n)) = Literal::read(tokens) {
-                    found.literals.insert(node.results[0], n);
-                }
-            }
             Op::Scalar(fun @ (Fun::Add | Fun::Mul | Fun::Min), args) => {
                 found.computed.insert(node.results[0], (*fun, [args[0], args[1]]));
             }

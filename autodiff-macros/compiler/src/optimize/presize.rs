@@ -2,8 +2,8 @@
 
 use std::mem;
 
-use super::Literal;
 use super::rewrite::{Aliases, hand_on_name, may_alias};
+use super::walk::literal_integers;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value, ValueData, ValueMap, ValueSet};
 
 /// Where a loop appends an element in each iteration to what was empty before, each is stored where its index
@@ -19,14 +19,8 @@ use crate::ir::{Graph, Node, Op, Place, Proj, Region, Type, Value, ValueData, Va
 ///                                   store x[i], v
 /// ```
 pub fn presize(mut graph: Graph) -> Graph {
-    let mut zeros = ValueMap::default();
-    graph.body.each_node(&mut |node| match &node.op {
-        Op::Const(tokens) if Literal::read(tokens) == Some(Literal::Int(0)) => {
-            zeros.insert(node.results[0], ());
-        }
-        _ => {}
-    });
-    let mut presize = Presize { zeros, values: mem::take(&mut graph.values) };
+    let integers = literal_integers(&graph.body);
+    let mut presize = Presize { integers, values: mem::take(&mut graph.values) };
     presize.region(&mut graph.body);
     graph.values = presize.values;
     lengths(&mut graph);
@@ -70,8 +64,8 @@ fn lengths(graph: &mut Graph) {
 }
 
 struct Presize {
-    /// The loops' ends that are zero.
-    zeros: ValueMap<()>,
+    /// Those that are literals.
+    integers: ValueMap<i64>,
     values: Vec<ValueData>,
 }
 
@@ -94,11 +88,11 @@ impl Presize {
         let Op::For { lo, inclusive: false, rev: false, body, .. } = &region.nodes[index].op else {
             return None;
         };
-        let usual = self.zeros.contains(*lo)
+        let usual = self.integers.get(*lo) == Some(&0)
             && self.values[body.params[0].index()].ty == Type::usize()
             && !body.nodes.iter().any(|node| matches!(node.op, Op::Checkpoint(_)));
-        let pushes = body.nodes.iter().enumerate().filter(|_| usual);
-        pushes.filter_map(|(at, node)| self.filled_by(region, index, body, (at, node))).next()
+        let mut nodes = body.nodes.iter().enumerate();
+        usual.then(|| nodes.find_map(|push| self.filled_by(region, index, body, push))).flatten()
     }
 
     /// The same, if it is filled by one node of the loop's body.

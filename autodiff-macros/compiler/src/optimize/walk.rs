@@ -10,7 +10,7 @@ use quote::quote;
 
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{
-    CallArg, Graph, Node, Op, Place, Proj, PullArg, Region, Take, Type, Value, ValueData,
+    CallArg, Graph, Node, Op, Place, Proj, PullArg, Region, Take, Type, Value, ValueData, ValueMap,
 };
 use crate::rules::Fun;
 
@@ -251,6 +251,19 @@ impl Fresh {
         nodes.push(Node { op, results: vec![value], span });
         value
     }
+}
+
+/// The integers that are literals.
+pub fn literal_integers(body: &Region) -> ValueMap<i64> {
+    let mut found = ValueMap::default();
+    body.each_node(&mut |node| {
+        if let Op::Const(tokens) = &node.op
+            && let Some(super::Literal::Int(n)) = super::Literal::read(tokens)
+        {
+            found.insert(node.results[0], n);
+        }
+    });
+    found
 }
 
 /// Whether all that a loop's body does with an object is to add to it.

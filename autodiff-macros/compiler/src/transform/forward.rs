@@ -159,7 +159,7 @@ impl Forward<'_> {
             }
             Op::StackPush(..) | Op::StackPop(_) | Op::KeepNone => return self.kept(node),
             Op::Seed(returned) => return self.seed(returned, node),
-            Op::CallVjp(path, args) => return self.call_second(path, args, node),
+            Op::CallVjp(path, args) => return self.call(path, args, node),
             Op::Pull { pull, call, seed, args, .. } => {
                 let dots = call.iter().map(|arg| self.tangent(arg.as_ref()?)).collect();
                 return self.pull(*pull, (call.clone(), dots), *seed, args, node);
@@ -330,13 +330,16 @@ impl Forward<'_> {
         Some(CallArg::Ref(place, mutable))
     }
 
+    /// A call; what leaves a pullback behind leaves one for the tangents too.
     fn call(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
         let span = node.span;
         let result = node.results[0];
         let dots = args.iter().map(|arg| self.tangent(arg)).collect();
         let ty = self.b.ty(result).clone();
         let dot = self.b.named(ty, self.name(result), Storage::Local, span);
-        self.b.node(Op::CallJvp(path.annotated(), args.to_vec(), dots), vec![result, dot], span);
+        let mut results = node.results.clone();
+        results.insert(1, dot);
+        self.b.node(Op::CallJvp(path.annotated(), args.to_vec(), dots), results, span);
         if self.activity.is_active(result) {
             self.dots.insert(result, dot);
         }

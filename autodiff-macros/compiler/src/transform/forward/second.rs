@@ -69,18 +69,7 @@ impl Forward<'_> {
         self.b.node(Op::Seed(all), results, node.span);
     }
 
-    /// A call that leaves a pullback behind: that of a function leaves one for the tangents too.
-    pub(super) fn call_second(&mut self, path: &Callee, args: &[CallArg], node: &Node) {
-        let [result, pull] = node.results[..] else { unreachable!("a value and a pullback") };
-        let dots = args.iter().map(|arg| self.tangent(arg)).collect();
-        let ty = self.b.ty(result).clone();
-        let dot = self.b.named(ty, self.name(result), Storage::Local, node.span);
-        let op = Op::CallJvp(path.annotated(), args.to_vec(), dots);
-        self.b.node(op, vec![result, dot, pull], node.span);
-        self.dots.insert(result, dot);
-    }
-
-    /// Such a pullback, given the references among a call's arguments and their tangents.
+    /// The pullback of a call and its tangents, given the references among a call's arguments and their tangents.
     pub(super) fn pull(
         &mut self,
         pull: Value,
