@@ -6,6 +6,7 @@ mod elementwise;
 mod in_place;
 mod iteration;
 mod operators;
+mod parts;
 mod products;
 mod programs;
 mod reductions;

@@ -86,7 +86,10 @@ pub(crate) fn run(
     let eager = (without != Some("preaccumulate")).then(|| transform::eager(&divided)).flatten();
     let at_once = multiplied_out(divided, without);
     let (reverse, at_once) = match eager {
-        Some(eager) => (multiplied(step("preaccumulate", eager), without), Some(at_once)),
+        Some(eager) => {
+            let eager = optimize::multiplied(step("preaccumulate", eager), without);
+            (fast(step("identities", eager), without), Some(at_once))
+        }
         None => (at_once, None),
     };
     let forward = step("forward", transform::forward(&primal, &activity));
@@ -96,8 +99,9 @@ pub(crate) fn run(
         .then(|| transform::fused(&known))
         .flatten()
         .map(|graph| optimize::divided(tidy("fuse", graph, without), without))
-        .map(|graph| multiplied_out(step("reciprocal", graph), without))
-        .filter(|graph| keeps || transform::is_light(graph));
+        .map(|graph| derived(products(step("reciprocal", graph), without), without))
+        .filter(|graph| keeps || transform::is_light(graph))
+        .map(|graph| printed(graph, without));
     Some(Passes { primal, reverse, shown, forward, at_once, second, fused })
 }
 
@@ -142,22 +146,31 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
 
 /// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
 fn multiplied_out(divided: Graph, without: Option<&str>) -> Graph {
+    fast(products(divided, without), without)
+}
+
+/// The same before what is done to all derivatives in the end.
+fn products(divided: Graph, without: Option<&str>) -> Graph {
     let graph = match without {
         Some("preaccumulate") => divided,
         _ => step("preaccumulate", transform::preaccumulate(divided)),
     };
-    multiplied(graph, without)
-}
-
-/// A derivative as it is printed, of one whose partial derivatives have been multiplied out.
-fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
-    fast(step("identities", optimize::multiplied(graph, without)), without)
+    step("identities", optimize::multiplied(graph, without))
 }
 
 /// A derivative as it is printed.
 fn fast(graph: Graph, without: Option<&str>) -> Graph {
-    let graph = step("optimize", optimize::derived(graph, without));
-    checked("own", optimize::own(graph))
+    printed(derived(graph, without), without)
+}
+
+/// What is done to all derivatives in the end.
+fn derived(graph: Graph, without: Option<&str>) -> Graph {
+    step("optimize", optimize::derived(graph, without))
+}
+
+/// The same as it is printed.
+fn printed(graph: Graph, without: Option<&str>) -> Graph {
+    checked("own", optimize::own(step("printed", optimize::printed(graph, without))))
 }
 
 /// The graph, verified after the pass of that name in tests.

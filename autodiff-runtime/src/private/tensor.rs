@@ -6,7 +6,7 @@ use alloc::borrow::Cow;
 use core::ops::{Deref, DerefMut, Range};
 
 pub use ndarray::{Array, Dim};
-use ndarray::{ArrayBase, Data, DataMut, Dimension, IntoDimension, OwnedRepr};
+use ndarray::{ArrayBase, Data, DataMut, Dimension, IntoDimension, IxDyn, OwnedRepr};
 pub use product::{DotNN, DotNT, DotTN, DotTT};
 
 /// An array, or a view of one.
@@ -271,4 +271,41 @@ pub fn stretched(length: usize, wanted: usize, stride: usize) -> usize {
 pub fn end<I: TryInto<isize, Error: core::fmt::Debug>>(end: I, length: usize) -> usize {
     let end = end.try_into().expect("an index");
     if end < 0 { length - end.unsigned_abs() } else { end.unsigned_abs() }
+}
+
+/// How far apart the indices of a slice are.
+#[inline]
+#[track_caller]
+pub fn step<I: TryInto<usize>>(step: I) -> usize {
+    let step = step.try_into().unwrap_or(0);
+    assert!(step > 0, "a slice that goes backwards has a step with a sign, as in `s![..;-1]`");
+    step
+}
+
+/// Where a diagonal is in a row, within the columns.
+#[inline]
+pub fn diagonal(row: usize, offset: isize, columns: usize) -> usize {
+    row.saturating_add_signed(offset).min(columns)
+}
+
+/// Refuses an array with another number of axes.
+#[inline]
+#[track_caller]
+pub fn has_axes<A: Tensor + ?Sized>(of: &A, axes: usize) {
+    let shape = of.dimensions();
+    let shape = shape.slice();
+    assert!(shape.len() == axes, "an array of the shape {shape:?} does not have {axes} axes");
+}
+
+/// An array of that shape, of which only the shape tells how many axes it has, to be written to before it is
+/// read.
+#[inline]
+pub fn blank_dyn<T: Default + Clone>(shape: &[usize]) -> Array<T, IxDyn> {
+    Array::from_elem(shape, T::default())
+}
+
+/// How many numbers there are from `lo` on, up to `hi`, as `ndarray` counts them.
+#[inline]
+pub fn steps<T: crate::Float>(lo: T, hi: T, step: T) -> usize {
+    ((hi - lo) / step).ceil().to_usize().expect("a range of so many numbers")
 }

@@ -1,6 +1,6 @@
 //! Sums, products, means, over all elements and along axes.
 
-use ndarray::{Array1, Array2, Array3, Axis};
+use ndarray::{Array1, Array2, Array3, Axis, s};
 
 use super::{functions, m23, n23, t234, v3};
 
@@ -26,6 +26,55 @@ functions! {
         powers / sums
     }
     scaled_by_the_sum(a: &Array1<f64> = v3().mapv(f64::exp)) -> Array1<f64> { a / a.sum() }
+}
+
+/// More elements than `ndarray` has lanes for, in rows and out of them: the values are the same to the bit.
+fn long(n: usize) -> Array1<f64> {
+    Array1::from_shape_fn(n, |i| (i as f64 * 0.37).sin() + 1e-3 * i as f64)
+}
+
+functions! {
+    long_sums(a: &Array1<f64> = long(37), b: &Array1<f64> = long(37)) -> f64 {
+        let c = a * b;
+        c.sum() * a.slice(s![1..;2]).sum() + (&c * a).mean().unwrap() + a.slice(s![3..]).mapv(f64::sin).sum()
+    }
+    long_products(a: &Array1<f64> = long(29), b: &Array1<f64> = long(29)) -> f64 {
+        a.dot(b) + a.slice(s![..20]).dot(&b.slice(s![9..])) * a.slice(s![..;3]).dot(&b.slice(s![..;3]))
+    }
+    long_rows(a: &Array1<f64> = long(33)) -> f64 {
+        let m = a.view().into_shape_with_order((3, 11)).unwrap();
+        let sums = m.sum_axis(Axis(1)) * m.sum_axis(Axis(0)).sum();
+        let inner = m.slice(s![.., 1..10]).sum() + m.slice(s![.., ..;2]).sum();
+        sums.sum() * inner + m.mean_axis(Axis(1)).unwrap()[2] + (&m * &m).sum_axis(Axis(1))[0]
+    }
+    long_projections(a: &Array1<f64> = long(33), w: &Array1<f64> = long(11)) -> Array1<f64> {
+        let m = a.view().into_shape_with_order((3, 11)).unwrap();
+        let mut y = Array1::<f64>::zeros(3);
+        for (y, row) in y.iter_mut().zip(m.rows()) {
+            *y = row.dot(w).tanh();
+        }
+        y
+    }
+    sums_of_branches(a: &Array1<f64> = long(21)) -> f64 {
+        a.mapv(|x| if x > 0.2 { x * x } else { 0.1 * x }).sum()
+    }
+    short_and_empty_sums(a: &Array1<f64> = long(8)) -> f64 {
+        a.sum() + a.slice(s![..7]).sum() * a.slice(s![3..3]).sum() + a.slice(s![..1]).sum()
+    }
+}
+
+#[autodiff::differentiate]
+fn long_sums_of_f32(a: &Array1<f32>, k: f32) -> f32 {
+    a.mapv(|x| x * k).sum()
+}
+
+#[test]
+fn sums_in_lanes_of_f32() {
+    let a = long(45).mapv(|x| x as f32);
+    let (value, (da, dk)) = long_sums_of_f32::value_and_grad(&a, 1.5);
+    assert_eq!(value, long_sums_of_f32(&a, 1.5));
+    assert_eq!(da, Array1::from_elem(45, 1.5));
+    assert!((dk - a.sum()).abs() < 1e-5, "{dk}");
 }
 
 #[autodiff::differentiate]

@@ -2,7 +2,10 @@
 //! on to other functions.
 
 use autodiff::{Differentiable, Float, differentiate};
-use ndarray::{Array, Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD, IxDyn, array};
+use ndarray::{
+    ArcArray, ArcArray1, Array, Array1, Array2, ArrayD, ArrayView1, ArrayView2, ArrayViewD,
+    CowArray, Ix1, Ix2, IxDyn, array,
+};
 
 use super::{m23, m32, v2, v3, w3};
 use crate::harness::{check, check_map};
@@ -46,6 +49,24 @@ fn network(x: &Array2<f64>, w: &Array2<f64>, b: &Array1<f64>) -> f64 {
     let h: Array2<f64> = layer(x, w, b);
     let y: Array2<f64> = layer(&h, &w.t().to_owned(), &array![0.1, 0.2, -0.3]);
     (&y * &y).sum()
+}
+
+#[differentiate]
+fn of_shared(a: &ArcArray1<f64>, b: ArcArray<f64, Ix1>, c: CowArray<'_, f64, Ix2>) -> f64 {
+    (a * &b).sum() + c.row(0).dot(a)
+}
+
+#[differentiate]
+fn of_known_rank(a: &ArrayD<f64>, b: ArrayD<f64>) -> f64 {
+    let m = a.view().into_dimensionality::<Ix2>().unwrap();
+    let v = b.into_dimensionality::<Ix1>().expect("a vector");
+    m.dot(&v).mapv(f64::sin).sum() + m[[0, 1]] * v[2]
+}
+
+#[differentiate]
+fn to_any_rank(a: &Array2<f64>) -> ArrayD<f64> {
+    let squares = (a * a).into_dyn();
+    squares.mapv(f64::exp) + &squares
 }
 
 #[derive(Clone, Debug, Differentiable)]
@@ -172,6 +193,26 @@ fn any_number_of_axes() {
     let (a, b) = (m23().into_dyn(), (m23() * 0.7).into_dyn());
     check_map!(of_any_rank(&a, b.view(), k); (a, b, k) in [(a.clone(), b, 0.3)]);
     check!(spread(&a); a in [a.clone(), v3().into_dyn()]);
+    check!(of_known_rank(&a, b); (a, b) in [(a.clone(), v3().into_dyn())]);
+    check_map!(to_any_rank(&a); a in [m23()]);
+}
+
+#[test]
+#[should_panic(expected = "an array of the shape [3] does not have 2 axes")]
+fn another_number_of_axes() {
+    of_known_rank::grad(&v3().into_dyn(), v3().into_dyn());
+}
+
+#[test]
+fn shared_arrays() {
+    let of = |a: &Array1<f64>, b: Array1<f64>, c: Array2<f64>| {
+        of_shared::value_and_grad(&a.to_shared(), b.into_shared(), c.into())
+    };
+    let (value, (a_bar, b_bar, c_bar)) = of(&v3(), w3(), m23());
+    assert_eq!(value, of_shared(&v3().to_shared(), w3().into_shared(), m23().into()));
+    assert_eq!(a_bar, w3() + m23().row(0));
+    assert_eq!(b_bar, v3());
+    assert_eq!(c_bar, ndarray::stack![ndarray::Axis(0), v3(), Array1::zeros(3)]);
 }
 
 #[test]

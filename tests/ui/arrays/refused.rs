@@ -1,7 +1,7 @@
 //! What is refused of arrays, each with what to write instead.
 
 use autodiff::differentiate;
-use ndarray::{Array1, Array2, ArrayD, ArrayViewMut1, Axis, s};
+use ndarray::{ArcArray1, Array1, Array2, ArrayD, ArrayViewMut1, Axis, s};
 
 #[differentiate]
 fn more_axes(a: &Array1<f64>, b: &Array2<f64>) -> Array1<f64> {
@@ -21,13 +21,14 @@ fn no_such_axis(a: &Array2<f64>) -> Array1<f64> {
 }
 
 #[differentiate]
-fn backwards(a: &Array1<f64>) -> Array1<f64> {
-    a.slice(s![..;-1]).to_owned()
+fn unknown_slice(a: &Array1<f64>) -> Array1<f64> {
+    let inner = s![1..];
+    a.slice(inner).to_owned()
 }
 
 #[differentiate]
 fn unknown_method(a: &Array1<f64>) -> f64 {
-    a.windows(2).into_iter().map(|w| w[0] * w[1]).sum()
+    a.clone().map_mut(|x| *x * 2.0).sum()
 }
 
 #[differentiate]
@@ -58,6 +59,27 @@ fn axis_of_any_rank(a: &ArrayD<f64>) -> ArrayD<f64> {
 #[differentiate]
 fn through_a_view(mut a: ArrayViewMut1<'_, f64>, k: f64) {
     a *= k;
+}
+
+#[differentiate]
+fn shared_in_place(a: &mut ArcArray1<f64>, k: f64) {
+    *a *= k;
+}
+
+#[differentiate]
+fn shared_result(a: &Array1<f64>) -> ArcArray1<f64> {
+    (a * 2.0).into_shared()
+}
+
+#[differentiate]
+fn unknown_number_of_differences(a: &Array1<f64>, n: usize) -> Array1<f64> {
+    a.diff(n, Axis(0))
+}
+
+#[differentiate]
+fn to_unknown_rank(a: ArrayD<f64>) -> f64 {
+    let b: Array1<f64> = a.into_dimensionality().unwrap();
+    b.sum()
 }
 
 fn main() {}

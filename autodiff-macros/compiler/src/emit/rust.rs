@@ -161,14 +161,14 @@ impl<'g> Printer<'g> {
             };
             printed.results = self.tokens(returned);
             self.flush(|_| true);
-            printed.forward = self.statements();
+            printed.forward = self.statements(&printed.results);
             printed.seeds = node.results.iter().map(|v| self.variable(*v)).collect();
             seeded = true;
         }
         let returned = &self.graph.body.results;
         self.flush(|waiting| waiting.reads.iter().any(|v| returned.contains(v)));
         let results = self.tokens(returned);
-        let statements = self.statements();
+        let statements = self.statements(&results);
         if seeded {
             (printed.backward, printed.backward_results) = (statements, results);
         } else {
@@ -177,14 +177,15 @@ impl<'g> Printer<'g> {
         printed
     }
 
-    /// The statements so far, after what they need of parameters that are arrays: these may lie in memory
-    /// in any way.
-    fn statements(&mut self) -> TokenStream {
+    /// The statements so far, after what they and the results need of parameters that are arrays: these may
+    /// lie in memory in any way.
+    fn statements(&mut self, results: &[TokenStream]) -> TokenStream {
         let statements = mem::take(&mut self.scope.statements);
         let mut all = TokenStream::new();
         for param in &self.graph.params {
             if let Some(rows) = self.rows.get(param.value)
-                && mentions(statements.clone(), rows)
+                && (mentions(statements.clone(), rows)
+                    || results.iter().any(|result| mentions(result.clone(), rows)))
             {
                 let name = self.name(param.value);
                 let reference = (self.storage(param.value) != Storage::Ref).then(|| quote!(&));

@@ -42,12 +42,14 @@ pub struct ValueData {
     pub storage: Storage,
     /// Whether rustc is to find that it is a float, where a method of it is called.
     pub is_asserted: bool,
+    /// Whether it is the next value of a sum that is taken in lanes, where that can be.
+    pub is_laned: bool,
 }
 
 impl ValueData {
     /// What is known of a new value.
     pub fn new(ty: Type, name: Option<Ident>, storage: Storage, span: Span) -> Self {
-        Self { ty, name, span, storage, is_asserted: false }
+        Self { ty, name, span, storage, is_asserted: false, is_laned: false }
     }
 }
 

@@ -34,7 +34,15 @@ impl Lowerer<'_> {
             Expr::Call(call) if is_from_fn(call) => {
                 self.array_from_fn(call, expected, super::span_of(e))
             }
-            _ => self.expr(e),
+            _ => {
+                let rv = self.expr(e)?;
+                if matches!(expected.map(|ty| self.types.read(ty)), Some(Type::Tensor(_, Some(1))))
+                    && matches!(self.type_of(&rv), Type::Vec(_))
+                {
+                    return self.array_of_vec(rv, super::span_of(e));
+                }
+                Ok(rv)
+            }
         }
     }
 

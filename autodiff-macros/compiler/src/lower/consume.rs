@@ -34,7 +34,7 @@ fn neutral(ty: &Type, sum: bool, span: Span) -> TokenStream {
 }
 
 impl Lowerer<'_> {
-    fn accumulator(&mut self, init: Value, span: Span) -> super::VarId {
+    pub(super) fn accumulator(&mut self, init: Value, span: Span) -> super::VarId {
         self.var(Some(init), None, true, span)
     }
 

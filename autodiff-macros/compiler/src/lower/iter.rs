@@ -52,9 +52,12 @@ pub enum Iter {
     Chain(Box<Iter>, Box<Iter>),
     /// `flatten()`, each part backwards or not; `flat_map` is this after `map`.
     Flatten(Box<Iter>, bool),
-    /// The views of an array along an axis.
+    /// The views of an array at the indices of so many first axes.
     #[allow(private_interfaces)]
     Views(Rc<super::tensor::Tensor>, usize),
+    /// The parts of an array along an axis, so many indices each; the last may be shorter.
+    #[allow(private_interfaces)]
+    Sections(Rc<super::tensor::Tensor>, usize, Value),
     /// The elements of an array with their indices.
     #[allow(private_interfaces)]
     Indexed(Rc<super::tensor::Tensor>),
@@ -74,6 +77,7 @@ macro_rules! parts {
             | Iter::Chunks(..)
             | Iter::Windows(..)
             | Iter::Views(..)
+            | Iter::Sections(..)
             | Iter::Indexed(_)
             | Iter::Once(_)
             | Iter::Repeat(_) => (None, None),
@@ -244,7 +248,8 @@ impl Lowerer<'_> {
                 self.int_method(tokens, &[("ad_lo", lo), ("ad_hi", hi)], Type::usize(), span)
             }
             Iter::Elements(place, _, _) => self.b.op(Op::Len(place.clone()), Type::usize(), span),
-            Iter::Views(of, axis) => self.length_of(of, *axis),
+            Iter::Views(of, axes) => self.count_of_views(of, *axes, span),
+            Iter::Sections(of, axis, size) => self.sections(of, *axis, *size, span),
             Iter::Indexed(of) => self.count_of(of, span),
             Iter::Chunks(place, _, size, exact, _) => {
                 let len = self.b.op(Op::Len(place.clone()), Type::usize(), span);
@@ -357,7 +362,8 @@ impl Lowerer<'_> {
                 let place = place.clone().with(Proj::Slice(Some(index), Some(hi), false));
                 Rv::Ref(place, Type::Slice(Box::new(ty.clone())), false)
             }
-            Iter::Views(of, axis) => self.view_at(of, *axis, index, span)?,
+            Iter::Views(of, axes) => self.numbered_view(of, *axes, index, span),
+            Iter::Sections(of, axis, size) => self.section_at(of, *axis, *size, index, span),
             Iter::Indexed(of) => self.indexed_element(of, index, span)?,
             Iter::Zip(a, b) => {
                 Rv::Tuple(vec![self.item(a, index, span)?, self.item(b, index, span)?])

@@ -149,7 +149,7 @@ impl Lowerer<'_> {
             _ => return Ok(None),
         }
         let base = self.expr(&inner.receiver)?;
-        if matches!(self.type_of(&base), Type::Struct(_) | Type::Enum(_)) {
+        if matches!(self.type_of(&base), Type::Struct(_) | Type::Enum(_) | Type::Tensor(..)) {
             let mut rv = self.method_of(base, &inner)?;
             for further in copy.iter().chain([m]) {
                 rv = self.method_of(rv, further)?;

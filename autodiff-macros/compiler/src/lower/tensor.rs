@@ -11,9 +11,12 @@ mod elements;
 mod items;
 mod lengths;
 mod methods;
+mod parts;
 mod products;
 mod purity;
+mod ranks;
 mod reductions;
+mod scans;
 mod views;
 mod zip;
 
@@ -94,6 +97,8 @@ enum Stride {
     One,
     /// So many elements.
     Elements(Value),
+    /// So many elements, towards the first: the view starts at the last.
+    Back(Value),
     /// The axis has one index, and stands for one of any length.
     Stretched,
 }
@@ -170,6 +175,25 @@ impl Tensor {
             Elements::View(view) => view.whole && self.rank() == rank,
             Elements::Number(_) => true,
             Elements::Computed(_, of) => of.iter().all(|part| part.is_flat(rank)),
+        }
+    }
+
+    /// Whether the elements lie in a row of memory, or would once they are computed.
+    fn is_in_a_row(&self) -> bool {
+        match &self.elements {
+            Elements::View(view) => {
+                view.whole || matches!(view.strides[..], [] | [Stride::One | Stride::Stretched])
+            }
+            Elements::Number(_) | Elements::Computed(..) => true,
+        }
+    }
+
+    /// Whether the elements along an axis lie in a row of memory, or would once they are computed.
+    fn has_rows_along(&self, axis: usize) -> bool {
+        match &self.elements {
+            Elements::View(view) => matches!(view.strides[axis], Stride::One),
+            Elements::Number(_) => false,
+            Elements::Computed(..) => axis + 1 == self.rank(),
         }
     }
 

@@ -3,7 +3,8 @@
 use syn::{ItemFn, parse_quote};
 
 use super::tests::{count, lowered, passes, run};
-use super::{PRIMAL, cse, dce, presize, simplify};
+use super::{PRIMAL, cse, dce, lanes, presize, simplify};
+use crate::ir::verify;
 
 #[test]
 fn what_a_loop_fills_is_made_as_long() {
@@ -232,5 +233,26 @@ fn loops_over_the_same_become_one() {
         let graph = run(before, &passes(&PRIMAL), &args, 0);
         let found = (graph.to_string().matches("for %").count(), count(&graph, "object"));
         assert_eq!(found, (loops, objects), "{graph}");
+    }
+}
+
+#[test]
+fn sums_of_arrays_are_taken_in_lanes() {
+    // A sum that iterators take goes from the first to the last, as does what a loop carries besides.
+    for (body, loops, sums) in [
+        (parse_quote!({ x.mapv(|v| if v > k { v * k } else { v }).sum() }), 3, 1),
+        (parse_quote!({ x.dot(x) }), 3, 1),
+        (parse_quote!({ x.slice(s![..;2]).dot(x) }), 1, 0),
+        (parse_quote!({ x.exp().sum() }), 1, 1),
+        (parse_quote!({ x.iter().sum() }), 1, 0),
+        (parse_quote!({ x.product() }), 1, 0),
+    ] {
+        let body: syn::Block = body;
+        let function: ItemFn = parse_quote! { fn f(x: &Array1<f64>, k: f64) -> f64 #body };
+        let graph = lanes::lanes(lowered(&function));
+        verify::verify(&graph).unwrap_or_else(|e| panic!("{e}\n{graph}"));
+        let text = graph.to_string();
+        assert_eq!(text.matches("for ").count(), loops, "{graph}");
+        assert_eq!(text.matches("accumulate ").count(), sums, "{graph}");
     }
 }

@@ -17,6 +17,7 @@ mod gather;
 mod hoist;
 mod identities;
 mod join;
+mod lanes;
 mod literal;
 #[cfg(test)]
 mod loop_tests;
@@ -74,7 +75,7 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 17] = [
+const DERIVED: [Pass; 15] = [
     ("cse", cse::cse),
     ("unstack", unstack::unstack),
     ("collected", collected::collected),
@@ -90,9 +91,11 @@ const DERIVED: [Pass; 17] = [
     ("rotate", rotate::rotate),
     ("relay", relay::relay),
     ("split", split::split),
-    ("view", view::view),
-    ("identities", identities),
 ];
+
+/// What makes loops that machines are fast at of those that are to be printed.
+const PRINTED: [Pass; 3] =
+    [("lanes", lanes::lanes), ("view", view::view), ("identities", identities)];
 
 /// Decides where memory is moved and where it is cloned: done to what is printed.
 pub use own::own;
@@ -118,7 +121,7 @@ fn simplify_squares(graph: Graph) -> Graph {
 
 /// The names of all passes.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    let passes = [&PRIMAL[..], &SIMPLE, &TIDY, &DIVIDED, &MULTIPLIED, &DERIVED]
+    let passes = [&PRIMAL[..], &SIMPLE, &TIDY, &DIVIDED, &MULTIPLIED, &DERIVED, &PRINTED]
         .into_iter()
         .flatten()
         .map(|(name, _)| *name);
@@ -153,6 +156,11 @@ pub fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
 /// What is done to a derivative in the end.
 pub fn derived(graph: Graph, without: Option<&str>) -> Graph {
     all(&DERIVED, graph, without)
+}
+
+/// What is done to one that is to be printed.
+pub fn printed(graph: Graph, without: Option<&str>) -> Graph {
+    all(&PRINTED, graph, without)
 }
 
 /// The graph after all passes, save for one that is switched off.

@@ -87,19 +87,24 @@ impl Signature {
         let Self { mut parameters, output, shape, types, method } = written;
         select(&mut parameters, options, &types, errors);
         let in_place = parameters.iter().any(|p| p.active && is_in_place(&p.ty));
-        for p in parameters.iter().filter(|p| p.active && tensor::is_unsupported(&p.ty)) {
-            let is_declared = |path: &syn::Path| {
-                names(path).is_some_and(|path| types.declared().get(&path).is_some())
-            };
-            if matches!(&p.ty, Type::Path(t) if is_declared(&t.path)) {
-                continue;
+        let is_declared = |ty: &Type| {
+            matches!(ty, Type::Path(t)
+                if names(&t.path).is_some_and(|path| types.declared().get(&path).is_some()))
+        };
+        let taken = parameters.iter().filter(|p| p.active).map(|p| (&p.ty, false));
+        for (ty, made) in taken.chain([(&output, true)]) {
+            if tensor::is_unsupported(ty, made) && !is_declared(ty) {
+                errors.push(Diagnostic::new(
+                    "AD0114",
+                    Extent::of(ty),
+                    "this kind of array of `ndarray` is not differentiated",
+                    if made {
+                        "give back an array of its own, `Array2<f64>`"
+                    } else {
+                        "take an array, `&Array2<f64>`, a view of one, `ArrayView2<f64>`, or `&mut Array2<f64>` to change it in place"
+                    },
+                ));
             }
-            errors.push(Diagnostic::new(
-                "AD0114",
-                Extent::of(&p.ty),
-                "this kind of array of `ndarray` is not differentiated",
-                "take an array with a known number of axes, `&Array2<f64>`, a view of one, `ArrayView2<f64>`, or `&mut Array2<f64>`",
-            ));
         }
         if errors.is_empty() {
             if !parameters.iter().any(|p| p.active) {

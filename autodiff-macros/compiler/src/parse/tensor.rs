@@ -1,13 +1,15 @@
 //! The names under which `ndarray` has its arrays.
 
-use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
 /// Names of arrays before the number of their axes.
-const OF_RANK: [&str; 2] = ["Array", "ArrayView"];
+const OF_RANK: [&str; 3] = ["Array", "ArrayView", "ArcArray"];
 
 /// Names of arrays whose number of axes is a generic argument.
-const GENERIC: [&str; 3] = ["Array", "ArrayView", "ArcArray"];
+const GENERIC: [&str; 4] = ["Array", "ArrayView", "ArcArray", "CowArray"];
+
+/// Names of arrays that are read alone: what is returned, or changed in place, is an array of its own.
+const READ_ALONE: [&str; 2] = ["ArcArray", "CowArray"];
 
 /// What an array is one of, if it is said, and how many axes it has, if that is known: `Array2<f64>`,
 /// `Array<T, Ix2>`, `ArrayD<f64>`.
@@ -26,17 +28,21 @@ pub fn read(named: &PathSegment) -> Option<(Option<&Type>, Option<usize>)> {
     if let Some(rank) = rank_in(&name) {
         return Some((types.first().copied(), Some(rank)));
     }
-    if name == "ArrayD" || name == "ArrayViewD" {
+    if ["ArrayD", "ArrayViewD", "ArcArrayD"].contains(&name.as_str()) {
         return Some((types.first().copied(), None));
     }
     if !GENERIC.contains(&name.as_str()) {
         return None;
     }
     // `Ix2`; `IxDyn`, or a type parameter, which may stand for any number of axes.
-    let dimension = types.get(1)?.to_token_stream().to_string();
-    let rank = dimension.rsplit("Ix").next().filter(|_| dimension.contains("Ix"));
-    let rank = rank.filter(|rank| rank.trim() != "Dyn").map(|rank| rank.trim().parse());
-    Some((types.first().copied(), rank.transpose().ok()?))
+    Some((types.first().copied(), rank_of_dimension(types.get(1)?)))
+}
+
+/// How many axes the type of a shape says: `Ix2`.
+pub fn rank_of_dimension(ty: &Type) -> Option<usize> {
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    name.strip_prefix("Ix")?.parse().ok()
 }
 
 /// The number of axes that a name says: that of `Array2` is 2.
@@ -50,20 +56,22 @@ pub fn rank_in(name: &str) -> Option<usize> {
 /// How many lifetimes a view has.
 pub fn lifetimes(named: &PathSegment) -> Option<usize> {
     let name = named.ident.to_string();
-    (name.starts_with("ArrayView") && read(named).is_some()).then_some(1)
+    let borrows = name.starts_with("ArrayView") || name == "CowArray";
+    (borrows && read(named).is_some()).then_some(1)
 }
 
-/// Whether a type has the name of an array of `ndarray` that is not differentiated.
-pub fn is_unsupported(ty: &Type) -> bool {
-    let named = match ty {
-        Type::Reference(r) => return is_unsupported(&r.elem),
-        Type::Paren(p) => return is_unsupported(&p.elem),
-        Type::Path(p) => p.path.segments.last(),
-        _ => None,
-    };
-    named.is_some_and(|named| {
-        let name = named.ident.to_string();
-        let shared = name.strip_prefix("ArcArray").is_some_and(|rank| rank.parse::<u8>().is_ok());
-        shared || name == "CowArray" || name.starts_with("ArrayViewMut")
-    })
+/// Whether a type has the name of an array of `ndarray` that is not differentiated: one that is returned or
+/// changed in place, if `made`.
+pub fn is_unsupported(ty: &Type, made: bool) -> bool {
+    match ty {
+        Type::Reference(r) => is_unsupported(&r.elem, made || r.mutability.is_some()),
+        Type::Paren(p) => is_unsupported(&p.elem, made),
+        Type::Tuple(t) => t.elems.iter().any(|part| is_unsupported(part, made)),
+        Type::Path(p) => p.path.segments.last().is_some_and(|named| {
+            let name = named.ident.to_string();
+            let of_kind = |kind: &&str| name.starts_with(*kind) && read(named).is_some();
+            name.starts_with("ArrayViewMut") || made && READ_ALONE.iter().any(of_kind)
+        }),
+        _ => false,
+    }
 }

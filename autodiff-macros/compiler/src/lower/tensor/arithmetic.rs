@@ -6,7 +6,7 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::Expr;
 
-use super::{At, Elements, Function, Tensor};
+use super::{At, Elements, Function, Stride, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{CallArg, Op, Proj, Type, Value};
 use crate::lower::{Binding, Lowerer, Rv};
@@ -22,6 +22,8 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let (a, b) = (self.operand_tensor(a, span)?, self.operand_tensor(b, span)?);
+        let a = self.stretched_to(a, &b, span)?;
+        let b = self.stretched_to(b, &a, span)?;
         let shape = self.common_shape(fun.symbol(), &a, &b, span)?;
         let element = a.element.join(&b.element);
         Ok(Self::computed(shape, element, Function::Fun(fun), vec![a, b]))
@@ -49,6 +51,33 @@ impl Lowerer<'_> {
     pub(super) fn number(&self, value: Value) -> Tensor {
         let element = self.b.ty(value).clone();
         Tensor { shape: Vec::new(), element, elements: Elements::Number(value) }
+    }
+
+    /// An operand whose axes of one index stand for those of the other: seen at compile time alone.
+    pub(super) fn stretched_to(
+        &mut self,
+        of: Tensor,
+        like: &Tensor,
+        span: Span,
+    ) -> Lowered<Tensor> {
+        let missing = |axis: usize| (axis + like.rank()).checked_sub(of.rank());
+        let stretches = |this: &Self, axis: &usize| {
+            this.is_single(&of, *axis)
+                && missing(*axis).is_some_and(|other| !this.is_single(like, other))
+        };
+        let axes: Vec<usize> = (0..of.rank()).filter(|axis| stretches(self, axis)).collect();
+        if axes.is_empty() || of.of_any_rank().is_some() {
+            return Ok(of);
+        }
+        let (shape, element, mut view) = self.as_view(of, span)?;
+        axes.into_iter().for_each(|axis| view.strides[axis] = Stride::Stretched);
+        view.whole = false;
+        Ok(Tensor { shape, element, elements: Elements::View(view) })
+    }
+
+    /// Whether an axis is written to have one index, or stands for any number of them.
+    fn is_single(&self, of: &Tensor, axis: usize) -> bool {
+        of.is_stretched(axis) || self.written_length(of.shape[axis]) == Some(1)
     }
 
     /// The shape of what is computed of two arrays: that of a stretched axis is the other's.
@@ -136,6 +165,7 @@ impl Lowerer<'_> {
         let a = self.expr(left)?;
         let a = self.tensor(a, span)?;
         let b = self.operand_tensor(b, span)?;
+        let b = self.stretched_to(b, &a, span)?;
         self.refuse_more_axes(&a, &b, span)?;
         let shape = self.common_shape(&format!("{}=", fun.symbol()), &a, &b, span)?;
         let of = Tensor {

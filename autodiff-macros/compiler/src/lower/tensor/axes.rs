@@ -65,7 +65,8 @@ impl Lowerer<'_> {
     }
 }
 
-fn literal(e: &Expr) -> Option<usize> {
+/// A number that is written out.
+pub(super) fn literal(e: &Expr) -> Option<usize> {
     match e {
         Expr::Lit(lit) => match &lit.lit {
             Lit::Int(int) => int.base10_parse().ok(),

@@ -53,6 +53,7 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Rv> {
         let b = self.tensor_expr(b)?;
+        let b = self.stretched_to(b, a, span)?;
         let f = self.callee(f)?;
         self.refuse_more_axes(a, &b, span)?;
         self.common_shape("zip_mut_with", a, &b, span)?;
@@ -125,12 +126,17 @@ impl Lowerer<'_> {
     /// The same of one whose axes count.
     pub(super) fn ranked_expr(&mut self, e: &Expr) -> Lowered<Tensor> {
         let tensor = self.tensor_expr(e)?;
+        self.of_known_rank(tensor, crate::lower::span_of(e))
+    }
+
+    /// The same, if its axes are known.
+    pub(super) fn of_known_rank(&mut self, tensor: Tensor, span: Span) -> Lowered<Tensor> {
         if tensor.of_any_rank().is_none() {
             return Ok(tensor);
         }
         Err(self.refuse(
             "AD0259",
-            crate::lower::span_of(e),
+            span,
             "how many axes this array has is not known here",
             "give it the type with their number, by `into_dimensionality` before the call",
         ))

@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::{Expr, ExprCall, GenericArgument, Macro, Path, PathArguments};
 
-use super::{At, Elements, Tensor};
+use super::{At, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{Float, Op, Place, Type, Value};
 use crate::lower::macros::arguments;
@@ -102,14 +102,28 @@ impl Lowerer<'_> {
             }
             ("linspace", [lo, hi, n]) => {
                 let (lo, hi, n) = (self.value(lo)?, self.value(hi)?, self.index(n)?);
-                self.linspace(lo, hi, n, span)?
+                let (ty, step) = self.step_between(lo, hi, n, span);
+                self.progression(n, ty, span, &mut |this, k, ty| {
+                    this.step_on(lo, step, k, ty, span)
+                })?
+            }
+            ("range", [lo, hi, step]) => {
+                let (lo, hi, step) = (self.value(lo)?, self.value(hi)?, self.value(step)?);
+                let ty = self.b.ty(lo).join(self.b.ty(hi)).join(self.b.ty(step));
+                let args = [("ad_lo", lo), ("ad_hi", hi), ("ad_step", step)];
+                let tokens =
+                    quote::quote!(::autodiff::__private::tensor::steps(ad_lo, ad_hi, ad_step));
+                let n = self.int_method(tokens, &args, Type::usize(), span);
+                self.progression(n, ty, span, &mut |this, k, ty| {
+                    this.step_on(lo, step, k, ty, span)
+                })?
             }
             _ => {
                 return Err(self.refuse(
                     "AD0255",
                     last.ident.span(),
                     format!("`{name}` of an array has no derivative"),
-                    "use `zeros`, `ones`, `from_elem`, `from_shape_fn`, `from_vec`, `from_shape_vec`, `eye`, `from_diag`, `linspace`",
+                    "use `zeros`, `ones`, `from_elem`, `from_shape_fn`, `from_vec`, `from_shape_vec`, `eye`, `from_diag`, `linspace`, `range`",
                 ));
             }
         }))
@@ -120,6 +134,13 @@ impl Lowerer<'_> {
             ("arr1" | "aview1", [values]) => {
                 self.of_sequence(values, name == "aview1", span).map(Some)
             }
+            ("arr2" | "arr3", [Expr::Reference(rows)]) => match &*rows.expr {
+                Expr::Array(rows) => {
+                    let rows: Vec<Expr> = rows.elems.iter().cloned().collect();
+                    self.array_literal(&rows, span).map(Some)
+                }
+                _ => Ok(None),
+            },
             _ => Ok(None),
         }
     }
@@ -194,6 +215,16 @@ impl Lowerer<'_> {
             Rv::Iter(iter) => self.collect(&iter, span)?,
             rv => rv,
         };
+        self.view_of_sequence(rv, span)
+    }
+
+    /// What was collected, where the type of an array is written.
+    pub(in crate::lower) fn array_of_vec(&mut self, rv: Rv, span: Span) -> Lowered<Rv> {
+        let rows = self.view_of_sequence(rv, span)?;
+        self.array_of(&rows, span)
+    }
+
+    fn view_of_sequence(&mut self, rv: Rv, span: Span) -> Lowered<Tensor> {
         let element = self.type_of(&rv).element();
         let exclusive = matches!(&rv, Rv::Ref(_, _, true) | Rv::Temp(..));
         let flat = self.place_of(rv, span)?;
@@ -215,20 +246,37 @@ impl Lowerer<'_> {
         if view { Ok(Self::viewed(rows)) } else { self.array_of(&rows, span) }
     }
 
-    /// `Array::linspace(lo, hi, n)`.
-    fn linspace(&mut self, lo: Value, hi: Value, n: Value, span: Span) -> Lowered<Rv> {
+    /// How far apart so many numbers are from `lo` to `hi`, and their type.
+    fn step_between(&mut self, lo: Value, hi: Value, n: Value, span: Span) -> (Type, Value) {
         let ty = self.b.ty(lo).join(self.b.ty(hi));
         let ty = if ty.is_float() { ty } else { Type::Float(Float::Infer) };
-        let (place, tensor) = self.empty(&[n], ty.clone(), span);
         let tokens = quote::quote!(usize::max(usize::saturating_sub(ad_n, 1), 1));
         let steps = self.int_method(tokens, &[("ad_n", n)], Type::usize(), span);
         let steps = self.as_element(steps, &ty, span);
         let range = self.b.scalar(Fun::Sub, vec![hi, lo], ty.clone(), span);
         let step = self.b.scalar(Fun::Div, vec![range, steps], ty.clone(), span);
+        (ty, step)
+    }
+
+    /// `lo + step * k`.
+    fn step_on(&mut self, lo: Value, step: Value, k: Value, ty: &Type, span: Span) -> Value {
+        let by = self.b.scalar(Fun::Mul, vec![step, k], ty.clone(), span);
+        self.b.scalar(Fun::Add, vec![lo, by], ty.clone(), span)
+    }
+
+    /// A new array of one axis, each element by its number.
+    fn progression(
+        &mut self,
+        n: Value,
+        ty: Type,
+        span: Span,
+        element: &mut dyn FnMut(&mut Self, Value, &Type) -> Value,
+    ) -> Lowered<Rv> {
+        let ty = if ty.is_float() { ty } else { Type::Float(Float::Infer) };
+        let (place, tensor) = self.empty(&[n], ty.clone(), span);
         self.along(&[n], Vec::new(), span, &mut |this, index| {
             let k = this.as_element(index[0], &ty, span);
-            let by = this.b.scalar(Fun::Mul, vec![step, k], ty.clone(), span);
-            let value = this.b.scalar(Fun::Add, vec![lo, by], ty.clone(), span);
+            let value = element(this, k, &ty);
             this.store_at(&tensor, &At::Axes(index), value, span)
         })?;
         Ok(Rv::Temp(place, tensor.ty()))
@@ -331,22 +379,5 @@ impl Lowerer<'_> {
             self.write(&to, part, span)?;
         }
         Ok(Rv::Temp(place, made.ty()))
-    }
-
-    /// The indices from `start` to `end` of an axis.
-    fn section(
-        &mut self,
-        of: &Tensor,
-        axis: usize,
-        start: Value,
-        end: Value,
-        span: Span,
-    ) -> Tensor {
-        let Elements::View(view) = &of.elements else { unreachable!("a new array is memory") };
-        let (mut shape, mut view) = (of.shape.clone(), view.clone());
-        shape[axis] = self.usize_op(Fun::Sub, end, start, span);
-        view.start = Some(self.further(view.start, start, view.strides[axis], span));
-        view.whole = false;
-        Tensor { shape, element: of.element.clone(), elements: Elements::View(view) }
     }
 }

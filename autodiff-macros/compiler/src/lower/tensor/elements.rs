@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use quote::quote;
-use syn::Expr;
+use syn::{Expr, ExprMethodCall};
 
 use super::{At, Elements, Function, Stride, Tensor, View};
 use crate::errors::Lowered;
@@ -80,15 +80,9 @@ impl Lowerer<'_> {
     fn place_in(&mut self, view: &View, index: &[Value], span: Span) -> Value {
         let mut sum = view.start;
         for (stride, k) in view.strides.iter().zip(index) {
-            let steps = match stride {
-                Stride::Stretched => continue,
-                Stride::One => *k,
-                Stride::Elements(n) => self.usize_op(Fun::Mul, *k, *n, span),
-            };
-            sum = Some(match sum {
-                None => steps,
-                Some(sum) => self.usize_op(Fun::Add, sum, steps, span),
-            });
+            if !matches!(stride, Stride::Stretched) {
+                sum = Some(self.further(sum, *k, *stride, span));
+            }
         }
         sum.unwrap_or_else(|| self.zero(span))
     }
@@ -110,6 +104,13 @@ impl Lowerer<'_> {
                 "give it the type with their number, by `into_dimensionality` before the call",
             ));
         }
+        let index = self.index_parts(&tensor, index)?;
+        self.check_index(&tensor, &index, span);
+        self.element(&tensor, &At::Axes(&index), span)
+    }
+
+    /// An index along each axis: `[i, j]`, `(i, j)`, or `i` of one axis.
+    fn index_parts(&mut self, tensor: &Tensor, index: &Expr) -> Lowered<Vec<Value>> {
         let parts: Vec<&Expr> = match index {
             Expr::Array(array) => array.elems.iter().collect(),
             Expr::Tuple(tuple) => tuple.elems.iter().collect(),
@@ -123,9 +124,7 @@ impl Lowerer<'_> {
                 "write an index for each axis, as in `a[[i, j]]`",
             ));
         }
-        let index = parts.into_iter().map(|part| self.index(part)).collect::<Lowered<Vec<_>>>()?;
-        self.check_index(&tensor, &index, span);
-        self.element(&tensor, &At::Axes(&index), span)
+        parts.into_iter().map(|part| self.index(part)).collect()
     }
 
     /// That every index is within its axis. That of the first of all elements of an array is seen by the
@@ -145,13 +144,7 @@ impl Lowerer<'_> {
         number: Value,
         span: Span,
     ) -> Lowered<Rv> {
-        let (mut index, mut rows) = (Vec::new(), number);
-        for length in of.shape.iter().skip(1).rev() {
-            index.push(self.usize_op(Fun::Rem, rows, *length, span));
-            rows = self.usize_op(Fun::Div, rows, *length, span);
-        }
-        index.push(rows);
-        index.reverse();
+        let index = self.index_of_number(&of.shape, number, span);
         let at = if of.whole().is_some() { At::Flat(number) } else { At::Axes(&index) };
         let element = self.shared_element(of, &at, span)?;
         let index = match index[..] {
@@ -159,6 +152,98 @@ impl Lowerer<'_> {
             _ => Rv::Tuple(index.into_iter().map(Rv::Value).collect()),
         };
         Ok(Rv::Tuple(vec![index, element]))
+    }
+
+    /// The index along each axis, by the number of all indices.
+    pub(super) fn index_of_number(
+        &mut self,
+        shape: &[Value],
+        number: Value,
+        span: Span,
+    ) -> Vec<Value> {
+        let Some((_, inner)) = shape.split_first() else { return Vec::new() };
+        let (mut index, mut rows) = (Vec::new(), number);
+        for length in inner.iter().rev() {
+            index.push(self.usize_op(Fun::Rem, rows, *length, span));
+            rows = self.usize_op(Fun::Div, rows, *length, span);
+        }
+        index.push(rows);
+        index.reverse();
+        index
+    }
+
+    /// Methods that give single elements; `None` if it is none of them.
+    pub(super) fn element_method(
+        &mut self,
+        of: &Tensor,
+        m: &ExprMethodCall,
+        args: &[&Expr],
+    ) -> Lowered<Option<Rv>> {
+        let (span, name) = (m.method.span(), m.method.to_string());
+        let exclusive = name.ends_with("_mut");
+        Ok(Some(match (name.as_str(), args) {
+            ("first" | "first_mut" | "last" | "last_mut", []) => {
+                let of = self.memory_of(of, span)?;
+                let count = self.count_of(&of, span);
+                let any = self.is_any(count, span);
+                let number = if name.starts_with("last") {
+                    // Of an array without elements none is the last.
+                    let tokens = quote!(usize::saturating_sub(ad_count, 1));
+                    self.int_method(tokens, &[("ad_count", count)], Type::usize(), span)
+                } else {
+                    self.zero(span)
+                };
+                let index = self.index_of_number(&of.shape, number, span);
+                self.maybe_element(&of, any, &index, exclusive, span)?
+            }
+            ("get" | "get_mut", [index]) => {
+                let of = self.memory_of(of, span)?;
+                let index = self.index_parts(&of, index)?;
+                let within = index
+                    .iter()
+                    .zip(&of.shape)
+                    .map(|(k, length)| self.b.scalar(Fun::Lt, vec![*k, *length], Type::Bool, span));
+                let within: Vec<Value> = within.collect();
+                let within = within
+                    .into_iter()
+                    .reduce(|a, b| self.b.scalar(Fun::And, vec![a, b], Type::Bool, span));
+                match within {
+                    Some(within) => self.maybe_element(&of, within, &index, exclusive, span)?,
+                    None => return Ok(None),
+                }
+            }
+            ("swap", [a, b]) => {
+                let (a, b) = (self.index_parts(of, a)?, self.index_parts(of, b)?);
+                self.check_index(of, &a, span);
+                self.check_index(of, &b, span);
+                let first = self.number_at(of, &At::Axes(&a), span)?;
+                let second = self.number_at(of, &At::Axes(&b), span)?;
+                self.store_at(of, &At::Axes(&a), second, span)?;
+                self.store_at(of, &At::Axes(&b), first, span)?;
+                Rv::Unit
+            }
+            ("into_scalar", []) if of.rank() == 0 => {
+                Rv::Value(self.number_at(of, &At::Axes(&[]), span)?)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// An element, if it is there.
+    fn maybe_element(
+        &mut self,
+        of: &Tensor,
+        there: Value,
+        index: &[Value],
+        exclusive: bool,
+        span: Span,
+    ) -> Lowered<Rv> {
+        let element = if exclusive {
+            self.exclusive_element(of, &At::Axes(index), span)?
+        } else {
+            self.shared_element(of, &At::Axes(index), span)?
+        };
+        Ok(Rv::Maybe(there, Box::new(element)))
     }
 
     /// How many elements there are.

@@ -1,12 +1,10 @@
-//! What iterators and loops run through: elements in turn, and views along an axis.
-
-use std::rc::Rc;
+//! What iterators and loops run through: elements in turn.
 
 use proc_macro2::Span;
 
 use super::{Elements, Stride, Tensor};
 use crate::errors::Lowered;
-use crate::ir::{Place, Proj, Value};
+use crate::ir::{Place, Proj};
 use crate::lower::iter::{Access, Iter};
 use crate::lower::{Lowerer, Rv};
 
@@ -29,7 +27,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Iter> {
         if let (Elements::View(view), [length]) = (&of.elements, &of.shape[..])
             && !view.whole
-            && !matches!(view.strides[0], Stride::Stretched)
+            && matches!(view.strides[0], Stride::One | Stride::Elements(_))
         {
             let all = Iter::Elements(view.flat.clone(), of.element.clone(), access);
             let from = match view.start {
@@ -63,31 +61,5 @@ impl Lowerer<'_> {
         };
         let of = self.tensor(rv, span)?;
         self.elements_in_turn(&of, access, span)
-    }
-
-    /// The views along an axis, in turn.
-    pub(super) fn along_views(&mut self, of: &Tensor, axis: usize) -> Rv {
-        Rv::Iter(Box::new(Iter::Views(Rc::new(of.clone()), axis)))
-    }
-
-    /// A view at an index of an axis, which is known to be there.
-    pub(in crate::lower) fn view_at(
-        &mut self,
-        of: &Tensor,
-        axis: usize,
-        index: Value,
-        span: Span,
-    ) -> Lowered<Rv> {
-        let (mut shape, element, mut view) = self.as_view(of.clone(), span)?;
-        shape.remove(axis);
-        let stride = view.strides.remove(axis);
-        view.start = Some(self.further(view.start, index, stride, span));
-        view.whole = false;
-        Ok(Self::viewed(Tensor { shape, element, elements: Elements::View(view) }))
-    }
-
-    /// How many indices an axis has.
-    pub(in crate::lower) fn length_of(&self, of: &Tensor, axis: usize) -> Value {
-        of.shape[axis]
     }
 }

@@ -47,6 +47,16 @@ impl Lowerer<'_> {
         a == b || axis(a).zip(axis(b)).is_some_and(|(a, b)| a == b)
     }
 
+    /// A length that is written out.
+    pub(super) fn written_length(&self, length: Value) -> Option<usize> {
+        match self.b.definition(length) {
+            Some(Op::Const(tokens)) => {
+                syn::parse2::<syn::LitInt>(tokens.clone()).ok()?.base10_parse().ok()
+            }
+            _ => None,
+        }
+    }
+
     /// That lengths are the same at run time, unless that is certain.
     pub(super) fn check_fit(&mut self, operation: &str, pairs: &[(Value, Value)], span: Span) {
         if pairs.iter().all(|(a, b)| self.is_same_length(*a, *b)) {

@@ -12,12 +12,14 @@ use crate::lower::{Lowerer, Rv};
 use crate::rules::Fun;
 
 /// Those that work on arrays of which it is not known how many axes they have.
-const OF_ANY_RANK: [&str; 26] = [
+const OF_ANY_RANK: [&str; 28] = [
     "as_slice",
     "assign",
     "clone",
     "fill",
     "fold",
+    "into_dimensionality",
+    "into_dyn",
     "into_iter",
     "into_owned",
     "is_empty",
@@ -69,6 +71,15 @@ impl Lowerer<'_> {
         if let Some(rv) = self.view_method(&held, m, &args)? {
             return Ok(rv);
         }
+        if let Some(rv) = self.part_method(&held, m, &args)? {
+            return Ok(rv);
+        }
+        if let Some(rv) = self.scan_method(&held, m, &args)? {
+            return Ok(rv);
+        }
+        if let Some(rv) = self.element_method(&held, m, &args)? {
+            return Ok(rv);
+        }
         let fun = Fun::from_method(&name, args.len() + 1);
         Ok(match (name.as_str(), args.as_slice()) {
             ("mapv" | "map" | "mapv_into", [f]) => self.mapped(held, f, span)?,
@@ -102,6 +113,9 @@ impl Lowerer<'_> {
                 self.variance_along(&held, axis, ddof, name == "std_axis", span)?
             }
             ("dot", [b]) => self.dot(held, b, span)?,
+            ("into_dimensionality", []) => self.with_known_rank(held, m)?,
+            ("into_dyn", []) if held.of_any_rank().is_some() => Self::viewed(held),
+            ("into_dyn", []) => self.with_any_rank(&held, span)?,
             ("select", [axis, indices]) => {
                 let axis = self.axis_of(axis, &held)?;
                 self.select(&held, axis, indices, span)?
@@ -118,6 +132,7 @@ impl Lowerer<'_> {
             },
             ("assign", [source]) => {
                 let source = self.tensor_expr(source)?;
+                let source = self.stretched_to(source, &held, span)?;
                 self.refuse_more_axes(&held, &source, span)?;
                 self.common_shape("assign", &held, &source, span)?;
                 self.write(&held, &source, span)?;
@@ -132,6 +147,7 @@ impl Lowerer<'_> {
             ("scaled_add", [alpha, source]) => {
                 let alpha = self.value(alpha)?;
                 let source = self.tensor_expr(source)?;
+                let source = self.stretched_to(source, &held, span)?;
                 self.refuse_more_axes(&held, &source, span)?;
                 let shape = self.common_shape("scaled_add", &held, &source, span)?;
                 let scaled = Self::by(Fun::Mul, &shape, vec![self.number(alpha), source]);
@@ -163,15 +179,6 @@ impl Lowerer<'_> {
                 let swapped = self.value_of(swapped, span)?;
                 self.b.effect(Op::Store(place, swapped), span);
                 Rv::Unit
-            }
-            ("outer_iter" | "outer_iter_mut", []) => self.along_views(&held, 0),
-            ("rows" | "rows_mut" | "genrows", []) if held.rank() == 2 => self.along_views(&held, 0),
-            ("columns" | "columns_mut" | "gencolumns", []) if held.rank() == 2 => {
-                self.along_views(&held, 1)
-            }
-            ("axis_iter" | "axis_iter_mut", [axis]) => {
-                let axis = self.axis_of(axis, &held)?;
-                self.along_views(&held, axis)
             }
             ("fold", [_, _]) => {
                 let iter = self.elements_in_turn(&held, Access::Shared, span)?;
@@ -218,7 +225,7 @@ impl Lowerer<'_> {
     }
 
     /// What an operation makes of the elements.
-    fn by(fun: Fun, shape: &[Value], parts: Vec<Tensor>) -> Tensor {
+    pub(super) fn by(fun: Fun, shape: &[Value], parts: Vec<Tensor>) -> Tensor {
         let element = Self::joined(&parts.iter().collect::<Vec<_>>());
         Tensor {
             shape: shape.to_vec(),
@@ -308,11 +315,19 @@ impl Lowerer<'_> {
                 let zero = self.zero(span);
                 self.at_index(of.clone(), axis, zero, span)?
             }
-            ("diag" | "diag_mut", []) => self.diagonal(of.clone(), span)?,
+            ("diag" | "diag_mut" | "into_diag", []) => self.diagonal(of.clone(), span)?,
             ("broadcast", [shape]) => {
                 let (shape, _) = self.shape_of(shape)?;
                 let view = self.broadcast(of.clone(), shape, span)?;
                 return Ok(Some(Rv::Some(Box::new(Self::viewed(view)))));
+            }
+            ("flatten" | "into_flat", []) => {
+                let count = self.count_of(of, span);
+                self.reshaped(of.clone(), vec![count], span)?
+            }
+            ("slice_axis" | "slice_axis_mut" | "slice_axis_move", [axis, slice]) => {
+                let axis = self.axis_of(axis, of)?;
+                self.axis_sliced(of.clone(), axis, slice, span)?
             }
             ("to_shape" | "into_shape_with_order" | "into_shape" | "into_shape_clone", [shape]) => {
                 let (shape, _) = self.shape_of(shape)?;

@@ -26,9 +26,10 @@ impl Lowerer<'_> {
         if a.rank() == 1 && b.rank() == 1 {
             self.check_fit("dot", &[(left, right)], span);
             let (shape, element) = (a.shape.clone(), a.element.join(&b.element));
+            let in_lanes = a.is_in_a_row() && b.is_in_a_row();
             let elements = Elements::Computed(Function::Fun(Fun::Mul), vec![a, b]);
             let products = Tensor { shape, element, elements };
-            return self.total_of(&products, Fun::Add, span).map(Rv::Value);
+            return self.total_in(&products, Fun::Add, in_lanes, span).map(Rv::Value);
         }
         let element = a.element.join(&b.element);
         let mut shape = a.shape[..a.rank() - 1].to_vec();

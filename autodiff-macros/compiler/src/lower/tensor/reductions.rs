@@ -6,22 +6,57 @@ use quote::quote;
 use super::{At, Elements, Function, Tensor};
 use crate::errors::Lowered;
 use crate::ir::{Float, Op, Type, Value};
-use crate::lower::{Lowerer, Rv};
+use crate::lower::{Lowerer, Rv, VarId};
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
     /// `sum`, `product`.
     pub(super) fn total_of(&mut self, of: &Tensor, fun: Fun, span: Span) -> Lowered<Value> {
+        self.total_in(of, fun, of.is_in_a_row(), span)
+    }
+
+    /// The same; a sum is taken in lanes, as `ndarray` takes that of elements in a row, if so much is said.
+    pub(super) fn total_in(
+        &mut self,
+        of: &Tensor,
+        fun: Fun,
+        in_lanes: bool,
+        span: Span,
+    ) -> Lowered<Value> {
         let init = self.neutral_of(&of.element, fun, span);
         let total = self.var(Some(init), None, true, span);
-        self.each_element(of, span, &mut |this, _, value| {
-            let current = this.read(total, span);
-            let ty = this.b.ty(current).join(this.b.ty(value));
-            let next = this.b.scalar(fun, vec![current, value], ty, span);
-            this.vars[total.0].current = Some(next);
+        let Some((_, outer)) = of.shape.split_last().filter(|_| self.is_summed_by_rows(of, fun))
+        else {
+            self.each_element(of, span, &mut |this, _, value| {
+                this.add_to(total, fun, value, in_lanes, span);
+                Ok(())
+            })?;
+            return Ok(self.read(total, span));
+        };
+        let (axes, outer) = (outer.len(), outer.to_vec());
+        self.along(&outer, Vec::new(), span, &mut |this, index| {
+            let Rv::Tensor(row) = this.view_at(of, &index[..axes], span) else {
+                unreachable!("a view of a view")
+            };
+            let sum = this.total_of(&row, fun, span)?;
+            this.add_to(total, fun, sum, false, span);
             Ok(())
         })?;
         Ok(self.read(total, span))
+    }
+
+    /// Whether `ndarray` adds up sums of rows: what does not lie in one row of memory.
+    fn is_summed_by_rows(&self, of: &Tensor, fun: Fun) -> bool {
+        of.is_view() && of.rank() > 1 && fun == Fun::Add && !of.is_flat(of.rank())
+    }
+
+    /// Carries a sum or a product on.
+    fn add_to(&mut self, total: VarId, fun: Fun, value: Value, in_lanes: bool, span: Span) {
+        let current = self.read(total, span);
+        let ty = self.b.ty(current).join(self.b.ty(value));
+        let next = self.b.scalar(fun, vec![current, value], ty, span);
+        self.b.values[next.index()].is_laned = in_lanes && fun == Fun::Add;
+        self.vars[total.0].current = Some(next);
     }
 
     /// What a sum or a product starts from.
@@ -56,7 +91,7 @@ impl Lowerer<'_> {
         Ok(Rv::Maybe(any, Box::new(Rv::Value(mean))))
     }
 
-    fn is_any(&mut self, count: Value, span: Span) -> Value {
+    pub(super) fn is_any(&mut self, count: Value, span: Span) -> Value {
         let zero = self.zero(span);
         self.b.scalar(Fun::Gt, vec![count, zero], Type::Bool, span)
     }
@@ -106,9 +141,24 @@ impl Lowerer<'_> {
         span: Span,
     ) -> Lowered<Tensor> {
         let mut shape = of.shape.clone();
-        shape.remove(axis);
+        let length = shape.remove(axis);
         let made = self.fresh(&shape, of.element.clone(), span).rows;
         let init = self.neutral_of(&of.element, fun, span);
+        if fun == Fun::Add && of.has_rows_along(axis) {
+            self.along(&shape, Vec::new(), span, &mut |this, index| {
+                let sum = this.var(Some(init), None, true, span);
+                this.times(length, span, &mut |this, k| {
+                    let mut whole = index.to_vec();
+                    whole.insert(axis, k);
+                    let value = this.number_at(of, &At::Axes(&whole), span)?;
+                    this.add_to(sum, fun, value, true, span);
+                    Ok(())
+                })?;
+                let sum = this.read(sum, span);
+                this.store_at(&made, &At::Axes(index), sum, span)
+            })?;
+            return Ok(made);
+        }
         let number = self.number(init);
         self.write(&made, &number, span)?;
         let whole = of.shape.clone();

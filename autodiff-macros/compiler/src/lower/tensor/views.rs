@@ -7,7 +7,7 @@ use syn::{Expr, ExprMethodCall};
 use super::{Elements, Stride, Tensor, View};
 use crate::errors::Lowered;
 use crate::ir::{Type, Value};
-use crate::lower::{Lowerer, span_of};
+use crate::lower::Lowerer;
 use crate::rules::Fun;
 
 impl Lowerer<'_> {
@@ -24,6 +24,28 @@ impl Lowerer<'_> {
             unreachable!("an array has memory")
         };
         Ok((shape, element, view))
+    }
+
+    /// The same of one whose elements do not lie backwards along any axis.
+    fn as_forward_view(&mut self, of: Tensor, span: Span) -> Lowered<(Vec<Value>, Type, View)> {
+        let (shape, element, view) = self.as_view(of, span)?;
+        if !view.strides.iter().any(|stride| matches!(stride, Stride::Back(_))) {
+            return Ok((shape, element, view));
+        }
+        let made =
+            self.array_of(&Tensor { shape, element, elements: Elements::View(view) }, span)?;
+        let made = self.tensor(made, span)?;
+        self.as_view(made, span)
+    }
+
+    /// The same steps the other way.
+    fn turned(&mut self, stride: Stride, span: Span) -> Stride {
+        match stride {
+            Stride::Stretched => Stride::Stretched,
+            Stride::One => Stride::Back(self.one(span)),
+            Stride::Elements(n) => Stride::Back(n),
+            Stride::Back(n) => Stride::Elements(n),
+        }
     }
 
     /// The axes in another order.
@@ -66,6 +88,11 @@ impl Lowerer<'_> {
             Stride::Stretched => return from.unwrap_or_else(|| self.zero(span)),
             Stride::One => by,
             Stride::Elements(n) => self.usize_op(Fun::Mul, by, n, span),
+            Stride::Back(n) => {
+                let steps = self.usize_op(Fun::Mul, by, n, span);
+                let from = from.expect("what is seen backwards starts at its end");
+                return self.usize_op(Fun::Sub, from, steps, span);
+            }
         };
         from.map_or(steps, |from| self.usize_op(Fun::Add, from, steps, span))
     }
@@ -87,7 +114,7 @@ impl Lowerer<'_> {
         wanted: Vec<Value>,
         span: Span,
     ) -> Lowered<Tensor> {
-        let (shape, element, mut view) = self.as_view(of, span)?;
+        let (shape, element, mut view) = self.as_forward_view(of, span)?;
         let missing = wanted.len().saturating_sub(shape.len());
         let mut strides = vec![Stride::Stretched; missing];
         for ((stride, length), wanted) in view.strides.iter().zip(&shape).zip(&wanted[missing..]) {
@@ -95,7 +122,7 @@ impl Lowerer<'_> {
                 Stride::Stretched => Stride::Stretched,
                 _ if self.is_same_length(*length, *wanted) => *stride,
                 // Whether it is stretched is seen at run time.
-                Stride::One | Stride::Elements(_) => {
+                _ => {
                     let one = self.one(span);
                     let by = if let Stride::Elements(n) = stride { *n } else { one };
                     let args = [("ad_length", *length), ("ad_wanted", *wanted), ("ad_stride", by)];
@@ -135,7 +162,7 @@ impl Lowerer<'_> {
 
     /// `diag`: along both axes at once.
     pub(super) fn diagonal(&mut self, of: Tensor, span: Span) -> Lowered<Tensor> {
-        let (shape, element, view) = self.as_view(of, span)?;
+        let (shape, element, view) = self.as_forward_view(of, span)?;
         let length = shape.iter().copied().reduce(|a, b| self.usize_op(Fun::Min, a, b, span));
         let mut stride: Option<Value> = None;
         for of in &view.strides {
@@ -143,7 +170,7 @@ impl Lowerer<'_> {
             let step = match of {
                 Stride::Stretched => continue,
                 Stride::One => one,
-                Stride::Elements(n) => *n,
+                Stride::Elements(n) | Stride::Back(n) => *n,
             };
             stride = Some(stride.map_or(step, |sum| self.usize_op(Fun::Add, sum, step, span)));
         }
@@ -207,9 +234,58 @@ impl Lowerer<'_> {
             None => (part, None),
         };
         let Ok(range) = syn::parse2::<Expr>(range) else { return Err(self.no_slice(span)) };
+        let step = match step {
+            Some(step) => match syn::parse2::<Expr>(step) {
+                Ok(step) => Some(step),
+                Err(_) => return Err(self.no_slice(span)),
+            },
+            None => None,
+        };
+        self.slice_by(tensor, axis, &range, step.as_ref(), span)
+    }
+
+    /// `slice_axis(axis, Slice::from(range))`.
+    pub(super) fn axis_sliced(
+        &mut self,
+        of: Tensor,
+        axis: usize,
+        slice: &Expr,
+        span: Span,
+    ) -> Lowered<Tensor> {
+        let range = match slice {
+            Expr::Call(call) => match &*call.func {
+                Expr::Path(p) if spells(&p.path, ["Slice", "from"]) => call.args.first(),
+                _ => None,
+            },
+            Expr::MethodCall(m) if m.method == "into" => Some(&*m.receiver),
+            _ => None,
+        };
+        let range = range.map(bare).filter(|range| matches!(range, Expr::Range(_)));
+        let Some(range) = range else {
+            return Err(self.refuse(
+                "AD0253",
+                span,
+                "this is no slice that can be differentiated",
+                "write its range, as in `slice_axis(Axis(0), Slice::from(1..n))`",
+            ));
+        };
+        let mut tensor = of;
+        self.slice_by(&mut tensor, axis, range, None, span)?;
+        Ok(tensor)
+    }
+
+    /// A range or an index of an axis; says whether the axis stays.
+    fn slice_by(
+        &mut self,
+        tensor: &mut Tensor,
+        axis: usize,
+        range: &Expr,
+        step: Option<&Expr>,
+        span: Span,
+    ) -> Lowered<bool> {
         let length = tensor.shape[axis];
-        let Expr::Range(range) = &range else {
-            let index = self.slice_end(&range, length, span)?;
+        let Expr::Range(range) = range else {
+            let index = self.slice_end(range, length, span)?;
             *tensor = self.at_index(tensor.clone(), axis, index, span)?;
             return Ok(false);
         };
@@ -233,33 +309,53 @@ impl Lowerer<'_> {
         let assertion = quote!(::core::assert!(ad_lo <= ad_hi && ad_hi <= ad_length));
         self.assert(assertion, &[("ad_lo", lo), ("ad_hi", hi), ("ad_length", length)], span);
         let (mut shape, element, mut view) = self.as_view(tensor.clone(), span)?;
-        let mut count = self.usize_op(Fun::Sub, hi, lo, span);
-        let stride = view.strides[axis];
-        view.start = Some(self.further(view.start, lo, stride, span));
-        if let Some(step) = step {
-            let Ok(step) = syn::parse2::<Expr>(step) else { return Err(self.no_slice(span)) };
-            if matches!(&step, Expr::Unary(_)) {
-                return Err(self.refuse(
-                    "AD0253",
-                    span_of(&step),
-                    "a slice from the last to the first cannot be differentiated",
-                    "run through the indices backwards in a loop",
-                ));
+        let mut count = match (self.written_length(lo), self.written_length(hi)) {
+            (Some(0), _) => hi,
+            (Some(lo), Some(hi)) if lo <= hi => {
+                let count = self.b.int(hi - lo, span);
+                self.refine(count, &Type::usize());
+                count
             }
-            let step = self.index(&step)?;
+            _ => self.usize_op(Fun::Sub, hi, lo, span),
+        };
+        let mut stride = view.strides[axis];
+        let mut first = lo;
+        if let Some(step) = step {
+            let (step, backwards) = match step {
+                Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => (&*e.expr, true),
+                step => (step, false),
+            };
+            let step = self.slice_step(step, span)?;
+            if backwards {
+                // The range is what is seen: from its last index on, should it have one.
+                let args = [("ad_lo", lo), ("ad_hi", hi)];
+                let tokens = quote!(usize::max(ad_hi, ad_lo + 1) - 1);
+                first = self.int_method(tokens, &args, Type::usize(), span);
+            }
             let args = [("ad_n", count), ("ad_step", step)];
             count =
                 self.int_method(quote!(usize::div_ceil(ad_n, ad_step)), &args, Type::usize(), span);
-            view.strides[axis] = match stride {
-                Stride::Stretched => Stride::Stretched,
-                Stride::One => Stride::Elements(step),
-                Stride::Elements(n) => Stride::Elements(self.usize_op(Fun::Mul, n, step, span)),
-            };
+            view.start = Some(self.further(view.start, first, stride, span));
+            stride = self.scaled(stride, step, span);
+            view.strides[axis] = if backwards { self.turned(stride, span) } else { stride };
+        } else {
+            view.start = Some(self.further(view.start, first, stride, span));
         }
         shape[axis] = count;
         view.whole = false;
         *tensor = Tensor { shape, element, elements: Elements::View(view) };
         Ok(true)
+    }
+
+    /// How far apart the indices of a slice are. That it goes backwards is to be seen by a sign.
+    fn slice_step(&mut self, e: &Expr, span: Span) -> Lowered<Value> {
+        let step = self.value(e)?;
+        if matches!(self.b.ty(step), Type::Int(Some(name)) if name != "usize") {
+            let tokens = quote!(::autodiff::__private::tensor::step(ad_step));
+            return Ok(self.int_method(tokens, &[("ad_step", step)], Type::usize(), span));
+        }
+        self.refine(step, &Type::usize());
+        Ok(step)
     }
 
     /// An end of a slice: from the end of the axis, if it is negative.
@@ -283,6 +379,21 @@ impl Lowerer<'_> {
             }
         }
     }
+}
+
+/// What stands in parentheses.
+fn bare(e: &Expr) -> &Expr {
+    match e {
+        Expr::Paren(e) => bare(&e.expr),
+        Expr::Group(e) => bare(&e.expr),
+        e => e,
+    }
+}
+
+/// Whether a path ends so.
+fn spells(path: &syn::Path, end: [&str; 2]) -> bool {
+    let last: Vec<_> = path.segments.iter().rev().take(2).map(|s| s.ident.to_string()).collect();
+    matches!(&last[..], [name, owner] if *name == end[1] && *owner == end[0])
 }
 
 /// The parts between commas.

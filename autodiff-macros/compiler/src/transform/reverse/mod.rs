@@ -93,9 +93,10 @@ pub fn keeps(graph: &Graph) -> bool {
 }
 
 /// Whether a fused loop's work takes no longer than its sum, each addition of which waits for the one
-/// before. Where there is more, the backward sweep is better a loop of its own, that can be vectorized.
+/// before. Where there is more, or where a sum in lanes waits for nothing, the backward sweep is better a loop
+/// of its own, that can be vectorized.
 pub fn is_light(graph: &Graph) -> bool {
-    work(graph) <= HIDDEN
+    !graph.values.iter().any(|data| data.is_laned) && work(graph) <= HIDDEN
 }
 
 /// Whether that may be so of a primal's fused loop, which does at least as much again.
