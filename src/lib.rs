@@ -792,6 +792,7 @@
 //! | `libm` | the mathematical functions where there is no `std`; calls as `libm::sin(x)`, with `std` too |
 //! | `nalgebra` | the [matrices of `nalgebra`](#matrices-of-nalgebra), without `std` too |
 //! | `ndarray` (default) | the [arrays of `ndarray`](arrays), which need `alloc` |
+//! | `linalg` | linear systems, inverses, Cholesky's factor and determinants of such arrays, by `faer` |
 //! | `nn` | what networks are made of, as functions of such arrays: convolutions, attention, losses, … |
 //!
 //! The function calls `sin` and its like as it would without the attribute: as methods of
@@ -880,6 +881,8 @@ pub use autodiff_runtime::{
     Visitor, VisitorMut, stop_gradient,
 };
 
+#[cfg(feature = "linalg")]
+pub use autodiff_runtime::linalg;
 /// The crate whose arrays functions may take and give, and whose `Array2` a Jacobian is.
 #[cfg(feature = "ndarray")]
 pub use autodiff_runtime::ndarray;

@@ -7,7 +7,7 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 // What the attribute generates for functions of this crate finds it by the name that users know.
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "linalg", feature = "nn"))]
 extern crate self as autodiff;
 
 #[cfg(not(any(feature = "std", feature = "libm")))]
@@ -22,13 +22,15 @@ mod coordinates;
 #[cfg(feature = "alloc")]
 mod dot;
 mod graph;
+#[cfg(feature = "linalg")]
+pub mod linalg;
 #[cfg(feature = "nalgebra")]
 mod matrix;
 #[cfg(feature = "nn")]
 pub mod nn;
 mod node;
 pub mod private;
-#[cfg(feature = "nn")]
+#[cfg(any(feature = "linalg", feature = "nn"))]
 #[doc(hidden)]
 pub use private as __private;
 #[cfg(feature = "std")]

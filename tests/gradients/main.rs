@@ -35,6 +35,7 @@ mod hessians;
 mod in_place;
 mod iteration;
 mod jacobians;
+mod linalg;
 mod loops;
 mod matches;
 mod methods;
