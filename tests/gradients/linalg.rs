@@ -48,7 +48,9 @@ fn values() {
     assert_eq!(lower[[0, 5]], 0.0);
     assert!((logdet(&positive(6)) - det(&positive(6)).ln()).abs() < 1e-12);
     // An odd number of rows are exchanged, or none.
-    for (a, want) in [(array![[0.0, 1.0], [2.0, 0.0]], f64::NAN), (array![[0.0, -1.0], [2.0, 0.0]], 2.0)] {
+    for (a, want) in
+        [(array![[0.0, 1.0], [2.0, 0.0]], f64::NAN), (array![[0.0, -1.0], [2.0, 0.0]], 2.0)]
+    {
         assert!((logdet(&a) - f64::ln(want)).abs() < 1e-15 || want.is_nan() && logdet(&a).is_nan());
     }
 }

@@ -71,6 +71,7 @@ mod snapshots;
 mod stop_gradient;
 mod structs;
 mod successors;
+mod torch;
 mod tuple_references;
 mod tuples;
 mod unknown_numbers;

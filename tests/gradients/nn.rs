@@ -71,6 +71,30 @@ fn rows() {
     assert_eq!((most, at, along), (array![0.9, 0.3], vec![1, 0], array![2.0, 1.0]));
 }
 
+/// What has no derivative beside what has one.
+#[differentiate]
+fn weighted_by_place(x: &Array2<f64>) -> f64 {
+    let (most, at): (Array1<f64>, Vec<usize>) = max_axis(x);
+    most[0] * at[1] as f64 + most.mapv(|x| x * x).sum()
+}
+
+#[differentiate]
+fn counted(x: &Array1<f64>) -> (f64, (Vec<bool>, Array1<f64>)) {
+    (x.sum(), (x.iter().map(|x| *x > 0.0).collect(), x * x))
+}
+
+#[differentiate]
+fn of_counted(x: &Array1<f64>) -> f64 {
+    let (sum, (positive, squares)): (f64, (Vec<bool>, Array1<f64>)) = counted(x);
+    sum * squares[0] + if positive[1] { squares[1] } else { 0.0 }
+}
+
+#[test]
+fn results_in_part() {
+    check!(weighted_by_place(&x); x in [matrix()]);
+    check!(of_counted(&x); x in [array![0.3, 0.7, -0.2], array![0.3, -0.7, 0.2]]);
+}
+
 #[test]
 fn losses() {
     let target = array![[1.0, 0.0, 1.0], [0.0, 0.5, 1.0]];

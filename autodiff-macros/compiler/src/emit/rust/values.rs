@@ -201,7 +201,9 @@ impl Printer<'_> {
         }
         static_zero(self.graph, value, zero).unwrap_or_else(|| {
             let shape = self.borrowed(value);
-            quote_spanned!(span=> ::autodiff::__private::zero_tangent(#shape))
+            zero_by_parts(self.ty(value), &shape, span).unwrap_or_else(
+                || quote_spanned!(span=> ::autodiff::__private::zero_tangent(#shape)),
+            )
         })
     }
 
@@ -321,4 +323,23 @@ fn undefined(ty: &Type) -> Expr {
             None => quote!(::autodiff::__private::undefined()),
         }),
     }
+}
+
+/// The zero tangent of a tuple of which the signature says that parts have none.
+fn zero_by_parts(ty: &Type, of: &TokenStream, span: Span) -> Option<TokenStream> {
+    let Type::Tuple(parts) = ty else { return None };
+    let mut any = false;
+    let parts = parts.iter().enumerate().map(|(k, part)| {
+        let k = syn::Index::from(k);
+        let of = quote!(&(#of).#k);
+        let zero = if part.is_constant() {
+            Some(quote_spanned!(span=> ()))
+        } else {
+            zero_by_parts(part, &of, span)
+        };
+        any |= zero.is_some();
+        zero.unwrap_or_else(|| quote_spanned!(span=> ::autodiff::__private::zero_tangent(#of)))
+    });
+    let zero = quote_spanned!(span=> (#(#parts,)*));
+    any.then_some(zero)
 }
