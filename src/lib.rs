@@ -873,6 +873,8 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(feature = "ndarray")]
+pub use autodiff_macros::einsum;
 pub use autodiff_macros::{Differentiable, differentiate};
 #[cfg(feature = "std")]
 pub use autodiff_runtime::check;

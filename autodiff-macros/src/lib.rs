@@ -1,5 +1,6 @@
-//! The attributes `#[differentiate]`, `#[autodiff_reverse]` and `#[autodiff_forward]`: a shell over `autodiff-compiler`. Use it through the crate
-//! `autodiff`, whose documentation describes it.
+//! The attributes `#[differentiate]`, `#[autodiff_reverse]` and `#[autodiff_forward]`, the derive macro
+//! `Differentiable` and the macro `einsum!`: a shell over `autodiff-compiler`. Use it through the crate `autodiff`,
+//! whose documentation describes it.
 
 #![forbid(unsafe_code)]
 
@@ -166,4 +167,47 @@ pub fn autodiff_forward(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Differentiable, attributes(differentiable))]
 pub fn derive_differentiable(item: TokenStream) -> TokenStream {
     autodiff_compiler::expand_derive(LIBRARY, item.into()).into()
+}
+
+/// The sum of products of arrays of `ndarray` that labels of their axes say: `einsum!("ij,jk->ik", a, b)`.
+///
+/// Each array has a letter for each of its axes; axes of the same letter go together, and have the same length. What
+/// the letters after `->` leave out is summed over; without `->` the result has the letters that stand once, in
+/// alphabetical order. A result without axes is a number. The product of two matrices or vectors is that of `dot`,
+/// everything else is loops over the letters.
+///
+/// Under `#[differentiate]` it has derivatives in all its arrays.
+///
+/// # Errors
+///
+/// Where labels and arrays do not fit.
+///
+/// # Panics
+///
+/// If axes of the same letter have different lengths.
+///
+/// # Examples
+///
+/// ```
+/// use autodiff::{differentiate, einsum};
+/// use ndarray::{Array1, Array2, array};
+///
+/// let a = array![[1.0, 2.0], [3.0, 4.0]];
+/// assert_eq!(einsum!("ij,jk->ik", a, a), a.dot(&a));
+/// assert_eq!(einsum!("ii", a), 5.0);
+/// assert_eq!(einsum!("ij->j", &a), array![4.0, 6.0]);
+///
+/// #[differentiate]
+/// fn bilinear(x: &Array1<f64>, a: &Array2<f64>, y: &Array1<f64>) -> f64 {
+///     einsum!("i,ij,j->", x, a, y)
+/// }
+///
+/// let (x_bar, a_bar, y_bar) = bilinear::grad(&array![1.0, 2.0], &a, &array![1.0, 0.0]);
+/// assert_eq!((x_bar, y_bar), (array![1.0, 3.0], array![7.0, 10.0]));
+/// assert_eq!(a_bar, array![[1.0, 0.0], [2.0, 0.0]]);
+/// ```
+#[cfg(feature = "ndarray")]
+#[proc_macro]
+pub fn einsum(input: TokenStream) -> TokenStream {
+    autodiff_compiler::einsum::expand(input.into()).into()
 }

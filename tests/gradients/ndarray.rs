@@ -2,6 +2,7 @@
 //! constructors, changed in place, and programs made of them.
 
 mod construction;
+mod einsum;
 mod elementwise;
 mod in_place;
 mod iteration;

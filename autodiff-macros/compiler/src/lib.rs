@@ -16,6 +16,7 @@
 mod analysis;
 mod compat;
 mod derive;
+pub mod einsum;
 mod emit;
 mod errors;
 pub mod ir;

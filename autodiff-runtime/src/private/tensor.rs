@@ -6,7 +6,7 @@ use alloc::borrow::Cow;
 use core::ops::{Deref, DerefMut, Range};
 
 pub use ndarray::{Array, Dim};
-use ndarray::{ArrayBase, Data, DataMut, Dimension, IntoDimension, IxDyn, OwnedRepr};
+use ndarray::{ArrayBase, ArrayView, Data, DataMut, Dimension, IntoDimension, IxDyn, OwnedRepr};
 pub use product::{DotNN, DotNT, DotTN, DotTT};
 
 /// An array, or a view of one.
@@ -308,4 +308,21 @@ pub fn blank_dyn<T: Default + Clone>(shape: &[usize]) -> Array<T, IxDyn> {
 #[inline]
 pub fn steps<T: crate::Float>(lo: T, hi: T, step: T) -> usize {
     ((hi - lo) / step).ceil().to_usize().expect("a range of so many numbers")
+}
+
+/// A view of so many axes.
+#[inline]
+pub fn seen<'a, T, const N: usize>(
+    of: &ArrayView<'a, T, Dim<[usize; N]>>,
+) -> ArrayView<'a, T, Dim<[usize; N]>>
+where
+    Dim<[usize; N]>: Dimension,
+{
+    of.clone()
+}
+
+/// Where a sum of an array's elements starts.
+#[inline]
+pub fn zero_in<T: crate::Float, D: Dimension>(_: &ArrayView<'_, T, D>) -> T {
+    T::zero()
 }

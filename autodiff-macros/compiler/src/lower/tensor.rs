@@ -7,6 +7,7 @@ mod arithmetic;
 mod axes;
 mod closures;
 mod constructors;
+mod einsum;
 mod elements;
 mod items;
 mod lengths;

@@ -282,7 +282,7 @@ impl Lowerer<'_> {
         Ok(Rv::Temp(place, tensor.ty()))
     }
 
-    /// `array![..]`, `concatenate![..]`, `stack![..]`; `None` if it is none of them.
+    /// `array![..]`, `concatenate![..]`, `stack![..]`, `azip!(..)`, `einsum!(..)`; `None` if it is none of them.
     pub(in crate::lower) fn tensor_macro(
         &mut self,
         mac: &Macro,
@@ -294,6 +294,7 @@ impl Lowerer<'_> {
         let args = match name.as_str() {
             "array" | "concatenate" | "stack" => arguments(mac),
             "azip" => return self.azip(mac, span),
+            "einsum" => return self.einsum(mac, span).map(Some),
             _ => return Ok(None),
         };
         match (name.as_str(), args.split_first()) {

@@ -14,6 +14,11 @@ impl Lowerer<'_> {
     /// `a.dot(&b)`.
     pub(super) fn dot(&mut self, a: Tensor, b: &Expr, span: Span) -> Lowered<Rv> {
         let b = self.ranked_expr(b)?;
+        self.product_of(a, b, span)
+    }
+
+    /// The product of two arrays.
+    pub(super) fn product_of(&mut self, a: Tensor, b: Tensor, span: Span) -> Lowered<Rv> {
         let (left, right) = (a.shape[a.rank() - 1], b.shape[0]);
         if a.rank() > 2 || b.rank() > 2 {
             return Err(self.defer(

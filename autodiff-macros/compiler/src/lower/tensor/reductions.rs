@@ -51,7 +51,14 @@ impl Lowerer<'_> {
     }
 
     /// Carries a sum or a product on.
-    fn add_to(&mut self, total: VarId, fun: Fun, value: Value, in_lanes: bool, span: Span) {
+    pub(super) fn add_to(
+        &mut self,
+        total: VarId,
+        fun: Fun,
+        value: Value,
+        in_lanes: bool,
+        span: Span,
+    ) {
         let current = self.read(total, span);
         let ty = self.b.ty(current).join(self.b.ty(value));
         let next = self.b.scalar(fun, vec![current, value], ty, span);
