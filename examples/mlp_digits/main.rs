@@ -1,11 +1,13 @@
 //! A network of two hidden layers that reads handwritten digits: `cargo run --release --example mlp_digits`.
 //!
 //! The loss is an ordinary function of arrays. Its gradients of all weights come from the attribute; what is done
-//! with them, Adam, is thirty lines.
+//! with them, Adam, is in `examples/training`.
 
 #[path = "../quickstart/digits.rs"]
 #[allow(dead_code, reason = "what the other example shows of the images")]
 mod digits;
+#[path = "../training/mod.rs"]
+mod training;
 
 use std::error::Error;
 use std::fs;
@@ -16,15 +18,13 @@ use autodiff::nn::{cross_entropy, dropout, relu};
 use digits::{CLASSES, Digits, PIXELS};
 use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array2, ArrayView2, Zip};
-use plotters::prelude::*;
+use training::{Adam, draw, uniform};
 
 const HIDDEN: [usize; 2] = [128, 64];
 const EPOCHS: usize = 60;
 const BATCH: usize = 32;
 const RATE: f64 = 2e-3;
 const DROPOUT: f64 = 0.2;
-/// How strongly weights are pulled to zero.
-const DECAY: f64 = 1e-4;
 
 /// The mean cross entropy of a batch: images in rows, and the digit that each shows.
 #[differentiate(wrt(w1, b1, w2, b2, w3, b3))]
@@ -53,47 +53,13 @@ type Network = [(Array2<f64>, Array1<f64>); 3];
 /// Weights whose sums have a variance of 2, as suits `relu` (K. He and others, 2015).
 fn initial() -> Network {
     let sizes = [PIXELS, HIDDEN[0], HIDDEN[1], CLASSES];
-    let mut state = 1_u64;
-    let mut uniform = || {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
-    };
+    let mut uniform = uniform(1);
     [0, 1, 2].map(|layer| {
         let (inputs, outputs) = (sizes[layer], sizes[layer + 1]);
         let bound = (6.0 / inputs as f64).sqrt();
         let weights = Array2::from_shape_simple_fn((inputs, outputs), || bound * uniform());
         (weights, Array1::zeros(outputs))
     })
-}
-
-/// D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization" (2015), of all numbers in a row.
-struct Adam {
-    means: Vec<f64>,
-    squares: Vec<f64>,
-    steps: i32,
-}
-
-impl Adam {
-    fn step<'a>(
-        &mut self,
-        weights: impl Iterator<Item = &'a mut f64>,
-        gradient: &[f64],
-        rate: f64,
-    ) {
-        let (beta, gamma) = (0.9, 0.999);
-        self.means.resize(gradient.len(), 0.0);
-        self.squares.resize(gradient.len(), 0.0);
-        self.steps += 1;
-        let rate = rate * (1.0 - f64::powi(gamma, self.steps)).sqrt()
-            / (1.0 - f64::powi(beta, self.steps));
-        for (k, (weight, slope)) in weights.zip(gradient).enumerate() {
-            let (mean, square) = (&mut self.means[k], &mut self.squares[k]);
-            *mean += (1.0 - beta) * (slope - *mean);
-            *square += (1.0 - gamma) * (slope * slope - *square);
-            *weight -= rate * *mean / (square.sqrt() + 1e-8) + rate * DECAY * *weight;
-        }
-    }
 }
 
 /// All numbers of a network.
@@ -119,27 +85,10 @@ fn accuracy(network: &Network, digits: &Digits) -> f64 {
     right as f64 / digits.len() as f64
 }
 
-/// The loss after each epoch, as a picture.
-fn draw(losses: &[f64], to: &Path) -> Result<(), Box<dyn Error>> {
-    let root = SVGBackend::new(to, (720, 400)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let most = losses.iter().copied().fold(0.0, f64::max);
-    let mut chart = ChartBuilder::on(&root)
-        .margin(16)
-        .caption("mean cross entropy", ("sans-serif", 18))
-        .x_label_area_size(32)
-        .y_label_area_size(48)
-        .build_cartesian_2d(0..losses.len(), 0.0..most)?;
-    chart.configure_mesh().x_desc("epoch").draw()?;
-    chart.draw_series(LineSeries::new(losses.iter().copied().enumerate(), &BLUE))?;
-    root.present()?;
-    Ok(())
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let (training, held_out) = Digits::load()?.split(5, 7);
     let mut network = initial();
-    let mut adam = Adam { means: Vec::new(), squares: Vec::new(), steps: 0 };
+    let mut adam = Adam::default();
     let mut losses = Vec::new();
     let bar = ProgressBar::new(EPOCHS as u64)
         .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}")?);

@@ -23,9 +23,11 @@ pub struct Einsum {
     pub output: Vec<char>,
 }
 
-/// A product of two operands, in that order, each of them transposed or not.
+/// A product of two operands, each of them transposed or not.
 pub struct Product {
+    /// The operands, the left factor first.
     pub order: [usize; 2],
+    /// Whether each factor is.
     pub transposed: [bool; 2],
 }
 

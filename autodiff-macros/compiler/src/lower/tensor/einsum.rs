@@ -78,7 +78,7 @@ impl Lowerer<'_> {
         let lengths_of = |labels: &[char]| labels.iter().map(|l| lengths[l]).collect::<Vec<_>>();
         let (shape, inner) = (lengths_of(&einsum.output), lengths_of(&summed));
         let element = Self::joined(&of.iter().collect::<Vec<_>>());
-        let mut sum_at = |this: &mut Self, outer: &[Value]| {
+        let sum_at = |this: &mut Self, outer: &[Value]| {
             let zero = this.float(0.0, &element, span);
             let sum = this.var(Some(zero), None, true, span);
             this.along(&inner, Vec::new(), span, &mut |this, index| {
