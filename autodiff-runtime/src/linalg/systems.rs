@@ -32,6 +32,7 @@ pub fn solve<T: Float + Real>(a: &Array2<T>, b: &Array1<T>) -> Array1<T> {
     vector(&regular("solve", a).solve(column(b)))
 }
 
+#[allow(clippy::type_complexity, reason = "a value and its pullback")]
 fn solve_vjp<T: Real>(
     a: &Array2<T>,
     b: &Array1<T>,
@@ -80,6 +81,7 @@ pub fn solve_matrix<T: Float + Real>(a: &Array2<T>, b: &Array2<T>) -> Array2<T> 
     array(&regular("solve_matrix", a).solve(matrix(b)))
 }
 
+#[allow(clippy::type_complexity, reason = "a value and its pullback")]
 fn solve_matrix_vjp<T: Real>(
     a: &Array2<T>,
     b: &Array2<T>,

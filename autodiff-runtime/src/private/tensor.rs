@@ -318,7 +318,7 @@ pub fn seen<'a, T, const N: usize>(
 where
     Dim<[usize; N]>: Dimension,
 {
-    of.clone()
+    *of
 }
 
 /// Where a sum of an array's elements starts.
