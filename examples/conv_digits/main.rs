@@ -45,7 +45,7 @@ struct Network {
 fn layer(x: &Array4<f64>, windows: &Array4<f64>, offset: &Array1<f64>) -> Array4<f64> {
     let seen: Array4<f64> = conv2d(x, windows, WINDOWS);
     let offset = offset.view().insert_axis(Axis(1)).insert_axis(Axis(2));
-    let active: Array4<f64> = relu(&(seen + &offset));
+    let active: Array4<f64> = relu(&(seen + offset));
     max_pool2d(&active, 2, 2)
 }
 
