@@ -1,7 +1,7 @@
 //! Sums of products of arrays by the names of their axes: `einsum!("ij,jk->ik", a, b)`.
 //!
 //! What two matrices or vectors are multiplied by is a product, and everything else loops; under the attribute it
-//! is the same ([`lower`](crate::lower)), so that values agree to the bit.
+//! is the same, so that values agree to the bit.
 
 use std::collections::BTreeMap;
 

@@ -136,6 +136,10 @@ functions! {
             None => sum,
         }
     }
+    ends_of_nothing(a: &Array2<f64> = m23()) -> f64 {
+        let none = a.slice(s![.., 1..1]);
+        none.first().copied().unwrap_or(1.5) * none.last().copied().unwrap_or(a[[0, 1]]) * a.sum()
+    }
     swapped(a: &Array2<f64> = m23()) -> Array2<f64> {
         let mut b = a.clone();
         b.swap([0, 1], [1, 2]);

@@ -55,6 +55,10 @@ functions! {
         }
         y
     }
+    sums_of_one_number(a: &Array1<f64> = long(3)) -> f64 {
+        let stretched = a.slice(s![1..2]);
+        stretched.broadcast(19).unwrap().sum() + stretched.broadcast((3, 11)).unwrap().sum()
+    }
     sums_of_branches(a: &Array1<f64> = long(21)) -> f64 {
         a.mapv(|x| if x > 0.2 { x * x } else { 0.1 * x }).sum()
     }

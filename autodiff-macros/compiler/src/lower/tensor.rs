@@ -182,9 +182,7 @@ impl Tensor {
     /// Whether the elements lie in a row of memory, or would once they are computed.
     fn is_in_a_row(&self) -> bool {
         match &self.elements {
-            Elements::View(view) => {
-                view.whole || matches!(view.strides[..], [] | [Stride::One | Stride::Stretched])
-            }
+            Elements::View(view) => view.whole || matches!(view.strides[..], [Stride::One]),
             Elements::Number(_) | Elements::Computed(..) => true,
         }
     }

@@ -62,7 +62,8 @@ impl Lowerer<'_> {
     ) -> Lowered<Tensor> {
         let missing = |axis: usize| (axis + like.rank()).checked_sub(of.rank());
         let stretches = |this: &Self, axis: &usize| {
-            this.is_single(&of, *axis)
+            !of.is_stretched(*axis)
+                && this.is_single(&of, *axis)
                 && missing(*axis).is_some_and(|other| !this.is_single(like, other))
         };
         let axes: Vec<usize> = (0..of.rank()).filter(|axis| stretches(self, axis)).collect();

@@ -186,14 +186,15 @@ impl Lowerer<'_> {
                 let of = self.memory_of(of, span)?;
                 let count = self.count_of(&of, span);
                 let any = self.is_any(count, span);
-                let number = if name.starts_with("last") {
-                    // Of an array without elements none is the last.
-                    let tokens = quote!(usize::saturating_sub(ad_count, 1));
-                    self.int_method(tokens, &[("ad_count", count)], Type::usize(), span)
-                } else {
-                    self.zero(span)
+                let mut end = |length: &Value| {
+                    if name.starts_with("first") {
+                        return self.zero(span);
+                    }
+                    // Of an axis without indices none is the last.
+                    let tokens = quote!(usize::saturating_sub(ad_length, 1));
+                    self.int_method(tokens, &[("ad_length", *length)], Type::usize(), span)
                 };
-                let index = self.index_of_number(&of.shape, number, span);
+                let index: Vec<Value> = of.shape.iter().map(&mut end).collect();
                 self.maybe_element(&of, any, &index, exclusive, span)?
             }
             ("get" | "get_mut", [index]) => {
