@@ -103,9 +103,7 @@ impl Lowerer<'_> {
             ("linspace", [lo, hi, n]) => {
                 let (lo, hi, n) = (self.value(lo)?, self.value(hi)?, self.index(n)?);
                 let (ty, step) = self.step_between(lo, hi, n, span);
-                self.progression(n, ty, span, &mut |this, k, ty| {
-                    this.step_on(lo, step, k, ty, span)
-                })?
+                self.progression(lo, step, n, ty, span)?
             }
             ("range", [lo, hi, step]) => {
                 let (lo, hi, step) = (self.value(lo)?, self.value(hi)?, self.value(step)?);
@@ -114,9 +112,7 @@ impl Lowerer<'_> {
                 let tokens =
                     quote::quote!(::autodiff::__private::tensor::steps(ad_lo, ad_hi, ad_step));
                 let n = self.int_method(tokens, &args, Type::usize(), span);
-                self.progression(n, ty, span, &mut |this, k, ty| {
-                    this.step_on(lo, step, k, ty, span)
-                })?
+                self.progression(lo, step, n, ty, span)?
             }
             _ => {
                 return Err(self.refuse(
@@ -258,25 +254,21 @@ impl Lowerer<'_> {
         (ty, step)
     }
 
-    /// `lo + step * k`.
-    fn step_on(&mut self, lo: Value, step: Value, k: Value, ty: &Type, span: Span) -> Value {
-        let by = self.b.scalar(Fun::Mul, vec![step, k], ty.clone(), span);
-        self.b.scalar(Fun::Add, vec![lo, by], ty.clone(), span)
-    }
-
-    /// A new array of one axis, each element by its number.
+    /// So many numbers, `lo + step * k`.
     fn progression(
         &mut self,
+        lo: Value,
+        step: Value,
         n: Value,
         ty: Type,
         span: Span,
-        element: &mut dyn FnMut(&mut Self, Value, &Type) -> Value,
     ) -> Lowered<Rv> {
         let ty = if ty.is_float() { ty } else { Type::Float(Float::Infer) };
         let (place, tensor) = self.empty(&[n], ty.clone(), span);
         self.along(&[n], Vec::new(), span, &mut |this, index| {
             let k = this.as_element(index[0], &ty, span);
-            let value = element(this, k, &ty);
+            let by = this.b.scalar(Fun::Mul, vec![step, k], ty.clone(), span);
+            let value = this.b.scalar(Fun::Add, vec![lo, by], ty.clone(), span);
             this.store_at(&tensor, &At::Axes(index), value, span)
         })?;
         Ok(Rv::Temp(place, tensor.ty()))
