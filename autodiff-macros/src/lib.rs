@@ -189,8 +189,8 @@ pub fn derive_differentiable(item: TokenStream) -> TokenStream {
 /// # Examples
 ///
 /// ```
+/// use autodiff::ndarray::{Array1, Array2, array};
 /// use autodiff::{differentiate, einsum};
-/// use ndarray::{Array1, Array2, array};
 ///
 /// let a = array![[1.0, 2.0], [3.0, 4.0]];
 /// assert_eq!(einsum!("ij,jk->ik", a, a), a.dot(&a));

@@ -24,7 +24,8 @@ use crate::Float;
 /// use ndarray::array;
 ///
 /// assert_eq!(cholesky(&array![[4.0, 2.0], [2.0, 5.0]]), array![[2.0, 0.0], [1.0, 2.0]]);
-/// let (_, pull) = cholesky::vjp(&array![[4.0, 0.0], [0.0, 9.0]]);
+/// let a = array![[4.0, 0.0], [0.0, 9.0]];
+/// let (_, pull) = cholesky::vjp(&a);
 /// assert_eq!(pull(array![[1.0, 0.0], [0.0, 1.0]])[[0, 0]], 0.25);
 /// ```
 #[track_caller]

@@ -18,7 +18,7 @@ use crate::Float;
 /// use autodiff::linalg::solve;
 /// use ndarray::array;
 ///
-/// let (a, b) = (array![[2.0, 1.0], [1.0, 3.0]], array![3.0, 5.0]);
+/// let (a, b) = (array![[2.0_f64, 1.0], [1.0, 3.0]], array![3.0, 5.0]);
 /// let (x, pull) = solve::vjp(&a, &b);
 /// assert!((x[0] - 0.8).abs() < 1e-15 && (x[1] - 1.4).abs() < 1e-15);
 /// let (a_bar, b_bar) = pull(array![1.0, 0.0]);
