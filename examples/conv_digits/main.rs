@@ -10,15 +10,12 @@ mod digits;
 mod training;
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 
 use autodiff::nn::{Convolution, conv2d, cross_entropy, max_pool2d, relu};
 use autodiff::{Differentiable, differentiate};
 use digits::{CLASSES, Digits, PIXELS};
-use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array2, Array4, Axis};
-use training::{Adam, draw, uniform};
+use training::{Adam, report, train, uniform};
 
 const SIDE: usize = 8;
 const CHANNELS: [usize; 2] = [12, 24];
@@ -118,30 +115,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (training, held_out) = Digits::load()?.split(5, 7);
     let mut network = Network::initial();
     let mut adam = Adam::default();
-    let mut losses = Vec::new();
-    let bar = ProgressBar::new(EPOCHS as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}")?);
-    for epoch in 0..EPOCHS {
-        // Slower in the end.
-        let rate = RATE * (1.0 - epoch as f64 / EPOCHS as f64).max(0.05);
-        let (mut total, mut batches) = (0.0, 0.0);
-        for (pixels, labels) in training.batches(BATCH) {
+    let losses = train(EPOCHS, RATE, |_, rate| {
+        let of_batch = |(pixels, labels)| {
             let (value, gradient) = loss::value_and_grad(&network, &images(pixels)?, labels);
             adam.step(network.numbers(), &gradient.numbers(), rate);
-            total += value;
-            batches += 1.0;
-        }
-        losses.push(total / batches);
-        bar.set_message(format!("loss {:.4}", total / batches));
-        bar.inc(1);
-    }
-    bar.finish();
-    println!("read right of the training images: {:.1} %", 100.0 * network.accuracy(&training)?);
-    println!("read right of those held out:      {:.1} %", 100.0 * network.accuracy(&held_out)?);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/out");
-    fs::create_dir_all(&folder)?;
-    let picture = folder.join("conv_digits.svg");
-    draw(&losses, &picture)?;
-    println!("loss by epoch: {}", picture.display());
-    Ok(())
+            Ok(value)
+        };
+        training.batches(BATCH).map(of_batch).collect()
+    })?;
+    report("conv_digits", &losses, (network.accuracy(&training)?, network.accuracy(&held_out)?))
 }

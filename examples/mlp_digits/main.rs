@@ -10,15 +10,12 @@ mod digits;
 mod training;
 
 use std::error::Error;
-use std::fs;
-use std::path::Path;
 
 use autodiff::differentiate;
 use autodiff::nn::{cross_entropy, dropout, relu};
 use digits::{CLASSES, Digits, PIXELS};
-use indicatif::{ProgressBar, ProgressStyle};
 use ndarray::{Array1, Array2, ArrayView2, Zip};
-use training::{Adam, draw, uniform};
+use training::{Adam, report, train, uniform};
 
 const HIDDEN: [usize; 2] = [128, 64];
 const EPOCHS: usize = 60;
@@ -89,42 +86,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (training, held_out) = Digits::load()?.split(5, 7);
     let mut network = initial();
     let mut adam = Adam::default();
-    let mut losses = Vec::new();
-    let bar = ProgressBar::new(EPOCHS as u64)
-        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}")?);
-    for epoch in 0..EPOCHS {
-        // Slower in the end.
-        let rate = RATE * (1.0 - epoch as f64 / EPOCHS as f64).max(0.05);
-        let (mut total, mut batches) = (0.0, 0.0);
-        for (batch, (images, labels)) in training.batches(BATCH).enumerate() {
+    let losses = train(EPOCHS, RATE, |epoch, rate| {
+        let of_batch = |(batch, (images, labels)): (usize, (&[f64], &[usize]))| {
             let images = Array2::from_shape_vec((labels.len(), PIXELS), images.to_vec())?;
             let seed = (epoch * 1_000 + batch) as u64;
             let [(w1, b1), (w2, b2), (w3, b3)] = &network;
             let (value, g) = loss::value_and_grad(&images, labels, seed, w1, b1, w2, b2, w3, b3);
+            let layers = [(&g.0, &g.1), (&g.2, &g.3), (&g.4, &g.5)];
             let gradient: Vec<f64> =
-                g.0.iter()
-                    .chain(&g.1)
-                    .chain(&g.2)
-                    .chain(&g.3)
-                    .chain(&g.4)
-                    .chain(&g.5)
-                    .copied()
-                    .collect();
+                layers.into_iter().flat_map(|(w, b)| w.iter().chain(b)).copied().collect();
             adam.step(numbers(&mut network), &gradient, rate);
-            total += value;
-            batches += 1.0;
-        }
-        losses.push(total / batches);
-        bar.set_message(format!("loss {:.4}", total / batches));
-        bar.inc(1);
-    }
-    bar.finish();
-    println!("read right of the training images: {:.1} %", 100.0 * accuracy(&network, &training));
-    println!("read right of those held out:      {:.1} %", 100.0 * accuracy(&network, &held_out));
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/out");
-    fs::create_dir_all(&folder)?;
-    let picture = folder.join("mlp_digits.svg");
-    draw(&losses, &picture)?;
-    println!("loss by epoch: {}", picture.display());
-    Ok(())
+            Ok(value)
+        };
+        training.batches(BATCH).enumerate().map(of_batch).collect()
+    })?;
+    report("mlp_digits", &losses, (accuracy(&network, &training), accuracy(&network, &held_out)))
 }

@@ -1,8 +1,10 @@
 //! What the training of networks shares: where it starts, how it goes on, and a picture of how it went.
 
 use std::error::Error;
+use std::fs;
 use std::path::Path;
 
+use indicatif::{ProgressBar, ProgressStyle};
 use plotters::prelude::*;
 
 /// How strongly weights are pulled to zero.
@@ -49,8 +51,46 @@ impl Adam {
     }
 }
 
+/// Goes through the epochs, each slower than the one before: `epoch` is given its number and its rate, and gives
+/// the losses of its batches.
+pub fn train(
+    epochs: usize,
+    rate: f64,
+    mut epoch: impl FnMut(usize, f64) -> Result<Vec<f64>, Box<dyn Error>>,
+) -> Result<Vec<f64>, Box<dyn Error>> {
+    let bar = ProgressBar::new(epochs as u64)
+        .with_style(ProgressStyle::with_template("{bar:40} {pos}/{len}  {msg}")?);
+    let mut means = Vec::new();
+    for number in 0..epochs {
+        let rate = rate * (1.0 - number as f64 / epochs as f64).max(0.05);
+        let losses = epoch(number, rate)?;
+        let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+        bar.set_message(format!("loss {mean:.4}"));
+        bar.inc(1);
+        means.push(mean);
+    }
+    bar.finish();
+    Ok(means)
+}
+
+/// Says how many digits are read right, and draws the losses to a file of that name.
+pub fn report(
+    name: &str,
+    losses: &[f64],
+    (training, held_out): (f64, f64),
+) -> Result<(), Box<dyn Error>> {
+    println!("read right of the training images: {:.1} %", 100.0 * training);
+    println!("read right of those held out:      {:.1} %", 100.0 * held_out);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/out");
+    fs::create_dir_all(&folder)?;
+    let picture = folder.join(name).with_extension("svg");
+    draw(losses, &picture)?;
+    println!("loss by epoch: {}", picture.display());
+    Ok(())
+}
+
 /// The loss after each epoch, as a picture.
-pub fn draw(losses: &[f64], to: &Path) -> Result<(), Box<dyn Error>> {
+fn draw(losses: &[f64], to: &Path) -> Result<(), Box<dyn Error>> {
     let root = SVGBackend::new(to, (720, 400)).into_drawing_area();
     root.fill(&WHITE)?;
     let most = losses.iter().copied().fold(0.0, f64::max);

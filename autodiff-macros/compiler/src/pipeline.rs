@@ -87,8 +87,7 @@ pub(crate) fn run(
     let at_once = multiplied_out(divided, without);
     let (reverse, at_once) = match eager {
         Some(eager) => {
-            let eager = optimize::multiplied(step("preaccumulate", eager), without);
-            (fast(step("identities", eager), without), Some(at_once))
+            (fast(multiplied(step("preaccumulate", eager), without), without), Some(at_once))
         }
         None => (at_once, None),
     };
@@ -155,6 +154,11 @@ fn products(divided: Graph, without: Option<&str>) -> Graph {
         Some("preaccumulate") => divided,
         _ => step("preaccumulate", transform::preaccumulate(divided)),
     };
+    multiplied(graph, without)
+}
+
+/// One whose partial derivatives have been multiplied out.
+fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
     step("identities", optimize::multiplied(graph, without))
 }
 

@@ -2,7 +2,7 @@
 
 use faer::Mat;
 use faer::linalg::solvers::{PartialPivLu, ShapeCore};
-use ndarray::{Array1, Array2};
+use ndarray::Array2;
 
 use crate::Float;
 
@@ -16,16 +16,8 @@ pub fn matrix<T: Real>(of: &Array2<T>) -> Mat<T> {
     Mat::from_fn(of.nrows(), of.ncols(), |i, j| of[[i, j]])
 }
 
-pub fn column<T: Real>(of: &Array1<T>) -> Mat<T> {
-    Mat::from_fn(of.len(), 1, |i, _| of[i])
-}
-
 pub fn array<T: Real>(of: &Mat<T>) -> Array2<T> {
     Array2::from_shape_fn((of.nrows(), of.ncols()), |(i, j)| of[(i, j)])
-}
-
-pub fn vector<T: Real>(of: &Mat<T>) -> Array1<T> {
-    Array1::from_shape_fn(of.nrows(), |i| of[(i, 0)])
 }
 
 /// Refuses a matrix that is not square.
@@ -42,24 +34,28 @@ pub fn check_square<T>(operation: &str, of: &Array2<T>) {
 ///
 /// # Panics
 ///
+/// If it is not square.
+#[track_caller]
+pub fn factored<T: Real>(operation: &str, of: &Array2<T>) -> PartialPivLu<T> {
+    check_square(operation, of);
+    matrix(of).partial_piv_lu()
+}
+
+/// The same of a matrix that has an inverse.
+///
+/// # Panics
+///
 /// If it is not square, or if the factors show that it is singular.
 #[track_caller]
 pub fn regular<T: Real>(operation: &str, of: &Array2<T>) -> PartialPivLu<T> {
-    check_square(operation, of);
-    let factors = matrix(of).partial_piv_lu();
+    let factors = factored(operation, of);
     let zero = T::from_f64(0.0);
-    let singular = (0..factors.nrows()).any(|k| factors.U()[(k, k)] == zero);
+    let singular = pivots(&factors).any(|pivot| pivot == zero);
     assert!(!singular, "`{operation}` of a singular matrix");
     factors
 }
 
-/// Refuses a right-hand side that does not fit.
-#[track_caller]
-pub fn check_rows<T>(operation: &str, of: &Array2<T>, rows: usize) {
-    assert!(
-        of.nrows() == rows,
-        "`{operation}` of a matrix of {} by {} and a right-hand side of {rows} rows",
-        of.nrows(),
-        of.ncols()
-    );
+/// What the determinant is the product of, up to its sign.
+pub fn pivots<T: Real>(factors: &PartialPivLu<T>) -> impl Iterator<Item = T> {
+    (0..factors.nrows()).map(|k| factors.U()[(k, k)])
 }

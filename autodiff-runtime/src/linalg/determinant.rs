@@ -1,10 +1,10 @@
 //! Determinants: of `d = det A`, `A_bar = d_bar d A⁻ᵀ` (Giles 2008, 2.2.4).
 
 use autodiff_macros::differentiate;
-use faer::linalg::solvers::DenseSolveCore;
+use faer::linalg::solvers::{DenseSolveCore, PartialPivLu};
 use ndarray::Array2;
 
-use super::dense::{Real, array, check_square, matrix, regular};
+use super::dense::{Real, array, factored, pivots, regular};
 use crate::Float;
 
 /// The determinant of a matrix. That of a singular matrix is zero, and has no derivative here.
@@ -24,18 +24,24 @@ use crate::Float;
 #[track_caller]
 #[differentiate(vjp = det_vjp, jvp = det_jvp)]
 pub fn det<T: Float + Real>(a: &Array2<T>) -> T {
-    check_square("det", a);
-    matrix(a).determinant()
+    determinant(&factored("det", a))
 }
 
 fn det_vjp<T: Real>(a: &Array2<T>) -> (T, impl FnOnce(T) -> Array2<T> + use<T>) {
-    let (value, inverse) = (det(a), array(&regular("det", a).inverse()));
-    (value, move |seed| inverse.t().mapv(|entry| entry * (seed * value)))
+    let factors = regular("det", a);
+    let value = determinant(&factors);
+    (value, move |seed| scaled_transpose(&factors, seed * value))
 }
 
 fn det_jvp<T: Real>(a: &Array2<T>, dot: Array2<T>) -> (T, T) {
-    let value = det(a);
-    (value, value * trace_of_product(&array(&regular("det", a).inverse()), &dot))
+    let factors = regular("det", a);
+    let value = determinant(&factors);
+    (value, value * trace_of_quotient(&factors, &dot))
+}
+
+fn determinant<T: Real>(factors: &PartialPivLu<T>) -> T {
+    let one = T::from_f64(if is_odd(factors.P().arrays().0) { -1.0 } else { 1.0 });
+    pivots(factors).fold(one, |product, pivot| product * pivot)
 }
 
 /// The logarithm of the determinant of a matrix; NaN if that is negative.
@@ -55,10 +61,12 @@ fn det_jvp<T: Real>(a: &Array2<T>, dot: Array2<T>) -> (T, T) {
 #[track_caller]
 #[differentiate(vjp = logdet_vjp, jvp = logdet_jvp)]
 pub fn logdet<T: Float + Real>(a: &Array2<T>) -> T {
-    let factors = regular("logdet", a);
+    log_determinant(&regular("logdet", a))
+}
+
+fn log_determinant<T: Real>(factors: &PartialPivLu<T>) -> T {
     let (mut sum, mut is_negative) = (T::from_f64(0.0), is_odd(factors.P().arrays().0));
-    for k in 0..a.nrows() {
-        let pivot = factors.U()[(k, k)];
+    for pivot in pivots(factors) {
         is_negative ^= pivot < T::from_f64(0.0);
         sum += num_traits::Float::ln(num_traits::Float::abs(pivot));
     }
@@ -81,14 +89,21 @@ fn is_odd(permutation: &[usize]) -> bool {
 }
 
 fn logdet_vjp<T: Real>(a: &Array2<T>) -> (T, impl FnOnce(T) -> Array2<T> + use<T>) {
-    let (value, inverse) = (logdet(a), array(&regular("logdet", a).inverse()));
-    (value, move |seed| inverse.t().mapv(|entry| entry * seed))
+    let factors = regular("logdet", a);
+    (log_determinant(&factors), move |seed| scaled_transpose(&factors, seed))
 }
 
 fn logdet_jvp<T: Real>(a: &Array2<T>, dot: Array2<T>) -> (T, T) {
-    (logdet(a), trace_of_product(&array(&regular("logdet", a).inverse()), &dot))
+    let factors = regular("logdet", a);
+    (log_determinant(&factors), trace_of_quotient(&factors, &dot))
 }
 
-fn trace_of_product<T: Real>(a: &Array2<T>, b: &Array2<T>) -> T {
-    a.indexed_iter().map(|((i, j), entry)| *entry * b[[j, i]]).sum()
+/// The transpose of the inverse, times a number.
+fn scaled_transpose<T: Real>(factors: &PartialPivLu<T>, by: T) -> Array2<T> {
+    array(&factors.inverse()).t().mapv(|entry| entry * by)
+}
+
+/// The trace of `A⁻¹ B`.
+fn trace_of_quotient<T: Real>(factors: &PartialPivLu<T>, b: &Array2<T>) -> T {
+    array(&factors.inverse()).indexed_iter().map(|((i, j), entry)| *entry * b[[j, i]]).sum()
 }

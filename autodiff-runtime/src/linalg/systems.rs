@@ -2,10 +2,10 @@
 //! 2.3.1).
 
 use autodiff_macros::differentiate;
-use faer::linalg::solvers::{DenseSolveCore, Solve};
+use faer::linalg::solvers::{DenseSolveCore, PartialPivLu, Solve};
 use ndarray::{Array1, Array2, Axis};
 
-use super::dense::{Real, array, check_rows, column, matrix, regular, vector};
+use super::dense::{Real, array, matrix, regular};
 use crate::Float;
 
 /// The solution `x` of `A x = b`, by factors of `A` whose rows are exchanged.
@@ -28,8 +28,7 @@ use crate::Float;
 #[track_caller]
 #[differentiate(vjp = solve_vjp, jvp = solve_jvp)]
 pub fn solve<T: Float + Real>(a: &Array2<T>, b: &Array1<T>) -> Array1<T> {
-    check_rows("solve", a, b.len());
-    vector(&regular("solve", a).solve(column(b)))
+    solved("solve", a, &column(b)).0.remove_axis(Axis(1))
 }
 
 #[allow(clippy::type_complexity, reason = "a value and its pullback")]
@@ -37,16 +36,12 @@ fn solve_vjp<T: Real>(
     a: &Array2<T>,
     b: &Array1<T>,
 ) -> (Array1<T>, impl FnOnce(Array1<T>) -> (Array2<T>, Array1<T>) + use<T>) {
-    check_rows("solve", a, b.len());
-    let factors = regular("solve", a);
-    let x = vector(&factors.solve(column(b)));
-    let solution = x.clone();
+    let (x, pull) = solved_vjp("solve", a, &column(b));
     let pull = move |seed: Array1<T>| {
-        let b_bar = vector(&factors.solve_transpose(column(&seed)));
-        let a_bar = -b_bar.view().insert_axis(Axis(1)).dot(&solution.insert_axis(Axis(0)));
-        (a_bar, b_bar)
+        let (a_bar, b_bar) = pull(column(&seed));
+        (a_bar, b_bar.remove_axis(Axis(1)))
     };
-    (x, pull)
+    (x.remove_axis(Axis(1)), pull)
 }
 
 fn solve_jvp<T: Real>(
@@ -54,11 +49,13 @@ fn solve_jvp<T: Real>(
     b: &Array1<T>,
     (a_dot, b_dot): (Array2<T>, Array1<T>),
 ) -> (Array1<T>, Array1<T>) {
-    check_rows("solve", a, b.len());
-    let factors = regular("solve", a);
-    let x = vector(&factors.solve(column(b)));
-    let x_dot = vector(&factors.solve(column(&(b_dot - a_dot.dot(&x)))));
-    (x, x_dot)
+    let (x, x_dot) = solved_jvp("solve", a, &column(b), (a_dot, column(&b_dot)));
+    (x.remove_axis(Axis(1)), x_dot.remove_axis(Axis(1)))
+}
+
+/// A vector as a matrix.
+fn column<T: Real>(of: &Array1<T>) -> Array2<T> {
+    of.view().insert_axis(Axis(1)).to_owned()
 }
 
 /// The solutions of `A X = B`, one for each column.
@@ -77,8 +74,7 @@ fn solve_jvp<T: Real>(
 #[track_caller]
 #[differentiate(vjp = solve_matrix_vjp, jvp = solve_matrix_jvp)]
 pub fn solve_matrix<T: Float + Real>(a: &Array2<T>, b: &Array2<T>) -> Array2<T> {
-    check_rows("solve_matrix", a, b.nrows());
-    array(&regular("solve_matrix", a).solve(matrix(b)))
+    solved("solve_matrix", a, b).0
 }
 
 #[allow(clippy::type_complexity, reason = "a value and its pullback")]
@@ -86,9 +82,38 @@ fn solve_matrix_vjp<T: Real>(
     a: &Array2<T>,
     b: &Array2<T>,
 ) -> (Array2<T>, impl FnOnce(Array2<T>) -> (Array2<T>, Array2<T>) + use<T>) {
-    check_rows("solve_matrix", a, b.nrows());
-    let factors = regular("solve_matrix", a);
-    let x = array(&factors.solve(matrix(b)));
+    solved_vjp("solve_matrix", a, b)
+}
+
+fn solve_matrix_jvp<T: Real>(
+    a: &Array2<T>,
+    b: &Array2<T>,
+    dots: (Array2<T>, Array2<T>),
+) -> (Array2<T>, Array2<T>) {
+    solved_jvp("solve_matrix", a, b, dots)
+}
+
+/// The solutions, and the factors that gave them.
+#[track_caller]
+fn solved<T: Real>(operation: &str, a: &Array2<T>, b: &Array2<T>) -> (Array2<T>, PartialPivLu<T>) {
+    assert!(
+        a.nrows() == b.nrows(),
+        "`{operation}` of a matrix of {} by {} and a right-hand side of {} rows",
+        a.nrows(),
+        a.ncols(),
+        b.nrows()
+    );
+    let factors = regular(operation, a);
+    (array(&factors.solve(matrix(b))), factors)
+}
+
+#[allow(clippy::type_complexity, reason = "a value and its pullback")]
+fn solved_vjp<T: Real>(
+    operation: &str,
+    a: &Array2<T>,
+    b: &Array2<T>,
+) -> (Array2<T>, impl FnOnce(Array2<T>) -> (Array2<T>, Array2<T>) + use<T>) {
+    let (x, factors) = solved(operation, a, b);
     let solutions = x.clone();
     let pull = move |seed: Array2<T>| {
         let b_bar = array(&factors.solve_transpose(matrix(&seed)));
@@ -97,14 +122,13 @@ fn solve_matrix_vjp<T: Real>(
     (x, pull)
 }
 
-fn solve_matrix_jvp<T: Real>(
+fn solved_jvp<T: Real>(
+    operation: &str,
     a: &Array2<T>,
     b: &Array2<T>,
     (a_dot, b_dot): (Array2<T>, Array2<T>),
 ) -> (Array2<T>, Array2<T>) {
-    check_rows("solve_matrix", a, b.nrows());
-    let factors = regular("solve_matrix", a);
-    let x = array(&factors.solve(matrix(b)));
+    let (x, factors) = solved(operation, a, b);
     let x_dot = array(&factors.solve(matrix(&(b_dot - a_dot.dot(&x)))));
     (x, x_dot)
 }

@@ -300,8 +300,8 @@ pub fn has_axes<A: Tensor + ?Sized>(of: &A, axes: usize) {
 /// An array of that shape, of which only the shape tells how many axes it has, to be written to before it is
 /// read.
 #[inline]
-pub fn blank_dyn<T: Default + Clone>(shape: &[usize]) -> Array<T, IxDyn> {
-    Array::from_elem(shape, T::default())
+pub fn blank_dyn<T: Default + Clone, const N: usize>(shape: [usize; N]) -> Array<T, IxDyn> {
+    Array::from_elem(&shape[..], T::default())
 }
 
 /// How many numbers there are from `lo` on, up to `hi`, as `ndarray` counts them.

@@ -25,7 +25,7 @@ pub(super) use lengths::Lengths;
 
 use std::rc::Rc;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
@@ -322,14 +322,39 @@ impl Lowerer<'_> {
         Ok(self.finished(&made, element))
     }
 
+    /// The same, as where its elements are.
+    fn made_of(&mut self, of: &Tensor, span: Span) -> Lowered<Tensor> {
+        let made = self.array_of(of, span)?;
+        self.tensor(made, span)
+    }
+
     /// A new array of that shape, to be filled.
     fn fresh(&mut self, shape: &[Value], element: Type, span: Span) -> Fresh {
+        self.fresh_by(&quote!(blank), shape, element, Some(shape.len()), span)
+    }
+
+    /// The same of one number.
+    fn fresh_of(&mut self, shape: &[Value], value: Value, span: Span) -> Lowered<Fresh> {
+        let made = self.fresh(shape, self.b.ty(value).clone(), span);
+        let number = self.number(value);
+        self.write(&made.rows, &number, span)?;
+        Ok(made)
+    }
+
+    /// The same by the function of that name, whose array may not tell by its type how many axes it has.
+    fn fresh_by(
+        &mut self,
+        maker: &TokenStream,
+        shape: &[Value],
+        element: Type,
+        rank: Option<usize>,
+        span: Span,
+    ) -> Fresh {
         let names: Vec<_> =
             (0..shape.len()).map(|axis| Ident::new(&format!("ad_axis{axis}"), span)).collect();
-        let tokens = quote!(::autodiff::__private::tensor::blank([#(#names),*]));
+        let tokens = quote!(::autodiff::__private::tensor::#maker([#(#names),*]));
         let captures = names.into_iter().zip(shape.iter().map(|v| CallArg::Value(*v))).collect();
         let blank = self.b.own_code(tokens, captures, span);
-        let rank = Some(shape.len());
         self.b.values[blank.index()].ty = Type::Tensor(Box::new(element.clone()), rank);
         let object = self.object(blank, None, span);
         self.shapes.insert(object, shape.to_vec());

@@ -68,8 +68,6 @@ struct Sum {
 
 fn sums(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let Op::For { lo, inclusive: false, rev: false, .. } = of.node.op else { return Vec::new() };
-    let from_zero = matches!(layout.node(lo).map(|n| &n.op),
-        Some(Op::Const(tokens)) if tokens.to_string() == "0");
     let sum = |(carried, (next, param)): (usize, (&Value, &Value))| {
         let data = graph.data(*next);
         let node = of.body.nodes.iter().find(|node| node.results == [*next])?;
@@ -86,7 +84,7 @@ fn sums(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
             ty: data.ty.clone(),
         })
     };
-    if !from_zero {
+    if !layout.is_zero(lo) {
         return Vec::new();
     }
     of.body.results.iter().zip(&of.body.params[1..]).enumerate().filter_map(sum).collect()
@@ -278,38 +276,6 @@ impl Fresh {
             add(self, total, pair)
         });
         rest.into_iter().fold(total, |total, term| add(self, total, term))
-    }
-
-    /// A new value of which the same is known.
-    fn renewed(&mut self, of: Value) -> Value {
-        let data = &self.values[of.index()];
-        let (ty, span) = (data.ty.clone(), data.span);
-        self.value(ty, span)
-    }
-
-    /// A node once more, with results of its own.
-    fn repeated(&mut self, node: &Node, renamed: &mut BTreeMap<Value, Value>) -> Node {
-        let of = |v: Value, renamed: &BTreeMap<Value, Value>| renamed.get(&v).copied().unwrap_or(v);
-        let op = match &node.op {
-            Op::If(condition, then, otherwise) => {
-                let condition = of(*condition, renamed);
-                let [then, otherwise] = [then, otherwise].map(|branch| {
-                    let mut renamed = renamed.clone();
-                    let nodes = branch.nodes.iter();
-                    let nodes = nodes.map(|node| self.repeated(node, &mut renamed)).collect();
-                    let results = branch.results.iter().map(|v| of(*v, &renamed)).collect();
-                    Region { nodes, results, ..Region::default() }
-                });
-                Op::If(condition, then, otherwise)
-            }
-            op => op.map(&mut |v| of(v, renamed)),
-        };
-        let results = node.results.iter().map(|result| {
-            let fresh = self.renewed(*result);
-            renamed.insert(*result, fresh);
-            fresh
-        });
-        Node { op, results: results.collect(), span: node.span }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::literal::Literal;
 use super::walk::{Fresh, Laid, Loop, accesses, rewrite_loops};
 use crate::analysis::Layout;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
@@ -46,10 +45,7 @@ fn views(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
     if !innermost {
         return Vec::new();
     }
-    let from_zero = matches!(
-        layout.node(*lo).map(|n| &n.op),
-        Some(Op::Const(tokens)) if Literal::read(tokens) == Some(Literal::Int(0))
-    );
+    let from_zero = layout.is_zero(*lo);
     let mut found: Vec<Window> = Vec::new();
     for (position, node) in body.nodes.iter().enumerate() {
         let (Op::Load(place, Take::Value | Take::Clone)

@@ -8,6 +8,7 @@ use std::ops::Deref;
 use proc_macro2::{Literal, Span};
 use quote::quote;
 
+use super::literal::Literal as Known;
 use crate::analysis::{Layout, RegionId};
 use crate::ir::{
     CallArg, Graph, Node, Op, Place, Proj, PullArg, Region, Take, Type, Value, ValueData, ValueMap,
@@ -69,6 +70,12 @@ impl<'g> Laid<'g> {
     /// That of a graph.
     pub fn of(graph: &'g Graph) -> Self {
         Self { graph, layout: OnceCell::new() }
+    }
+
+    /// Whether a value is a literal zero, as where loops start.
+    pub fn is_zero(&self, v: Value) -> bool {
+        matches!(self.node(v).map(|n| &n.op),
+            Some(Op::Const(tokens)) if Known::read(tokens) == Some(Known::Int(0)))
     }
 }
 
@@ -140,12 +147,42 @@ impl Fresh {
         renamed: &mut BTreeMap<Value, Value>,
         nodes: &mut Vec<Node>,
     ) {
-        let [result] = node.results[..] else { return };
-        let data = &self.values[result.index()];
-        let value = self.value(data.ty.clone(), data.span);
-        let op = node.op.map(&mut |v| renamed.get(&v).copied().unwrap_or(v));
-        nodes.push(Node { op, results: vec![value], span: node.span });
-        renamed.insert(result, value);
+        if let [_] = node.results[..] {
+            let node = self.repeated(node, renamed);
+            nodes.push(node);
+        }
+    }
+
+    /// A new value of which the same is known.
+    pub fn renewed(&mut self, of: Value) -> Value {
+        let data = &self.values[of.index()];
+        let (ty, span) = (data.ty.clone(), data.span);
+        self.value(ty, span)
+    }
+
+    /// A node once more, with results of its own.
+    pub fn repeated(&mut self, node: &Node, renamed: &mut BTreeMap<Value, Value>) -> Node {
+        let of = |v: Value, renamed: &BTreeMap<Value, Value>| renamed.get(&v).copied().unwrap_or(v);
+        let op = match &node.op {
+            Op::If(condition, then, otherwise) => {
+                let condition = of(*condition, renamed);
+                let [then, otherwise] = [then, otherwise].map(|branch| {
+                    let mut renamed = renamed.clone();
+                    let nodes = branch.nodes.iter();
+                    let nodes = nodes.map(|node| self.repeated(node, &mut renamed)).collect();
+                    let results = branch.results.iter().map(|v| of(*v, &renamed)).collect();
+                    Region { nodes, results, ..Region::default() }
+                });
+                Op::If(condition, then, otherwise)
+            }
+            op => op.map(&mut |v| of(v, renamed)),
+        };
+        let results = node.results.iter().map(|result| {
+            let fresh = self.renewed(*result);
+            renamed.insert(*result, fresh);
+            fresh
+        });
+        Node { op, results: results.collect(), span: node.span }
     }
 
     /// Computes a number of a loop's body once more, as it is where the renamed values stand for others.

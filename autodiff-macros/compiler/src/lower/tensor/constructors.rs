@@ -166,11 +166,8 @@ impl Lowerer<'_> {
 
     /// A new array of one number.
     fn filled_with(&mut self, shape: &[Value], value: Value, span: Span) -> Lowered<Rv> {
-        let element = self.b.ty(value).clone();
-        let (place, tensor) = self.empty(shape, element, span);
-        let number = self.number(value);
-        self.write(&tensor, &number, span)?;
-        Ok(Rv::Temp(place, tensor.ty()))
+        let made = self.fresh_of(shape, value, span)?;
+        Ok(Rv::Temp(Place::whole(made.object), made.rows.ty()))
     }
 
     /// The lengths of the axes that an argument gives, and whether it is one number alone.

@@ -252,9 +252,7 @@ impl Lowerer<'_> {
         if let Some(view) = of.whole() {
             return self.count_in(view.flat.clone(), &of.shape, span);
         }
-        let product = of.shape.clone().into_iter();
-        let product = product.reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));
-        product.unwrap_or_else(|| self.one(span))
+        self.product_of_lengths(&of.shape, span)
     }
 
     pub(super) fn one(&mut self, span: Span) -> Value {

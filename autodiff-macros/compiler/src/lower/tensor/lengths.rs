@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::ir::{CallArg, Op, Place, Type, Value};
 use crate::lower::Lowerer;
+use crate::rules::Fun;
 
 /// What has been seen to hold wherever the nodes of a region run, by the region's number.
 #[derive(Default)]
@@ -55,6 +56,25 @@ impl Lowerer<'_> {
             }
             _ => None,
         }
+    }
+
+    /// How many indices there are from `lo` on, up to `hi`.
+    pub(super) fn length_between(&mut self, lo: Value, hi: Value, span: Span) -> Value {
+        match (self.written_length(lo), self.written_length(hi)) {
+            (Some(0), _) => hi,
+            (Some(lo), Some(hi)) if lo <= hi => {
+                let length = self.b.int(hi - lo, span);
+                self.refine(length, &Type::usize());
+                length
+            }
+            _ => self.usize_op(Fun::Sub, hi, lo, span),
+        }
+    }
+
+    /// How many elements a shape has.
+    pub(super) fn product_of_lengths(&mut self, shape: &[Value], span: Span) -> Value {
+        let product = shape.iter().copied().reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));
+        product.unwrap_or_else(|| self.one(span))
     }
 
     /// That lengths are the same at run time, unless that is certain.

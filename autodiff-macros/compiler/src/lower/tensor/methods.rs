@@ -346,8 +346,7 @@ impl Lowerer<'_> {
 
     /// `select(axis, &indices)`.
     fn select(&mut self, of: &Tensor, axis: usize, indices: &Expr, span: Span) -> Lowered<Rv> {
-        let (shape, element, view) = self.as_view(of.clone(), span)?;
-        let of = Tensor { shape, element, elements: Elements::View(view) };
+        let of = self.memory_of(of, span)?;
         let (chosen, _) = self.place(indices)?;
         let mut shape = of.shape.clone();
         let length = shape[axis];
@@ -368,26 +367,14 @@ impl Lowerer<'_> {
 
     /// `map_axis(axis, f)`: what a closure makes of each lane.
     fn map_axis(&mut self, of: &Tensor, axis: usize, f: &Expr, span: Span) -> Lowered<Rv> {
-        let (whole, element, view) = self.as_view(of.clone(), span)?;
+        let lanes = self.with_last(of, axis, span)?;
         let f = self.callee(f)?;
-        let mut shape = whole.clone();
-        let length = shape.remove(axis);
-        let made = self.fresh(&shape, Type::Unknown, span);
-        let mut of_result = element.clone();
-        self.along(&shape, Vec::new(), span, &mut |this, index| {
-            let mut lane = view.clone();
-            let stride = lane.strides.remove(axis);
-            for (k, step) in index.iter().zip(&lane.strides) {
-                lane.start = Some(this.further(lane.start, *k, *step, span));
-            }
-            lane.strides = vec![stride];
-            lane.whole = false;
-            let lane = Tensor {
-                shape: vec![length],
-                element: element.clone(),
-                elements: Elements::View(lane),
-            };
-            let value = this.apply(&f, vec![Self::viewed(lane)], span)?;
+        let shape = &lanes.shape[..of.rank() - 1];
+        let made = self.fresh(shape, Type::Unknown, span);
+        let mut of_result = lanes.element.clone();
+        self.along(shape, Vec::new(), span, &mut |this, index| {
+            let lane = this.view_at(&lanes, index, span);
+            let value = this.apply(&f, vec![lane], span)?;
             let value = this.value_of(value, span)?;
             of_result = this.b.ty(value).clone();
             this.store_at(&made.rows, &super::At::Axes(index), value, span)

@@ -98,13 +98,18 @@ impl Lowerer<'_> {
 
     /// The lanes that lie along an axis, one for each index of the others.
     fn lanes(&mut self, of: &Tensor, axis: usize, span: Span) -> Lowered<Rv> {
-        let mut order: Vec<usize> = (0..of.rank()).collect();
-        if order.is_empty() {
+        if of.rank() == 0 {
             return Err(self.no_parts(span));
         }
+        Ok(Self::in_turn(self.with_last(of, axis, span)?, of.rank() - 1))
+    }
+
+    /// The same elements, with that axis for the last.
+    pub(super) fn with_last(&mut self, of: &Tensor, axis: usize, span: Span) -> Lowered<Tensor> {
+        let mut order: Vec<usize> = (0..of.rank()).collect();
         order.remove(axis);
         order.push(axis);
-        Ok(Self::in_turn(self.permuted(of.clone(), &order, span)?, of.rank() - 1))
+        self.permuted(of.clone(), &order, span)
     }
 
     fn no_parts(&mut self, span: Span) -> crate::errors::Reported {
@@ -217,7 +222,7 @@ impl Lowerer<'_> {
     ) -> Tensor {
         let Elements::View(view) = &of.elements else { unreachable!("it lies in memory") };
         let (mut shape, mut view) = (of.shape.clone(), view.clone());
-        shape[axis] = self.usize_op(Fun::Sub, end, start, span);
+        shape[axis] = self.length_between(start, end, span);
         view.start = Some(self.further(view.start, start, view.strides[axis], span));
         view.whole = false;
         Tensor { shape, element: of.element.clone(), elements: Elements::View(view) }
@@ -257,9 +262,7 @@ impl Lowerer<'_> {
         axes: usize,
         span: Span,
     ) -> Value {
-        let lengths = of.shape[..axes].iter().copied();
-        let count = lengths.reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));
-        count.unwrap_or_else(|| self.one(span))
+        self.product_of_lengths(&of.shape[..axes], span)
     }
 
     /// The view of that number, the last of the first axes going fastest.

@@ -4,9 +4,9 @@ use proc_macro2::Span;
 use quote::quote;
 use syn::{ExprMethodCall, GenericArgument};
 
-use super::{Elements, Tensor};
+use super::Tensor;
 use crate::errors::Lowered;
-use crate::ir::{CallArg, Op, Place, Proj, Type};
+use crate::ir::{CallArg, Op, Type};
 use crate::lower::{Lowerer, Rv};
 
 impl Lowerer<'_> {
@@ -25,7 +25,7 @@ impl Lowerer<'_> {
                 "say it, as in `into_dimensionality::<Ix2>()`",
             ));
         };
-        let Some(array) = of.of_any_rank().cloned() else {
+        if of.of_any_rank().is_none() {
             if of.rank() == rank {
                 return Ok(Rv::Some(Box::new(Self::viewed(of))));
             }
@@ -35,37 +35,22 @@ impl Lowerer<'_> {
                 format!("this array has {} axes", of.rank()),
                 "an array never has another number of axes than it has",
             ));
-        };
+        }
         let of = self.memory_of(&of, span)?;
-        let Elements::View(view) = of.elements else { unreachable!("it lies in memory") };
+        let array = of.of_any_rank().cloned().expect("seen above");
         let name = syn::Ident::new("ad_array", Span::call_site());
         let tokens = quote!(::autodiff::__private::tensor::has_axes(ad_array, #rank));
         let captures = vec![(name, CallArg::Ref(array.clone(), false))];
         self.b.effect(Op::Effect { tokens, captures }, span);
-        let shape = (0..rank).map(|axis| {
-            let along = array.clone().with(Proj::Axis(axis));
-            self.b.op(Op::Len(along), Type::usize(), span)
-        });
-        let shape = shape.collect();
-        let exclusive = view.exclusive;
-        let known = self.in_rows(view.flat, shape, of.element, exclusive, span);
+        let ty = Type::Tensor(Box::new(of.element.clone()), Some(rank));
+        let known = self.array_at(array, &ty, of.is_exclusive(), span);
         Ok(Rv::Some(Box::new(Self::viewed(known))))
     }
 
     /// `into_dyn()`: a new array of the same shape.
     pub(super) fn with_any_rank(&mut self, of: &Tensor, span: Span) -> Lowered<Rv> {
-        let shape = of.shape.clone();
-        let names: Vec<_> =
-            (0..shape.len()).map(|axis| syn::Ident::new(&format!("ad_axis{axis}"), span)).collect();
-        let tokens = quote!(::autodiff::__private::tensor::blank_dyn(&[#(#names),*]));
-        let captures = names.into_iter().zip(shape.iter().map(|v| CallArg::Value(*v))).collect();
-        let blank = self.b.own_code(tokens, captures, span);
-        let ty = Type::Tensor(Box::new(of.element.clone()), None);
-        self.b.values[blank.index()].ty = ty.clone();
-        let object = self.object(blank, None, span);
-        let flat = Place::whole(object).with(Proj::Flat);
-        let rows = self.in_rows(flat, shape, of.element.clone(), true, span);
-        self.write(&rows, of, span)?;
-        Ok(Rv::Temp(Place::whole(object), ty))
+        let made = self.fresh_by(&quote!(blank_dyn), &of.shape, of.element.clone(), None, span);
+        self.write(&made.rows, of, span)?;
+        Ok(self.finished(&made, of.element.clone()))
     }
 }

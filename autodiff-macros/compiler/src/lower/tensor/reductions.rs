@@ -214,8 +214,7 @@ impl Lowerer<'_> {
             }
         };
         let mean = by(self, Fun::Div, sum, n);
-        let mean = self.array_of(&mean, span)?;
-        let mean = self.tensor(mean, span)?;
+        let mean = self.made_of(&mean, span)?;
         let mean = self.with_axis(&mean, axis, span)?;
         let distances = self.distances(of, mean);
         let squares = self.along_axis(&distances, axis, Fun::Add, span)?;

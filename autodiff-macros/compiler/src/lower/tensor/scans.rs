@@ -70,9 +70,7 @@ impl Lowerer<'_> {
     ) -> Lowered<Rv> {
         let mut shape = of.shape.clone();
         shape.remove(axis);
-        let made = self.fresh(&shape, self.b.ty(init).clone(), span);
-        let number = self.number(init);
-        self.write(&made.rows, &number, span)?;
+        let made = self.fresh_of(&shape, init, span)?;
         self.along(&of.shape, Vec::new(), span, &mut |this, index| {
             let mut rest = index.to_vec();
             rest.remove(axis);
@@ -135,18 +133,15 @@ impl Lowerer<'_> {
             );
             let shape = head.shape.clone();
             let difference = Self::by(Fun::Sub, &shape, vec![tail, head]);
-            let made = self.array_of(&difference, span)?;
-            of = self.tensor(made, span)?;
+            of = self.made_of(&difference, span)?;
         }
         if n == 0 { self.array_of(&of, span) } else { Ok(self.as_array(of)) }
     }
 
     /// The elements on one side of a diagonal, zeros on the other.
     fn triangle(&mut self, of: &Tensor, offset: Value, upper: bool, span: Span) -> Lowered<Rv> {
-        let made = self.fresh(&of.shape, of.element.clone(), span);
         let zero = self.float(0.0, &of.element, span);
-        let number = self.number(zero);
-        self.write(&made.rows, &number, span)?;
+        let made = self.fresh_of(&of.shape, zero, span)?;
         let (rows, columns) = (of.shape[0], of.shape[1]);
         self.times(rows, span, &mut |this, i| {
             let from = usize::from(!upper);

@@ -13,13 +13,7 @@ use crate::rules::Fun;
 impl Lowerer<'_> {
     /// What is computed becomes an array first, so that there are elements to view.
     pub(super) fn as_view(&mut self, of: Tensor, span: Span) -> Lowered<(Vec<Value>, Type, View)> {
-        let of = match of.elements {
-            Elements::View(_) => of,
-            _ => {
-                let made = self.array_of(&of, span)?;
-                self.tensor(made, span)?
-            }
-        };
+        let of = if of.is_view() { of } else { self.made_of(&of, span)? };
         let Tensor { shape, element, elements: Elements::View(view) } = of else {
             unreachable!("an array has memory")
         };
@@ -32,9 +26,8 @@ impl Lowerer<'_> {
         if !view.strides.iter().any(|stride| matches!(stride, Stride::Back(_))) {
             return Ok((shape, element, view));
         }
-        let made =
-            self.array_of(&Tensor { shape, element, elements: Elements::View(view) }, span)?;
-        let made = self.tensor(made, span)?;
+        let backwards = Tensor { shape, element, elements: Elements::View(view) };
+        let made = self.made_of(&backwards, span)?;
         self.as_view(made, span)
     }
 
@@ -145,16 +138,10 @@ impl Lowerer<'_> {
         shape: Vec<Value>,
         span: Span,
     ) -> Lowered<Tensor> {
-        let of = if of.whole().is_some() {
-            of
-        } else {
-            let made = self.array_of(&of, span)?;
-            self.tensor(made, span)?
-        };
+        let of = if of.whole().is_some() { of } else { self.made_of(&of, span)? };
         let count = self.count_of(&of, span);
-        let one = self.one(span);
-        let wanted = shape.iter().copied().reduce(|a, b| self.usize_op(Fun::Mul, a, b, span));
-        self.check_fit("reshape", &[(count, wanted.unwrap_or(one))], span);
+        let wanted = self.product_of_lengths(&shape, span);
+        self.check_fit("reshape", &[(count, wanted)], span);
         let (_, element, view) = self.as_view(of, span)?;
         let exclusive = view.exclusive;
         Ok(self.in_rows(view.flat, shape, element, exclusive, span))
@@ -308,43 +295,46 @@ impl Lowerer<'_> {
         };
         let assertion = quote!(::core::assert!(ad_lo <= ad_hi && ad_hi <= ad_length));
         self.assert(assertion, &[("ad_lo", lo), ("ad_hi", hi), ("ad_length", length)], span);
-        let (mut shape, element, mut view) = self.as_view(tensor.clone(), span)?;
-        let mut count = match (self.written_length(lo), self.written_length(hi)) {
-            (Some(0), _) => hi,
-            (Some(lo), Some(hi)) if lo <= hi => {
-                let count = self.b.int(hi - lo, span);
-                self.refine(count, &Type::usize());
-                count
-            }
-            _ => self.usize_op(Fun::Sub, hi, lo, span),
+        let of = self.memory_of(tensor, span)?;
+        *tensor = match step {
+            None => self.section(&of, axis, lo, hi, span),
+            Some(step) => self.stepped(of, axis, (lo, hi), step, span)?,
         };
-        let mut stride = view.strides[axis];
-        let mut first = lo;
-        if let Some(step) = step {
-            let (step, backwards) = match step {
-                Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => (&*e.expr, true),
-                step => (step, false),
-            };
-            let step = self.slice_step(step, span)?;
-            if backwards {
-                // The range is what is seen: from its last index on, should it have one.
-                let args = [("ad_lo", lo), ("ad_hi", hi)];
-                let tokens = quote!(usize::max(ad_hi, ad_lo + 1) - 1);
-                first = self.int_method(tokens, &args, Type::usize(), span);
-            }
-            let args = [("ad_n", count), ("ad_step", step)];
-            count =
-                self.int_method(quote!(usize::div_ceil(ad_n, ad_step)), &args, Type::usize(), span);
-            view.start = Some(self.further(view.start, first, stride, span));
-            stride = self.scaled(stride, step, span);
-            view.strides[axis] = if backwards { self.turned(stride, span) } else { stride };
-        } else {
-            view.start = Some(self.further(view.start, first, stride, span));
-        }
-        shape[axis] = count;
-        view.whole = false;
-        *tensor = Tensor { shape, element, elements: Elements::View(view) };
         Ok(true)
+    }
+
+    /// Every so manieth index from `lo` to `hi` of an axis.
+    fn stepped(
+        &mut self,
+        of: Tensor,
+        axis: usize,
+        (lo, hi): (Value, Value),
+        step: &Expr,
+        span: Span,
+    ) -> Lowered<Tensor> {
+        let (mut shape, element, mut view) = self.as_view(of, span)?;
+        let (step, backwards) = match step {
+            Expr::Unary(e) if matches!(e.op, syn::UnOp::Neg(_)) => (&*e.expr, true),
+            step => (step, false),
+        };
+        let step = self.slice_step(step, span)?;
+        let first = if backwards {
+            // The range is what is seen: from its last index on, should it have one.
+            let args = [("ad_lo", lo), ("ad_hi", hi)];
+            let tokens = quote!(usize::max(ad_hi, ad_lo + 1) - 1);
+            self.int_method(tokens, &args, Type::usize(), span)
+        } else {
+            lo
+        };
+        let args = [("ad_n", self.length_between(lo, hi, span)), ("ad_step", step)];
+        let tokens = quote!(usize::div_ceil(ad_n, ad_step));
+        shape[axis] = self.int_method(tokens, &args, Type::usize(), span);
+        let stride = view.strides[axis];
+        view.start = Some(self.further(view.start, first, stride, span));
+        let stride = self.scaled(stride, step, span);
+        view.strides[axis] = if backwards { self.turned(stride, span) } else { stride };
+        view.whole = false;
+        Ok(Tensor { shape, element, elements: Elements::View(view) })
     }
 
     /// How far apart the indices of a slice are. That it goes backwards is to be seen by a sign.

@@ -48,9 +48,6 @@ impl Lowerer<'_> {
             }
             ("map_assign_into", [target, f]) => {
                 let target = self.ranked_expr(target)?;
-                let pairs: Vec<_> =
-                    zip.shape().iter().copied().zip(target.shape.iter().copied()).collect();
-                self.check_fit("Zip", &pairs, span);
                 let f = self.callee(f)?;
                 self.zip_into(&zip, &target, &f, span)?;
                 Rv::Unit
@@ -76,11 +73,10 @@ impl Lowerer<'_> {
 
     /// What `Zip` runs through: an array, or what gives the parts of one.
     fn zip_part(&mut self, e: &Expr) -> Lowered<Part> {
-        let rv = self.lazy(e)?;
-        match rv {
-            Rv::Iter(iter) if matches!(*iter, Iter::Views(..)) => match *iter {
+        match self.lazy(e)? {
+            Rv::Iter(iter) => match *iter {
                 Iter::Views(of, axes) => Ok(Part::Views(of, axes)),
-                _ => unreachable!("seen above"),
+                _ => Err(self.not_a_tensor(span_of(e))),
             },
             rv if self.is_tensor(&rv) => {
                 let of = self.tensor(rv, span_of(e))?;
@@ -111,8 +107,9 @@ impl Lowerer<'_> {
         body: &mut dyn FnMut(&mut Self, Items<'_>) -> Lowered<()>,
     ) -> Lowered<()> {
         let shape = zip.shape();
-        for part in &zip.parts[1..] {
-            let pairs: Vec<_> = shape.iter().copied().zip(part.shape().iter().copied()).collect();
+        let others = zip.parts[1..].iter().map(Part::shape);
+        for other in others.chain(target.map(|target| &target.shape[..])) {
+            let pairs: Vec<_> = shape.iter().copied().zip(other.iter().copied()).collect();
             self.check_fit("Zip", &pairs, span);
         }
         let elements = zip.parts.iter().map(|part| match part {
