@@ -3,7 +3,7 @@
 
 use syn::parse_quote;
 
-use super::derived_tests::{lines, run, tidied};
+use super::derived_tests::{lines, ramp, run, run_with_seed, tidied};
 use super::tests::Pass;
 use super::{factor, reciprocal};
 use crate::ir::Graph;
@@ -136,6 +136,17 @@ fn a_pullback_takes_along_what_is_least() {
     };
     let after = run(tidied(&choice), &[eager], &args);
     assert!(lines(&after, &["= select"]) > 0, "{after}");
-    let array = parse_quote! { fn f(x: [f64; 2], y: f64) -> f64 { (x[0] * y).sin().exp() } };
-    assert!(transform::eager(&tidied(&array)).is_none());
+    // Of each seed a partial derivative: `sin x + x cos x` and the exponential.
+    let two = parse_quote! { fn f(x: f64) -> [f64; 2] { [x.sin() * x, x.exp()] } };
+    let after = run_with_seed(&ramp(2), tidied(&two), &[eager], &[vec![Datum::Float(0.7)]]);
+    let products = |graph: &Graph| {
+        let text = graph.to_string();
+        text.lines().skip_while(|l| !l.contains("= seed")).filter(|l| l.contains("= mul")).count()
+    };
+    assert_eq!(products(&after), 2, "{after}");
+    // Each seed goes to each argument: there are more partial derivatives than arguments.
+    let all = parse_quote! {
+        fn f(x: f64, y: f64) -> [f64; 3] { [(x * y).sin(), (x * y).cos(), (x * y).exp()] }
+    };
+    assert!(transform::eager(&tidied(&all)).is_none());
 }

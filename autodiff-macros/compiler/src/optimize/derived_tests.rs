@@ -18,8 +18,10 @@ pub fn tidied(function: &ItemFn) -> Graph {
     super::tidy(reversed(function), None)
 }
 
-fn outcome(graph: &Graph, args: &[Datum]) -> Outcome {
-    let run = Evaluation::new(graph).seeds(vec![Datum::Float(0.7)]).run(args);
+const SEED: Datum = Datum::Float(0.7);
+
+fn outcome(graph: &Graph, args: &[Datum], seed: &Datum) -> Outcome {
+    let run = Evaluation::new(graph).seeds(vec![seed.clone()]).run(args);
     run.unwrap_or_else(|e| panic!("{e}\n{graph}"))
 }
 
@@ -39,13 +41,23 @@ fn gradient(outcome: &Outcome) -> Vec<f64> {
 }
 
 /// Runs passes on a derivative; each must leave it well-formed and its outcome as it was.
-pub fn run(mut graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
-    let before: Vec<Outcome> = args.iter().map(|args| outcome(&graph, args)).collect();
+pub fn run(graph: Graph, passes: &[Pass], args: &[Vec<Datum>]) -> Graph {
+    run_with_seed(&SEED, graph, passes, args)
+}
+
+/// The same with a seed of another shape.
+pub fn run_with_seed(
+    seed: &Datum,
+    mut graph: Graph,
+    passes: &[Pass],
+    args: &[Vec<Datum>],
+) -> Graph {
+    let before: Vec<Outcome> = args.iter().map(|args| outcome(&graph, args, seed)).collect();
     for pass in passes {
         graph = pass(graph);
         verify::verify(&graph).unwrap_or_else(|e| panic!("{e}\n{graph}"));
         for (args, before) in args.iter().zip(&before) {
-            let after = outcome(&graph, args);
+            let after = outcome(&graph, args, seed);
             assert_eq!(format!("{:?}", after.results), format!("{:?}", before.results));
             assert_eq!(format!("{:?}", after.params), format!("{:?}", before.params));
             for (a, b) in gradient(&after).iter().zip(gradient(before)) {
@@ -300,8 +312,9 @@ fn loops_that_add_up_are_fused_inwards() {
     let fused = transform::fused(&transform::Known::of(&primal, &activity, "f"))
         .expect("both loops add up");
     assert!(!transform::keeps(&fused), "{fused}");
+    let reversed = reversed(&function);
     for args in ramps() {
-        let (one, other) = (outcome(&fused, &args), outcome(&reversed(&function), &args));
+        let [one, other] = [&fused, &reversed].map(|graph| outcome(graph, &args, &SEED));
         assert_eq!(format!("{:?}", one.results), format!("{:?}", other.results));
         for (a, b) in gradient(&one).iter().zip(gradient(&other)) {
             assert!((a - b).abs() <= 1e-13 * (1.0 + b.abs()), "{a} instead of {b}\n{fused}");

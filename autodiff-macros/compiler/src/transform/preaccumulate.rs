@@ -16,17 +16,14 @@
 //!
 //! Nothing of the primal is touched: what is rewritten depends on a seed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::mem;
 
 use proc_macro2::Span;
-use quote::quote;
 
-use super::contribution::one;
+use super::partials::{Partial, Partials, Target};
 use crate::analysis::Seeded;
-use crate::ir::{
-    Graph, Node, Op, Place, Region, Storage, Type, Value, ValueData, ValueMap, ValueSet,
-};
+use crate::ir::{Graph, Node, Op, Region, Storage, Value, ValueData, ValueMap};
 use crate::rules::Fun;
 
 /// The shortest chain of operations on an adjoint that is worth taking apart.
@@ -49,74 +46,8 @@ pub fn preaccumulate(mut graph: Graph) -> Graph {
     Graph { values, body, ..graph }
 }
 
-/// The same where a pullback is arithmetic and has one seed, with the partial derivatives computed before the
-/// seed comes in, if they are fewer numbers than what they are computed of: a pullback that waits in memory
-/// holds them alone. `None` if that is not so.
-pub fn eager(graph: &Graph) -> Option<Graph> {
-    let at = seed_node(&graph.body)?;
-    let [seed] = graph.body.nodes[at].results[..] else { return None };
-    let into_slot = |place: &Place| graph.data(place.root).storage == Storage::Slot;
-    let arithmetic = |node: &Node| match &node.op {
-        Op::Const(_) => true,
-        Op::Scalar(..) => !matches!(graph.ty(node.results[0]), Type::Int(_)),
-        Op::If(_, a, b) => is_plain(a) && is_plain(b),
-        Op::Accumulate(place, _) => place.path.is_empty() && into_slot(place),
-        _ => false,
-    };
-    if !graph.ty(seed).is_float() || !graph.body.nodes[at + 1..].iter().all(arithmetic) {
-        return None;
-    }
-    let seeded = Seeded::of(&graph.body);
-    let Graph { mut values, mut body, params, result, shadows } = graph.clone();
-    let multiples = Multiples::of(&body, seed, &seeded);
-    multiply_out(&mut body.nodes, seed, &multiples, &mut values);
-    let after = body.nodes.split_off(seed_node(&body)?);
-    let mut late = ValueSet::default();
-    let waits = |node: &Node| {
-        let mut waits = matches!(node.op, Op::Seed(_) | Op::Accumulate(..));
-        node.each_use(&mut |v| waits |= late.contains(v));
-        if waits {
-            late.extend(node.results.iter().copied());
-        }
-        waits
-    };
-    let (waiting, ready): (Vec<_>, Vec<_>) = after.into_iter().partition(waits);
-    body.nodes.extend(ready);
-    body.nodes.extend(waiting);
-    let fewer = captured(&body, &values) < captured(&graph.body, &graph.values);
-    fewer.then_some(Graph { values, params, body, result, shadows })
-}
-
-/// How much a pullback takes along, in bytes.
-fn captured(body: &Region, values: &[ValueData]) -> usize {
-    let (mut here, mut read) = (BTreeSet::new(), BTreeSet::new());
-    let at = seed_node(body).unwrap_or(body.nodes.len());
-    for (index, node) in body.nodes.iter().enumerate() {
-        // Constants are written once more.
-        if index >= at || matches!(node.op, Op::Const(_)) {
-            here.extend(node.results.iter().copied());
-        }
-        if index > at {
-            node.op.regions().for_each(|inner| {
-                inner.each_definition(&mut |v| {
-                    here.insert(v);
-                })
-            });
-            node.each_use(&mut |v| {
-                read.insert(v);
-            });
-        }
-    }
-    let size = |v: &Value| match &values[v.index()] {
-        ValueData { storage: Storage::Slot, .. } => 0,
-        ValueData { ty: Type::Bool, .. } => 1,
-        _ => 8,
-    };
-    read.difference(&here).map(size).sum()
-}
-
 /// The node that the seed comes of.
-fn seed_node(body: &Region) -> Option<usize> {
+pub(super) fn seed_node(body: &Region) -> Option<usize> {
     body.nodes.iter().position(|node| matches!(node.op, Op::Seed(_)))
 }
 
@@ -127,9 +58,7 @@ fn multiply_out(
     multiples: &Multiples,
     values: &mut Vec<ValueData>,
 ) {
-    let mut rewrite = Rewrite { root, multiples, values, factors: BTreeMap::new() };
-    rewrite.factors.insert(root, Factor::One);
-    rewrite.nodes(nodes);
+    Rewrite { multiples, partials: Partials::of(root), values }.nodes(nodes);
 }
 
 fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<ValueData>) {
@@ -263,28 +192,20 @@ impl Multiples {
 }
 
 /// Whether a branch does nothing but arithmetic.
-fn is_plain(region: &Region) -> bool {
+pub(super) fn is_plain(region: &Region) -> bool {
     region.nodes.iter().all(|n| matches!(n.op, Op::Scalar(..) | Op::Const(_)))
 }
 
-/// What a multiple is of the seed.
-#[derive(Clone, Copy)]
-enum Factor {
-    One,
-    MinusOne,
-    Value(Value),
-}
-
 struct Rewrite<'a> {
-    root: Value,
     multiples: &'a Multiples,
+    partials: Partials,
     values: &'a mut Vec<ValueData>,
-    factors: BTreeMap<Value, Factor>,
 }
 
 impl Rewrite<'_> {
     fn nodes(&mut self, nodes: &mut Vec<Node>) {
         for mut node in mem::take(nodes) {
+            let span = node.span;
             if let Op::If(_, a, b) = &mut node.op
                 && node.results.iter().any(|v| self.multiples.found.contains(*v))
             {
@@ -297,21 +218,22 @@ impl Rewrite<'_> {
                         continue;
                     }
                     for (region, before) in [&mut *a, &mut *b].into_iter().zip(&before) {
-                        region.results[k] = self.written(before[k], &mut region.nodes, node.span);
+                        region.results[k] = self.written(before[k], &mut region.nodes, span);
                     }
-                    let factor = self.value(*result, node.span);
+                    let ty = self.values[result.index()].ty.clone();
+                    let partial = Value::fresh(self.values, ty, span);
                     multiples.push(*result);
-                    self.factors.insert(*result, Factor::Value(factor));
-                    *result = factor;
+                    self.partials.insert(*result, Partial::Value(partial));
+                    *result = partial;
                 }
-                let span = node.span;
                 nodes.push(node);
                 multiples.into_iter().for_each(|v| self.multiply(v, nodes, span));
                 continue;
             }
-            let is_multiple = |v: &Value| *v != self.root && self.multiples.found.contains(*v);
-            let multiple = node.results.first().is_some_and(is_multiple);
-            if !multiple {
+            let is_multiple =
+                |v: &Value| *v != self.partials.seed() && self.multiples.found.contains(*v);
+            let multiple = node.results.first().copied().filter(is_multiple);
+            let (Some(multiple), Op::Scalar(fun, args)) = (multiple, &node.op) else {
                 for inner in node.op.regions_mut() {
                     if is_plain(inner) {
                         self.nodes(&mut inner.nodes);
@@ -319,11 +241,11 @@ impl Rewrite<'_> {
                 }
                 nodes.push(node);
                 continue;
-            }
-            let (result, span) = (node.results[0], node.span);
-            let factor = self.factor(&node, nodes);
-            self.factors.insert(result, factor);
-            self.multiply(result, nodes, span);
+            };
+            let target = &mut Target { nodes, values: self.values, span };
+            let partial = self.partials.derive(*fun, args, target);
+            self.partials.insert(multiple, partial);
+            self.multiply(multiple, nodes, span);
         }
     }
 
@@ -332,70 +254,15 @@ impl Rewrite<'_> {
         if !self.multiples.read.contains(&multiple) {
             return;
         }
-        let op = match self.factors[&multiple] {
-            Factor::One | Factor::Value(_) => {
-                let factor = self.written(multiple, nodes, span);
-                Op::Scalar(Fun::Mul, vec![factor, self.root])
-            }
-            Factor::MinusOne => Op::Scalar(Fun::Neg, vec![self.root]),
+        let seed = self.partials.seed();
+        let op = match self.partials.get(multiple) {
+            Some(Partial::MinusOne) => Op::Scalar(Fun::Neg, vec![seed]),
+            _ => Op::Scalar(Fun::Mul, vec![self.written(multiple, nodes, span), seed]),
         };
         nodes.push(Node { op, results: vec![multiple], span });
     }
 
-    /// The factor of a node's result.
-    fn factor(&mut self, node: &Node, nodes: &mut Vec<Node>) -> Factor {
-        let Op::Scalar(fun, args) = &node.op else { unreachable!("multiples are scalars") };
-        let span = node.span;
-        let known = |v: &Value| self.factors.get(v).copied();
-        let args: Vec<Value> = match (fun, &args[..]) {
-            (Fun::Neg, [a]) => match known(a) {
-                Some(Factor::One) => return Factor::MinusOne,
-                Some(Factor::MinusOne) => return Factor::One,
-                _ => vec![self.written(*a, nodes, span)],
-            },
-            (Fun::Mul, [a, b]) => {
-                let (multiple, k) = if known(a).is_some() { (a, b) } else { (b, a) };
-                match known(multiple) {
-                    Some(Factor::One) => return Factor::Value(*k),
-                    Some(Factor::MinusOne) => {
-                        let ty = self.values[node.results[0].index()].ty.clone();
-                        let op = Op::Scalar(Fun::Neg, vec![*k]);
-                        return Factor::Value(self.push(op, ty, nodes, span));
-                    }
-                    _ => vec![self.written(*multiple, nodes, span), *k],
-                }
-            }
-            (Fun::Div, [a, k]) => vec![self.written(*a, nodes, span), *k],
-            (Fun::Select, [c, a, b]) => {
-                vec![*c, self.written(*a, nodes, span), self.written(*b, nodes, span)]
-            }
-            (_, operands) => operands.iter().map(|v| self.written(*v, nodes, span)).collect(),
-        };
-        let ty = self.values[node.results[0].index()].ty.clone();
-        Factor::Value(self.push(Op::Scalar(*fun, args), ty, nodes, span))
-    }
-
-    /// The factor of a multiple as a value.
     fn written(&mut self, multiple: Value, nodes: &mut Vec<Node>, span: Span) -> Value {
-        let ty = self.values[self.root.index()].ty.clone();
-        match self.factors[&multiple] {
-            Factor::Value(factor) => factor,
-            Factor::One => self.push(Op::Const(one(&ty)), ty, nodes, span),
-            Factor::MinusOne => {
-                let one = one(&ty);
-                self.push(Op::Const(quote!(-#one)), ty, nodes, span)
-            }
-        }
-    }
-
-    fn push(&mut self, op: Op, ty: Type, nodes: &mut Vec<Node>, span: Span) -> Value {
-        let value = Value::fresh(self.values, ty, span);
-        nodes.push(Node { op, results: vec![value], span });
-        value
-    }
-
-    fn value(&mut self, like: Value, span: Span) -> Value {
-        let ty = self.values[like.index()].ty.clone();
-        Value::fresh(self.values, ty, span)
+        self.partials.written(multiple, &mut Target { nodes, values: self.values, span })
     }
 }

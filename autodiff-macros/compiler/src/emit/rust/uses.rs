@@ -19,6 +19,8 @@ struct Use {
     pinned: bool,
     /// The reader assigns it to this value's variable.
     becomes: Option<Value>,
+    /// A reader keeps it for the way back.
+    kept: bool,
 }
 
 impl Uses {
@@ -43,6 +45,11 @@ impl Uses {
     /// Whether the one reader, in the same region, can take an expression.
     pub fn can_fold(&self, value: Value) -> bool {
         self.once_in_place(value) && !self.is_pinned(value)
+    }
+
+    /// Whether the one reader, in the same region, keeps it for the way back.
+    pub fn is_only_kept(&self, value: Value) -> bool {
+        self.once_in_place(value) && self.of.get(value).is_some_and(|u| u.kept)
     }
 
     /// Whether a reader needs a variable.
@@ -130,6 +137,13 @@ impl Finder<'_> {
                 self.region(start, &[Target::Nothing]);
             }
             Op::Object(v) => self.assign(*v, node.results[0], id),
+            Op::StackPush(stack, record) => {
+                self.read(*stack, id);
+                for v in record {
+                    self.read(*v, id);
+                    self.of.or_default(*v).kept = true;
+                }
+            }
             Op::Zero(v) => {
                 if static_zero(self.graph, *v, node.results[0]).is_none() {
                     self.read(*v, id);

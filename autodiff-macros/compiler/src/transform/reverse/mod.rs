@@ -105,23 +105,23 @@ pub fn may_be_light(graph: &Graph) -> bool {
 }
 
 /// Floating-point operations while one addition is under way.
-const HIDDEN: usize = 10;
+const HIDDEN: usize = 12;
 
-/// The floating-point operations in the loops of a graph, each counted once.
+/// The floating-point operations in the heaviest loop of a graph, each counted once.
 fn work(graph: &Graph) -> usize {
-    let mut work = 0;
-    for node in &graph.body.nodes {
+    let float = |v: &Value| graph.ty(*v).is_float();
+    let counts = |node: &Node| match &node.op {
+        Op::Scalar(..) => node.results.iter().all(float),
+        op => matches!(op, Op::Accumulate(..)),
+    };
+    let work = |node: &Node| {
+        let mut work = 0;
         for region in node.op.regions() {
-            region.each_node(&mut |node| {
-                let float = |v: &Value| graph.ty(*v).is_float();
-                work += usize::from(match &node.op {
-                    Op::Scalar(..) => node.results.iter().all(float),
-                    op => matches!(op, Op::Accumulate(..)),
-                });
-            });
+            region.each_node(&mut |node| work += usize::from(counts(node)));
         }
-    }
-    work
+        work
+    };
+    graph.body.nodes.iter().map(work).max().unwrap_or(0)
 }
 
 impl<'a> Reverse<'a> {
