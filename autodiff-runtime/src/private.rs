@@ -14,6 +14,8 @@ pub mod math;
 pub mod operator;
 pub mod receiver;
 #[cfg(feature = "alloc")]
+mod rows;
+#[cfg(feature = "alloc")]
 mod snapshots;
 #[cfg(feature = "alloc")]
 mod stack;
@@ -28,6 +30,8 @@ pub use checks::{
 pub use elementary::{Elementary, Length, Number, float, len, number};
 pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
+#[cfg(feature = "alloc")]
+pub use rows::Rows;
 #[cfg(feature = "alloc")]
 pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]

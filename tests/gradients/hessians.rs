@@ -249,6 +249,32 @@ fn several_parameters() {
     );
 }
 
+/// What is kept are windows of the states and of their tangents.
+#[differentiate(wrt(u), hessian)]
+fn in_steps(u: &[f64], steps: usize) -> f64 {
+    let n = u.len();
+    let mut u = u.to_vec();
+    for _ in 0..steps {
+        let mut next = u.clone();
+        for i in 1..n - 1 {
+            next[i] = u[i] - 0.1 * u[i] * (u[i + 1] - u[i - 1]) * u[i];
+        }
+        u = next;
+    }
+    u.iter().map(|x| x * x).sum()
+}
+
+#[test]
+fn states_that_follow_each_other() {
+    let at = [0.3, -0.8, 0.4, 0.9, 1.1];
+    assert_second(
+        &in_steps::hessian(&at, 3),
+        |u| in_steps::grad(u, 3),
+        |u, v| in_steps::hvp(u, 3, v.to_vec()),
+        &at,
+    );
+}
+
 #[test]
 fn arrays_and_structs() {
     let at = [0.3, -0.8, 0.4, 0.9];

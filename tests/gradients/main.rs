@@ -68,6 +68,7 @@ mod shadows;
 mod slice_patterns;
 mod slices;
 mod snapshots;
+mod stencils;
 mod stop_gradient;
 mod structs;
 mod successors;

@@ -128,7 +128,7 @@ impl<'g> Layout<'g> {
                     self.walk(cond, Some(at), Kind::Cond);
                     self.walk(body, Some(at), Kind::Body);
                 }
-                Op::View { start, .. } => start.each_use(&mut |v| self.uses[v.index()] += 1),
+                Op::View { start, .. } => self.walk(start, Some(at), Kind::Branch),
                 _ => {}
             }
         }

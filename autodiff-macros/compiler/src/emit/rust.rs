@@ -443,6 +443,7 @@ impl<'g> Printer<'g> {
             | Op::Swap(..)
             | Op::Push(..)
             | Op::StackPush(..)
+            | Op::RowsPush(..)
             | Op::Effect { .. }
             | Op::Pull { .. }
             | Op::CallInto { .. } => self.statement(node, &footprint),
@@ -461,7 +462,7 @@ impl<'g> Printer<'g> {
                 );
             }
             // Taken at once: what it is the shape of may be moved next.
-            Op::StackPop(_) | Op::PopBack(_) | Op::ShapeOf(_) => {
+            Op::StackPop(_) | Op::RowsPop(_) | Op::PopBack(_) | Op::ShapeOf(_) => {
                 let expr = self.pure(node);
                 let tokens = &expr.tokens;
                 let value = node.results[0];

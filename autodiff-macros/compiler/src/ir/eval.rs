@@ -331,7 +331,8 @@ impl<'a> Interpreter<'a> {
                     self.set(&node.results, vec![last])
                 };
             }
-            Op::StackNew(..) => Datum::Stack(Vec::new()),
+            Op::StackNew(..) | Op::RowsNew(_) => Datum::Stack(Vec::new()),
+            Op::RowsPop(rows) => self.pop(&Place::whole(*rows))?,
             Op::StackPop(stack) => {
                 let Datum::Tuple(record) = self.pop(&Place::whole(*stack))? else {
                     return Err(format!("{stack} holds something else than records"));
@@ -399,6 +400,10 @@ impl<'a> Interpreter<'a> {
             Op::Push(place, v) => self.push(place, &self.get(*v)?),
             Op::StackPush(stack, record) => {
                 self.push(&Place::whole(*stack), &Datum::Tuple(self.all(record)?))
+            }
+            Op::RowsPush(rows, place) => {
+                let row = self.read(place)?;
+                self.push(&Place::whole(*rows), &row)
             }
             _ => Err("defines a value and has none".into()),
         }

@@ -277,6 +277,12 @@ pub enum Op {
     StackPush(Value, Vec<Value>),
     /// Takes the record kept last: one result per value.
     StackPop(Value),
+    /// An empty stack of rows, which are copies of sequences; of so many elements in all if it is known.
+    RowsNew(Option<Value>),
+    /// Keeps a copy of the sequence at a place for the backward sweep.
+    RowsPush(Value, Place),
+    /// A reference to the row kept last, which is taken: it is read before the next is kept or taken.
+    RowsPop(Value),
     /// `Some(value)`.
     Keep(Value),
     /// `None`.

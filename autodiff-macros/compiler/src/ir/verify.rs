@@ -146,7 +146,7 @@ impl Verifier<'_> {
         }
         for result in &node.results {
             let refers = match node.op {
-                Op::View { .. } => true,
+                Op::View { .. } | Op::RowsPop(_) => true,
                 Op::Verbatim { refusal: usize::MAX, .. } => self.storage(*result) == Storage::Ref,
                 _ => false,
             };
@@ -249,6 +249,7 @@ impl Verifier<'_> {
             | Op::Swap(..)
             | Op::Push(..)
             | Op::StackPush(..)
+            | Op::RowsPush(..)
             | Op::Checkpoint(_)
             | Op::Effect { .. } => (0, 0),
             Op::Call(..) | Op::PopBack(_) => (0, 1),
@@ -333,7 +334,10 @@ impl Verifier<'_> {
                 }
             }
             Op::Len(_) => self.expect(node.results[0], "an integer", integer)?,
-            Op::VecRepeat(_, len) | Op::VecNew(Some(len)) | Op::StackNew(Some(len), _) => {
+            Op::VecRepeat(_, len)
+            | Op::VecNew(Some(len))
+            | Op::StackNew(Some(len), _)
+            | Op::RowsNew(Some(len)) => {
                 self.expect(*len, "an integer", integer)?;
             }
             Op::Checkpoint(checkpoint) => {
@@ -352,7 +356,10 @@ impl Verifier<'_> {
                 }
             }
             Op::While { cond, .. } => self.expect(cond.results[0], "a `bool`", boolean)?,
-            Op::StackPush(stack, _) | Op::StackPop(stack) => {
+            Op::StackPush(stack, _)
+            | Op::StackPop(stack)
+            | Op::RowsPush(stack, _)
+            | Op::RowsPop(stack) => {
                 self.expect(*stack, "a stack", |ty| *ty == Type::Stack)?;
             }
             Op::Pull { pull, .. } => {

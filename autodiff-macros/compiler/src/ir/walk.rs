@@ -177,7 +177,12 @@ impl Op {
             p.each_index(f);
         };
         match self {
-            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None, _) | Op::KeepNone => {}
+            Op::Const(_)
+            | Op::Undef
+            | Op::VecNew(None)
+            | Op::StackNew(None, _)
+            | Op::RowsNew(None)
+            | Op::KeepNone => {}
             Op::Verbatim { captures, .. } | Op::Effect { captures, .. } => {
                 captures.iter().for_each(|(_, c)| c.each_input(f));
             }
@@ -198,6 +203,8 @@ impl Op {
             | Op::ZeroOf(v)
             | Op::StackNew(Some(v), _)
             | Op::StackPop(v)
+            | Op::RowsNew(Some(v))
+            | Op::RowsPop(v)
             | Op::Keep(v)
             | Op::Unkeep(v) => f(*v),
             Op::VecRepeat(a, b) => {
@@ -207,6 +214,10 @@ impl Op {
             Op::StackPush(stack, record) => {
                 f(*stack);
                 record.iter().for_each(|v| f(*v));
+            }
+            Op::RowsPush(v, p) => {
+                f(*v);
+                place(p, f);
             }
             Op::Load(p, _) | Op::SetZero(p) | Op::PopBack(p) | Op::Len(p) | Op::ShapeOf(p) => {
                 place(p, f)
@@ -264,9 +275,12 @@ impl Op {
         };
         let mut all = |vs: &[Value]| vs.iter().map(|v| f(*v)).collect::<Vec<_>>();
         match self {
-            Op::Const(_) | Op::Undef | Op::VecNew(None) | Op::StackNew(None, _) | Op::KeepNone => {
-                self.clone()
-            }
+            Op::Const(_)
+            | Op::Undef
+            | Op::VecNew(None)
+            | Op::StackNew(None, _)
+            | Op::RowsNew(None)
+            | Op::KeepNone => self.clone(),
             Op::Verbatim { tokens, refusal, captures } => Op::Verbatim {
                 tokens: tokens.clone(),
                 refusal: *refusal,
@@ -291,6 +305,9 @@ impl Op {
             Op::ZeroOf(v) => Op::ZeroOf(f(*v)),
             Op::StackNew(Some(v), nest) => Op::StackNew(Some(f(*v)), nest.clone()),
             Op::StackPop(v) => Op::StackPop(f(*v)),
+            Op::RowsPush(v, p) => Op::RowsPush(f(*v), p.map(f)),
+            Op::RowsNew(Some(v)) => Op::RowsNew(Some(f(*v))),
+            Op::RowsPop(v) => Op::RowsPop(f(*v)),
             Op::Keep(v) => Op::Keep(f(*v)),
             Op::Unkeep(v) => Op::Unkeep(f(*v)),
             Op::VecRepeat(a, b) => Op::VecRepeat(f(*a), f(*b)),
@@ -470,6 +487,8 @@ impl Op {
             | Op::Verbatim { .. }
             | Op::StackPush(..)
             | Op::StackPop(_)
+            | Op::RowsPush(..)
+            | Op::RowsPop(_)
             | Op::Checkpoint(_)
             | Op::Seed(_) => true,
             // A call may panic, or be user code that counts its calls: it stays.

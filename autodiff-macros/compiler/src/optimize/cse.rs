@@ -19,6 +19,7 @@ pub fn cse(mut graph: Graph) -> Graph {
         aliases: Aliases::default(),
         states: vec![0; count],
         last_state: 0,
+        loaded: ValueMap::default(),
         flexible: ValueSet::default(),
         values: graph.values,
         known: Known::default(),
@@ -37,6 +38,7 @@ enum Key {
     Cast(Value, String),
     Len(usize, Place),
     Load(usize, Place, bool),
+    Shape(usize, Place),
 }
 
 struct Cse {
@@ -44,11 +46,13 @@ struct Cse {
     aliases: Aliases,
     /// What is computed in the regions around.
     known: Known,
-    /// The first value that is each constant.
+    /// The first value that is each constant, by that and its type.
     texts: BTreeMap<String, Value>,
     /// The state of each root: a new number after each write.
     states: Vec<usize>,
     last_state: usize,
+    /// What was loaded whole, as it was then: of the same shape.
+    loaded: ValueMap<(usize, Place)>,
     /// Computed from literals without a type: each use of the code may be of another type.
     flexible: ValueSet,
 }
@@ -166,6 +170,18 @@ impl Cse {
     /// which are copied at will.
     fn key(&mut self, node: &Node) -> Option<(Value, Key)> {
         let &[result] = &node.results[..] else { return None };
+        match &node.op {
+            Op::ShapeOf(place) => {
+                let here = || (self.state(place), place.clone());
+                let whole = self.loaded.get(place.root).filter(|_| place.path.is_empty());
+                let (state, place) = whole.cloned().unwrap_or_else(here);
+                return Some((last(&place), Key::Shape(state, place)));
+            }
+            Op::Load(place, _) => {
+                self.loaded.insert(result, (self.state(place), place.clone()));
+            }
+            _ => {}
+        }
         let data = &self.values[result.index()];
         if !data.ty.is_scalar() || data.storage != Storage::Local {
             return None;
@@ -176,7 +192,8 @@ impl Cse {
                 if vague {
                     self.flexible.insert(result);
                 }
-                let first = *self.texts.entry(tokens.to_string()).or_insert(result);
+                let text = format!("{tokens}: {}", data.ty);
+                let first = *self.texts.entry(text).or_insert(result);
                 Some((first, Key::Const))
             }
             Op::Scalar(fun, args) => {

@@ -165,6 +165,10 @@ impl<'g> Liveness<'g> {
                 self.want(*hi);
             }
             Op::While { cond, .. } => self.want(cond.results[0]),
+            Op::View { start, .. } => {
+                self.want(start.results[0]);
+                node.op.each_input(&mut |v| self.want(v));
+            }
             Op::StackPush(stack, _) if !self.handed_on.contains(*stack) => self.want(*stack),
             op => op.each_input(&mut |v| self.want(v)),
         }

@@ -295,3 +295,68 @@ fn what_loops_of_any_length_keep_is_in_vectors() {
         assert_eq!(lines(&after, &[" rev"]) > 0, left > 0, "{after}");
     }
 }
+
+#[test]
+fn what_loops_compute_of_their_neighbours_is_kept_in_rows() {
+    let of = |step: syn::Expr| -> ItemFn {
+        parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let n = x.len();
+                let mut u = x.to_vec();
+                for _ in 0..3 {
+                    let mut next = u.clone();
+                    for i in 2..n {
+                        #step;
+                    }
+                    u = next;
+                }
+                u.iter().sum()
+            }
+        }
+    };
+    // What goes to rows, and whether something stays in records of the inner loop.
+    for (step, rows, stays) in [
+        (parse_quote!(next[i] = u[i] * (u[i - 1] - u[i - 2])), 1, false),
+        (parse_quote!(next[n - 1 - i] = u[i] * u[n - 1 - i] * u[i - 1]), 1, true),
+        (parse_quote!(next[i] += (u[i] * u[i - 1]).exp() * u[i - 2]), 1, true),
+        // What is overwritten in the loop itself is kept as a whole.
+        (parse_quote!(next[i] = next[i - 1] * u[i] * u[i - 1]), 1, false),
+        (
+            parse_quote!(if u[i] > 0.5 {
+                next[i] = u[i] * u[i - 1]
+            }),
+            1,
+            true,
+        ),
+    ] {
+        let before = tidied(&of(step));
+        let after = run(before, &[unstack::rows], &ramps());
+        assert_eq!(lines(&after, &["rows_push"]), rows, "{after}");
+        let is_inner = |line: &str| line.starts_with("        ") && line.contains("stack_push");
+        let inner = after.to_string().lines().any(is_inner);
+        assert_eq!(inner, stays, "{after}");
+    }
+}
+
+#[test]
+fn vectors_of_adjoints_are_moved() {
+    let swapped = parse_quote! {
+        fn f(x: &[f64]) -> f64 {
+            let mut u = x.to_vec();
+            let mut v = x.to_vec();
+            for _ in 0..3 {
+                for i in 0..u.len() { v[i] += 0.5 * u[i]; }
+                std::mem::swap(&mut u, &mut v);
+            }
+            u.iter().sum()
+        }
+    };
+    let after = run(tidied(&swapped), &[take::take], &ramps());
+    // Those that the parameter was copied to are added to its own.
+    let moved = after
+        .to_string()
+        .lines()
+        .filter(|l| l.starts_with("  "))
+        .any(|l| l.contains("accumulate_place"));
+    assert!(!moved, "{after}");
+}

@@ -75,8 +75,9 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 15] = [
+const DERIVED: [Pass; 16] = [
     ("cse", cse::cse),
+    ("rows", unstack::rows),
     ("unstack", unstack::unstack),
     ("collected", collected::collected),
     ("gather", gather::gather),

@@ -49,6 +49,11 @@ impl Owner {
             self.nested(&mut node, &mut later);
             let (mut moved, mut read) = (Vec::new(), Vec::new());
             node.op.each_input(&mut |v| read.extend(self.memories(v)));
+            // What is stored over has been read for the last time before.
+            if let Some(over) = self.stored_over(&node.op) {
+                later.remove(&over);
+                read.retain(|v| *v != over);
+            }
             node.op.each_moved(&mut |v| moved.extend(self.memory(v)));
             // What the node also borrows cannot be moved into it.
             for v in &moved {
@@ -120,6 +125,16 @@ impl Owner {
         let op = Op::Load(Place::whole(*value), Take::Clone);
         clones.push(Node { op, results: vec![clone], span });
         *value = clone;
+    }
+
+    /// The object that an operation gives another content, whatever was in it.
+    fn stored_over(&self, op: &Op) -> Option<Value> {
+        match op {
+            Op::Store(place, v) if place.path.is_empty() && *v != place.root => {
+                Some(place.root).filter(|root| self.values[root.index()].storage == Storage::Object)
+            }
+            _ => None,
+        }
     }
 
     fn load(&self, place: &Place, take: Take, result: Value, later: &BTreeSet<Value>) -> Take {

@@ -17,6 +17,8 @@ use crate::ir::{
 /// Input → Output, where nothing touches `o` or `x[i]` in between:
 ///
 /// ```text
+/// p = object (zero_of shape)
+/// accumulate p, y                     p = object (load y)
 /// o = object [-0.0; 2]
 /// accumulate o, x[i]                  o = object (load x[i])
 /// set_zero x[i]                       set_zero x[i]
@@ -54,7 +56,7 @@ enum Change {
 struct Finds<'g> {
     graph: &'g Graph,
     layout: Laid<'g>,
-    /// Constants that are made of `-0.0`.
+    /// Constants that are made of `-0.0`, and zeros of as many numbers as something has.
     neutral: ValueMap<()>,
     /// The region that comes next, as a layout counts them.
     next: RegionId,
@@ -78,19 +80,31 @@ impl<'g> Finds<'g> {
         let mut new: BTreeMap<Value, usize> = BTreeMap::new();
         let mut zeroed: Vec<Zeroed<'g>> = Vec::new();
         for (index, node) in region.nodes.iter().enumerate() {
+            let mut emptied = None;
             match &node.op {
                 Op::Const(tokens) => self.note(node.results[0], &tokens.to_string()),
+                Op::Zero(_) | Op::ZeroOf(_) if self.is_numbers(node.results[0]) => {
+                    self.neutral.insert(node.results[0], ());
+                }
                 Op::Object(start) if self.neutral.contains(*start) => {
                     new.insert(node.results[0], index);
                 }
+                Op::Store(to, zero) if self.neutral.contains(*zero) && self.is_vec(to) => {
+                    emptied = Some(to.root);
+                }
                 Op::AccumulatePlace(to, from)
-                    if to.path.is_empty() && self.may_be_copied(to, from) =>
+                    if to.path.is_empty()
+                        && (self.may_be_copied(to, from) || self.may_be_moved(to, from)) =>
                 {
                     if let Some(made) =
                         new.remove(&to.root).filter(|_| !new.contains_key(&from.root))
                     {
                         self.plan.insert((id, made), Change::Gone);
-                        self.plan.insert((id, index), Change::Object(to.root, from.clone()));
+                        let becomes = match &region.nodes[made].op {
+                            Op::Object(_) => Change::Object(to.root, from.clone()),
+                            _ => Change::Store,
+                        };
+                        self.plan.insert((id, index), becomes);
                     }
                 }
                 _ => {}
@@ -99,6 +113,9 @@ impl<'g> Finds<'g> {
                 node.each_use(&mut |v| {
                     new.remove(&v);
                 });
+            }
+            if let Some(emptied) = emptied {
+                new.insert(emptied, index);
             }
             if !self.stores(node, index, id, &mut zeroed) {
                 zeroed.retain(|z| !self.may_touch(node, z.place));
@@ -124,6 +141,21 @@ impl<'g> Finds<'g> {
             !matches!(self.graph.data(from.root).storage, Storage::Slot | Storage::Tangent);
         let ty = self.type_at(from);
         is_there && ty.is_some() && ty == self.type_at(to)
+    }
+
+    /// Whether a `Vec` of numbers can take the place of another.
+    fn may_be_moved(&self, to: &Place, from: &Place) -> bool {
+        self.is_vec(to) && self.is_vec(from)
+    }
+
+    /// Whether a place is a local `Vec` of numbers.
+    fn is_vec(&self, place: &Place) -> bool {
+        let is_object = self.graph.data(place.root).storage == Storage::Object;
+        place.path.is_empty() && is_object && self.is_numbers(place.root)
+    }
+
+    fn is_numbers(&self, v: Value) -> bool {
+        matches!(self.graph.ty(v), Type::Vec(element) if element.is_float())
     }
 
     fn type_at(&self, place: &Place) -> Option<Type> {

@@ -1,6 +1,7 @@
 //! Keeps in arrays what loops over arrays keep.
 
 mod lengths;
+mod rows;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use lengths::Lengths;
+pub use rows::rows;
 
 use super::ascend::adds_only;
 use super::walk::{Fresh, Laid};
@@ -41,18 +43,7 @@ pub fn unstack(mut graph: Graph) -> Graph {
     if !keeps(&graph) {
         return graph;
     }
-    let mut stacks = Stacks {
-        graph: &graph,
-        found: BTreeMap::new(),
-        lengths: Lengths::of(&graph),
-        layout: Laid::of(&graph),
-        seeded: OnceCell::new(),
-        defined: ValueMap::default(),
-        count: 0,
-    };
-    graph.params.iter().for_each(|param| stacks.define(param.value));
-    stacks.region(&graph.body, &mut Vec::new());
-    let arrays = stacks.arrays();
+    let arrays = Stacks::of(&graph).arrays();
     if !arrays.is_empty() {
         let fresh = Fresh { values: mem::take(&mut graph.values) };
         let mut rewrite = Rewrite { arrays, fresh };
@@ -73,6 +64,33 @@ struct Stack<'g> {
     pops: Vec<(Vec<Level<'g>>, &'g [Value])>,
     /// Whether it is handed on.
     escapes: bool,
+}
+
+/// A stack that is filled and emptied by one node each, within the nest where it is made.
+struct Nests<'a, 'g> {
+    made: &'a Made<'g>,
+    /// The regions around the node that keeps a record, from there inwards, and what it keeps.
+    push: &'a [Level<'g>],
+    kept: &'g [Value],
+    /// As many around the node that takes it back, and what it gives.
+    pop: &'a [Level<'g>],
+    taken: &'g [Value],
+}
+
+impl<'g> Stack<'g> {
+    fn nests(&self) -> Option<Nests<'_, 'g>> {
+        let ([(push, kept)], [(pop, taken)]) = (&self.pushes[..], &self.pops[..]) else {
+            return None;
+        };
+        let made = self.made.as_ref().filter(|_| !self.escapes)?;
+        let within = |inner: &[Level<'_>]| {
+            let same = |(a, b): (&Level<'_>, &Level<'_>)| std::ptr::eq(a.region, b.region);
+            inner.len() > made.around.len() && made.around.iter().zip(inner).all(same)
+        };
+        let fits = within(push) && within(pop) && push.len() == pop.len();
+        let [push, pop] = [push, pop].map(|around| &around[made.around.len().min(around.len())..]);
+        fits.then_some(Nests { made, push, kept, pop, taken })
+    }
 }
 
 /// The node that makes a stack.
@@ -103,6 +121,21 @@ struct Stacks<'g> {
 }
 
 impl<'g> Stacks<'g> {
+    fn of(graph: &'g Graph) -> Self {
+        let mut stacks = Self {
+            graph,
+            found: BTreeMap::new(),
+            lengths: Lengths::of(graph),
+            layout: Laid::of(graph),
+            seeded: OnceCell::new(),
+            defined: ValueMap::default(),
+            count: 0,
+        };
+        graph.params.iter().for_each(|param| stacks.define(param.value));
+        stacks.region(&graph.body, &mut Vec::new());
+        stacks
+    }
+
     fn define(&mut self, value: Value) {
         self.defined.insert(value, self.count);
         self.count += 1;
@@ -157,30 +190,21 @@ impl<'g> Stacks<'g> {
     }
 
     fn array(&self, uses: &Stack<'g>) -> Option<Arrays> {
-        let ([(push, kept)], [(pop, taken)]) = (&uses.pushes[..], &uses.pops[..]) else {
-            return None;
-        };
-        let Made { around: made, after, heap } = uses.made.as_ref().filter(|_| !uses.escapes)?;
-        let within = |inner: &[Level<'_>]| {
-            let same = |(a, b): (&Level<'_>, &Level<'_>)| std::ptr::eq(a.region, b.region);
-            inner.len() > made.len() && made.iter().zip(inner).all(same)
-        };
-        if !within(push) || !within(pop) || push.len() != pop.len() {
-            return None;
-        }
+        let Nests { made: Made { around, after, heap }, push, kept, pop, taken } = uses.nests()?;
         let mut loops =
-            Loops { integers: &self.lengths, indices: Vec::new(), once: made.is_empty() };
-        let levels = push[made.len()..].iter().zip(&pop[made.len()..]);
-        let ends = levels.map(|(there, back)| loops.enter(there.holder, back.holder));
+            Loops { integers: &self.lengths, indices: Vec::new(), once: around.is_empty() };
+        let ends = push.iter().zip(pop).map(|(there, back)| loops.enter(there.holder, back.holder));
         let ends = ends.collect::<Option<Vec<_>>>()?;
         let fixed = ends.iter().map(|end| end.fixed.clone()).collect::<Option<Vec<_>>>();
         let there = |end: &End| self.defined.get(end.hi).is_some_and(|number| number < after);
         let room = match fixed {
-            Some(fixed) if self.lengths.may_be_held(&fixed, made.is_empty()) => Room::Arrays(fixed),
+            Some(fixed) if self.lengths.may_be_held(&fixed, around.is_empty()) => {
+                Room::Arrays(fixed)
+            }
             _ if *heap
                 && kept.len() <= FIELDS
                 && ends.iter().all(|end| end.from_zero && there(end))
-                && pop[made.len()..].iter().all(|back| self.is_sum(back.region)) =>
+                && pop.iter().all(|back| self.is_sum(back.region)) =>
             {
                 Room::Vec(ends.iter().map(|end| end.hi).collect())
             }

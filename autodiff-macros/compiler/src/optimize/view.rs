@@ -91,7 +91,7 @@ fn views(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
 }
 
 /// The element's type, if the place is a slice or a `Vec`: of an array rustc knows the length.
-fn sequence_of(graph: &Graph, place: &Place) -> Option<Type> {
+pub fn sequence_of(graph: &Graph, place: &Place) -> Option<Type> {
     let mut ty = graph.ty(place.root).clone();
     for step in &place.path {
         ty = match step {
@@ -179,7 +179,7 @@ impl Fresh {
     }
 
     /// The index in the first iteration from below.
-    fn first_index(&mut self, body: &Region, index: Value, lo: Value) -> Region {
+    pub fn first_index(&mut self, body: &Region, index: Value, lo: Value) -> Region {
         let mut renamed = BTreeMap::from([(body.params[0], lo)]);
         let mut nodes = Vec::new();
         self.again(index, &body.nodes, &mut renamed, &mut nodes);

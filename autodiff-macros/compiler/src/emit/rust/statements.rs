@@ -64,6 +64,13 @@ impl Printer<'_> {
                     values => quote_spanned!(span=> #stack.push((#(#values),*));),
                 }
             }
+            Op::RowsPush(rows, place) => {
+                let rows = self.name(*rows);
+                self.at(place, span, |at| {
+                    let row = at.borrow(false);
+                    quote_spanned!(span=> #rows.push(#row);)
+                })
+            }
             Op::Effect { tokens, captures } => {
                 let lets = self.captures(captures);
                 let end = (!ends_statement(tokens)).then(|| quote_spanned!(span=> ;));

@@ -254,7 +254,11 @@ fn each_root(op: &Op, f: &mut dyn FnMut(Value)) {
         | Op::Swap(place, _, _)
         | Op::Push(place, _)
         | Op::PopBack(place) => f(place.root),
-        Op::StackPop(v) | Op::StackPush(v, _) => f(*v),
+        Op::StackPop(v) | Op::StackPush(v, _) | Op::RowsPop(v) => f(*v),
+        Op::RowsPush(rows, place) => {
+            f(*rows);
+            f(place.root);
+        }
         _ => {}
     }
 }

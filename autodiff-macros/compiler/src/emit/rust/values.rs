@@ -148,13 +148,7 @@ impl Printer<'_> {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
             }
             Op::StackNew(Some(n), _) => {
-                let len = self.expr(*n);
-                let len = if *self.ty(*n) == Type::usize() {
-                    len
-                } else {
-                    len.cast(&quote!(usize), span)
-                };
-                let len = len.tokens;
+                let len = self.length(*n, span);
                 Expr::postfix(
                     quote_spanned!(span=> ::autodiff::__private::Stack::with_capacity(#len)),
                 )
@@ -162,6 +156,19 @@ impl Printer<'_> {
             Op::StackPop(stack) => {
                 let stack = self.name(*stack);
                 Expr::postfix(quote_spanned!(span=> #stack.pop()))
+            }
+            Op::RowsNew(None) => {
+                Expr::postfix(quote_spanned!(span=> ::autodiff::__private::Rows::new()))
+            }
+            Op::RowsNew(Some(n)) => {
+                let room = self.length(*n, span);
+                Expr::postfix(
+                    quote_spanned!(span=> ::autodiff::__private::Rows::with_capacity(#room)),
+                )
+            }
+            Op::RowsPop(rows) => {
+                let rows = self.name(*rows);
+                Expr::postfix(quote_spanned!(span=> #rows.pop()))
             }
             Op::Keep(v) => {
                 let v = self.expr(*v).tokens;
@@ -183,6 +190,15 @@ impl Printer<'_> {
     }
 
     /// The elements of an array or a `Vec`: where all are numbers without a type, the first has it.
+    /// A length as a `usize`.
+    fn length(&mut self, value: Value, span: Span) -> TokenStream {
+        let len = self.expr(value);
+        match *self.ty(value) == Type::usize() {
+            true => len.tokens,
+            false => len.cast(&quote!(usize), span).tokens,
+        }
+    }
+
     fn elements(&mut self, parts: &[Value], span: Span) -> Vec<TokenStream> {
         let mut exprs: Vec<Expr> = parts.iter().map(|v| self.expr(*v)).collect();
         if exprs.iter().all(Expr::is_untyped)
