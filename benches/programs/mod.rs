@@ -11,6 +11,7 @@
 //! above this workspace's.
 
 mod black_scholes;
+mod burgers;
 mod cholesky;
 mod conjugate_gradient;
 mod dot;
@@ -90,6 +91,7 @@ pub fn visit_all(visitor: &mut impl Visitor) {
     visitor.visit::<fft::Fft>();
     visitor.visit::<conjugate_gradient::ConjugateGradient>();
     visitor.visit::<heat::Heat>();
+    visitor.visit::<burgers::Burgers>();
     visitor.visit::<lennard_jones::LennardJones>();
     visitor.visit::<garch::Garch>();
     visitor.visit::<hodgkin_huxley::HodgkinHuxley>();

@@ -177,7 +177,7 @@ impl Cse {
                 let (state, place) = whole.cloned().unwrap_or_else(here);
                 return Some((last(&place), Key::Shape(state, place)));
             }
-            Op::Load(place, _) => {
+            Op::Load(place, Take::Value | Take::Clone) => {
                 self.loaded.insert(result, (self.state(place), place.clone()));
             }
             _ => {}
