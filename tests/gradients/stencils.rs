@@ -142,6 +142,23 @@ fn by_a_function(u: &mut [f64], steps: u32) {
     }
 }
 
+/// Where the inner loop does not run, there is no such row.
+#[differentiate(wrt(rows))]
+fn missing_rows(rows: &[Vec<f64>], n: usize) -> f64 {
+    let mut rows = rows.to_vec();
+    for _ in 0..2 {
+        let mut next = rows.clone();
+        for i in 0..n {
+            let m = if i < rows.len() { rows[i].len() } else { 0 };
+            for j in 1..m {
+                next[i][j] = rows[i][j] * rows[i][j - 1];
+            }
+        }
+        rows = next;
+    }
+    rows.iter().map(|row| row.iter().sum::<f64>()).sum()
+}
+
 fn wave(n: usize) -> Vec<f64> {
     (0..n).map(|i| 0.4 + (1.7 * i as f64).sin()).collect()
 }
@@ -164,6 +181,7 @@ fn states_follow_each_other() {
 fn tables_are_windows_of_rows() {
     let grid: Vec<Vec<f64>> = (0..4).map(|i| wave(5 + i)[i..].to_vec()).collect();
     check!(of_rows(&grid, k, 2); (grid, k) in [(grid.clone(), 0.1)]);
+    check!(missing_rows(&grid, 6); grid in [grid.clone(), vec![vec![0.4], vec![], wave(4)], vec![]]);
     check!(flat(&grid, 5, 2); grid in [wave(20)]);
     check!(flat(&grid, 2, 2); grid in [wave(8)]);
 }

@@ -8,7 +8,7 @@ use super::expr::{Expr, Level, braced};
 use super::statements::has_compound_assignment;
 use super::uses::Footprint;
 use super::{Block, Printer};
-use crate::ir::{Node, Op, Place, Region, Storage, Type, Value};
+use crate::ir::{Node, Op, Place, Proj, Region, Storage, Type, Value};
 use crate::tokens::mentions;
 
 impl Printer<'_> {
@@ -110,7 +110,9 @@ impl Printer<'_> {
         start: &Region,
     ) {
         let (span, value) = (node.span, node.results[0]);
-        let (lo, hi) = (self.expr(lo).at_least(Level::Or), self.expr(hi).at_least(Level::Or));
+        let (lo, hi) = (self.expr(lo), self.expr(hi));
+        let runs = Expr::infix("<", lo.clone(), hi.clone(), span).head();
+        let (lo, hi) = (lo.at_least(Level::Or), hi.at_least(Level::Or));
         let Block { statements, results } = self.block(start, |_| true);
         let start = &results[0].tokens;
         let start =
@@ -120,6 +122,14 @@ impl Printer<'_> {
         let at = self.place(sequence, mutable).borrow(mutable);
         let window = quote_spanned!(span=>
             ::autodiff::__private::#window(#at, #lo..#hi, || #start));
+        // Where the loop does not run, the sequence itself may be out of bounds.
+        let may_panic = |step: &Proj| matches!(step, Proj::Index(_) | Proj::Slice(..));
+        let window = if sequence.path.iter().any(may_panic) {
+            let none = if mutable { quote!(&mut []) } else { quote!(&[]) };
+            quote_spanned!(span=> if #runs { #window } else { #none })
+        } else {
+            window
+        };
         let root = self.name(sequence.root);
         let option = self.option(sequence.root, mutable);
         let window = match option {

@@ -98,7 +98,9 @@ impl<'g> Stacks<'g> {
             Loops { integers: &self.lengths, indices: Vec::new(), once: made.around.is_empty() };
         let (there, back) = (*push.last()?, *pop.last()?);
         let entered = push.iter().zip(pop).map(|(a, b)| loops.enter(a.holder, b.holder)).last();
-        if !made.heap || entered.flatten().is_none() {
+        // What is in a record twice would come back once.
+        let is_once = kept.iter().collect::<BTreeSet<_>>().len() == kept.len();
+        if !made.heap || entered.flatten().is_none() || !is_once {
             return None;
         }
         let id = self.layout.id(there.region);
