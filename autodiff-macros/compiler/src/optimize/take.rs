@@ -145,7 +145,7 @@ impl<'g> Finds<'g> {
 
     /// Whether a `Vec` of numbers can take the place of another.
     fn may_be_moved(&self, to: &Place, from: &Place) -> bool {
-        self.is_vec(to) && self.is_vec(from)
+        to.root != from.root && self.is_vec(to) && self.is_vec(from)
     }
 
     /// Whether a place is a local `Vec` of numbers.

@@ -189,7 +189,6 @@ impl Printer<'_> {
         self.expr(part).typed(&ty, span).tokens
     }
 
-    /// The elements of an array or a `Vec`: where all are numbers without a type, the first has it.
     /// A length as a `usize`.
     fn length(&mut self, value: Value, span: Span) -> TokenStream {
         let len = self.expr(value);
@@ -199,6 +198,7 @@ impl Printer<'_> {
         }
     }
 
+    /// The elements of an array or a `Vec`: where all are numbers without a type, the first has it.
     fn elements(&mut self, parts: &[Value], span: Span) -> Vec<TokenStream> {
         let mut exprs: Vec<Expr> = parts.iter().map(|v| self.expr(*v)).collect();
         if exprs.iter().all(Expr::is_untyped)
