@@ -129,8 +129,10 @@ impl Split {
             return matches!(node.op, Op::Const(_)).then(|| ready.push(node.clone()));
         };
         let result = node.results[0];
-        let is_integer = matches!(self.values[result.index()].ty, Type::Int(_));
-        if is_integer || args.iter().any(|v| self.late.contains(*v)) {
+        // An index may be out of bounds, and an operator may be of a type of the user's.
+        let ty = &self.values[result.index()].ty;
+        let is_number = ty.is_float();
+        if !is_number && *ty != Type::Bool || args.iter().any(|v| self.late.contains(*v)) {
             return None;
         }
         if !args.iter().any(|v| self.is_sum(*v)) {
@@ -146,7 +148,6 @@ impl Split {
             (Fun::Select, [c, a, b]) => !self.is_sum(*c) && self.are_alike(*a, *b),
             _ => false,
         };
-        let is_number = self.values[result.index()].ty.is_float();
         (is_linear && is_number).then(|| {
             for partials in &mut self.atoms {
                 if args.iter().any(|v| partials.get(*v).is_some()) {
