@@ -413,29 +413,7 @@ impl<'g> Printer<'g> {
             Op::While { init, cond, body } => {
                 self.conditional_loop(node, &footprint, init, cond, body);
             }
-            // What the call returns stays where it is until its pullback is kept: that may be large.
-            Op::CallVjp(..) if self.uses.is_only_kept(node.results[1]) => {
-                let (value, pull) = (node.results[0], node.results[1]);
-                let expr = self.pure(node);
-                let both = self.names.fresh(self.graph.data(pull).name.as_ref(), node.span);
-                self.held.insert(pull, Held::Always(Expr::postfix(quote!(#both.1))));
-                let call = expr.tokens;
-                let value = (self.uses.count(value) > 0).then(|| {
-                    let name = self.variable(value);
-                    quote_spanned!(node.span=> let #name = #both.0;)
-                });
-                self.emit(&footprint, quote_spanned!(node.span=> let #both = #call; #value));
-            }
-            Op::CallVjp(..) | Op::CallJvp(..) => {
-                let call = self.pure(node).tokens;
-                let names = node.results.iter().map(|v| self.pattern(*v));
-                let names: Vec<_> = names.collect();
-                let pattern = match &names[..] {
-                    [value, dot, pull] => quote!(((#value, #dot), #pull)),
-                    names => quote!((#(#names),*)),
-                };
-                self.emit(&footprint, quote_spanned!(node.span=> let #pattern = #call;));
-            }
+            Op::CallVjp(..) | Op::CallJvp(..) => self.derived_call(node, &footprint),
             Op::Store(..)
             | Op::Accumulate(..)
             | Op::AccumulatePlace(..)

@@ -7,7 +7,7 @@ use syn::Ident;
 use super::expr::{Expr, Level, braced};
 use super::statements::has_compound_assignment;
 use super::uses::Footprint;
-use super::{Block, Printer};
+use super::{Block, Held, Printer};
 use crate::ir::{Node, Op, Place, Proj, Region, Storage, Type, Value};
 use crate::tokens::mentions;
 
@@ -139,6 +139,32 @@ impl Printer<'_> {
         let name = self.variable(value);
         let mutable = (self.storage(value) == Storage::Slot).then(|| quote!(mut));
         self.emit(footprint, quote_spanned!(span=> let #mutable #name = #window;));
+    }
+
+    /// A call that gives more than the function does.
+    pub(super) fn derived_call(&mut self, node: &Node, footprint: &Footprint) {
+        let call = self.pure(node).tokens;
+        let statement = match node.results[..] {
+            // What the call returns stays where it is until its pullback is kept: that may be large.
+            [value, pull] if self.uses.is_only_kept(pull) => {
+                let both = self.names.fresh(self.graph.data(pull).name.as_ref(), node.span);
+                self.held.insert(pull, Held::Always(Expr::postfix(quote!(#both.1))));
+                let value = (self.uses.count(value) > 0).then(|| {
+                    let name = self.variable(value);
+                    quote_spanned!(node.span=> let #name = #both.0;)
+                });
+                quote_spanned!(node.span=> let #both = #call; #value)
+            }
+            _ => {
+                let names: Vec<_> = node.results.iter().map(|v| self.pattern(*v)).collect();
+                let pattern = match &names[..] {
+                    [value, dot, pull] => quote!(((#value, #dot), #pull)),
+                    names => quote!((#(#names),*)),
+                };
+                quote_spanned!(node.span=> let #pattern = #call;)
+            }
+        };
+        self.emit(footprint, statement);
     }
 
     /// `while`, or `loop` if the condition takes statements.
