@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Span;
+
 use super::walk::{Fresh, Laid, Loop, accesses, rewrite_loops};
 use crate::analysis::Layout;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
@@ -155,10 +157,7 @@ impl Fresh {
         let from_zero = windows.iter().all(|w| w.from_zero);
         let index = if from_zero { body.params[0] } else { self.value(Type::usize(), span) };
         for window in windows {
-            let ty = Type::Slice(Box::new(window.element.clone()));
-            let name = self.values[window.sequence.root.index()].name.clone();
-            self.values.push(ValueData::new(ty, name, window.storage, span));
-            let view = Value::new(self.values.len() - 1);
+            let view = self.part_of(&window.sequence, &window.element, window.storage, span);
             let start = self.first_index(body, window.index, *lo);
             let op = Op::View { sequence: window.sequence.clone(), lo: *lo, hi: *hi, start };
             before.push(Node { op, results: vec![view], span });
@@ -176,6 +175,20 @@ impl Fresh {
             let op = Op::Scalar(Fun::Sub, vec![body.params[0], *lo]);
             body.nodes.insert(0, Node { op, results: vec![index], span });
         }
+    }
+
+    /// A reference to a part of a sequence with such elements.
+    pub fn part_of(
+        &mut self,
+        sequence: &Place,
+        element: &Type,
+        storage: Storage,
+        span: Span,
+    ) -> Value {
+        let ty = Type::Slice(Box::new(element.clone()));
+        let name = self.values[sequence.root.index()].name.clone();
+        self.values.push(ValueData::new(ty, name, storage, span));
+        Value::new(self.values.len() - 1)
     }
 
     /// The index in the first iteration from below.

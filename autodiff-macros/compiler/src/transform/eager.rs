@@ -263,12 +263,14 @@ impl Split {
             let (fun, term) = match partial {
                 Partial::One => (Fun::Add, atom),
                 Partial::MinusOne => (Fun::Sub, atom),
-                Partial::Value(partial) => (Fun::Add, self.late(Fun::Mul, [partial, atom], span)),
+                Partial::Value(partial) => {
+                    (Fun::Add, self.adjoint(Fun::Mul, [partial, atom], span))
+                }
             };
             total = Some(match total {
-                None if fun == Fun::Sub => self.late(Fun::Neg, [term], span),
+                None if fun == Fun::Sub => self.adjoint(Fun::Neg, [term], span),
                 None => term,
-                Some(total) => self.late(fun, [total, term], span),
+                Some(total) => self.adjoint(fun, [total, term], span),
             });
         }
         let total = total.expect("a sum has a term");
@@ -276,14 +278,14 @@ impl Split {
             Some(last) if last.results == [total] => last.results = vec![sum],
             // Once an atom, twice negated.
             _ => {
-                let op = Op::Scalar(Fun::Neg, vec![self.late(Fun::Neg, [total], span)]);
+                let op = Op::Scalar(Fun::Neg, vec![self.adjoint(Fun::Neg, [total], span)]);
                 self.waiting.push(Node { op, results: vec![sum], span });
             }
         }
     }
 
     /// The result of an operation on adjoints.
-    fn late<const N: usize>(&mut self, fun: Fun, args: [Value; N], span: Span) -> Value {
+    fn adjoint<const N: usize>(&mut self, fun: Fun, args: [Value; N], span: Span) -> Value {
         let ty = self.values[args[N - 1].index()].ty.clone();
         let result = Value::fresh(&mut self.values, ty, span);
         let op = Op::Scalar(fun, args.to_vec());

@@ -70,9 +70,8 @@ impl Partials {
                 Some(Partial::MinusOne) => return Partial::One,
                 _ => vec![self.written(*a, at)],
             },
-            (Fun::Add, [..]) if second.is_none() => return first.expect("a multiple"),
-            (Fun::Sub, [..]) if second.is_none() => return first.expect("a multiple"),
-            (Fun::Add, [..]) if first.is_none() => return second.expect("a multiple"),
+            (Fun::Add | Fun::Sub, _) if second.is_none() => return first.expect("a multiple"),
+            (Fun::Add, _) if first.is_none() => return second.expect("a multiple"),
             (Fun::Sub, [_, b]) if first.is_none() => return self.derive(Fun::Neg, &[*b], at),
             (Fun::Mul, [a, b]) => {
                 let (multiple, k) = if first.is_some() { (a, b) } else { (b, a) };

@@ -51,16 +51,6 @@ pub(super) fn seed_node(body: &Region) -> Option<usize> {
     body.nodes.iter().position(|node| matches!(node.op, Op::Seed(_)))
 }
 
-/// Takes the multiples of a seed apart.
-fn multiply_out(
-    nodes: &mut Vec<Node>,
-    root: Value,
-    multiples: &Multiples,
-    values: &mut Vec<ValueData>,
-) {
-    Rewrite { multiples, partials: Partials::of(root), values }.nodes(nodes);
-}
-
 fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<ValueData>) {
     for node in &mut of.nodes {
         for inner in node.op.regions_mut() {
@@ -75,7 +65,8 @@ fn region(of: &mut Region, roots: Vec<Value>, seeded: &Seeded, values: &mut Vec<
         }
         let multiples = Multiples::of(of, root, seeded);
         if multiples.pay(of, root) {
-            multiply_out(&mut of.nodes, root, &multiples, values);
+            let partials = Partials::of(root);
+            Rewrite { multiples: &multiples, partials, values }.nodes(&mut of.nodes);
         }
     }
 }
@@ -196,6 +187,7 @@ pub(super) fn is_plain(region: &Region) -> bool {
     region.nodes.iter().all(|n| matches!(n.op, Op::Scalar(..) | Op::Const(_)))
 }
 
+/// Takes the multiples of a seed apart.
 struct Rewrite<'a> {
     multiples: &'a Multiples,
     partials: Partials,

@@ -147,12 +147,7 @@ impl Printer<'_> {
             Op::StackNew(None, _) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::ShortStack::new()))
             }
-            Op::StackNew(Some(n), _) => {
-                let len = self.length(*n, span);
-                Expr::postfix(
-                    quote_spanned!(span=> ::autodiff::__private::Stack::with_capacity(#len)),
-                )
-            }
+            Op::StackNew(Some(n), _) => self.with_capacity(quote!(Stack), *n, span),
             Op::StackPop(stack) => {
                 let stack = self.name(*stack);
                 Expr::postfix(quote_spanned!(span=> #stack.pop()))
@@ -160,12 +155,7 @@ impl Printer<'_> {
             Op::RowsNew(None) => {
                 Expr::postfix(quote_spanned!(span=> ::autodiff::__private::Rows::new()))
             }
-            Op::RowsNew(Some(n)) => {
-                let room = self.length(*n, span);
-                Expr::postfix(
-                    quote_spanned!(span=> ::autodiff::__private::Rows::with_capacity(#room)),
-                )
-            }
+            Op::RowsNew(Some(n)) => self.with_capacity(quote!(Rows), *n, span),
             Op::RowsPop(rows) => {
                 let rows = self.name(*rows);
                 Expr::postfix(quote_spanned!(span=> #rows.pop()))
@@ -189,13 +179,14 @@ impl Printer<'_> {
         self.expr(part).typed(&ty, span).tokens
     }
 
-    /// A length as a `usize`.
-    fn length(&mut self, value: Value, span: Span) -> TokenStream {
-        let len = self.expr(value);
-        match *self.ty(value) == Type::usize() {
+    /// An empty stack of that kind, with room for as much.
+    fn with_capacity(&mut self, kind: TokenStream, room: Value, span: Span) -> Expr {
+        let len = self.expr(room);
+        let len = match *self.ty(room) == Type::usize() {
             true => len.tokens,
             false => len.cast(&quote!(usize), span).tokens,
-        }
+        };
+        Expr::postfix(quote_spanned!(span=> ::autodiff::__private::#kind::with_capacity(#len)))
     }
 
     /// The elements of an array or a `Vec`: where all are numbers without a type, the first has it.

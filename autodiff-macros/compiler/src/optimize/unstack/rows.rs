@@ -283,7 +283,7 @@ impl Plan {
             fresh.values.push(ValueData::new(Type::Stack, kept, Storage::Local, span));
             let rows = Value::new(fresh.values.len() - 1);
             nodes.push(Node { op: Op::RowsNew(room), results: vec![rows], span });
-            let row = window.slice(fresh, span);
+            let row = fresh.part_of(&window.sequence, &window.element, Storage::Ref, span);
             self.held.push((rows, row));
         }
     }
@@ -303,7 +303,7 @@ impl Plan {
                 nodes.push(Node { op, results: vec![hi], span });
                 hi
             };
-            let view = window.slice(fresh, span);
+            let view = fresh.part_of(&window.sequence, &window.element, Storage::Ref, span);
             let start = fresh.first_index(&self.body, window.least, lo);
             let op = Op::View { sequence: window.sequence.clone(), lo, hi, start };
             nodes.push(Node { op, results: vec![view], span });
@@ -346,15 +346,5 @@ impl Plan {
             node.op = node.op.map(&mut |v| of(v));
             node.results.iter_mut().for_each(|v| *v = of(*v));
         }
-    }
-}
-
-impl Window {
-    /// A reference to one.
-    fn slice(&self, fresh: &mut Fresh, span: Span) -> Value {
-        let name = fresh.values[self.sequence.root.index()].name.clone();
-        let ty = Type::Slice(Box::new(self.element.clone()));
-        fresh.values.push(ValueData::new(ty, name, Storage::Ref, span));
-        Value::new(fresh.values.len() - 1)
     }
 }
