@@ -890,6 +890,7 @@ pub use autodiff_runtime::linalg;
 pub use autodiff_runtime::ndarray;
 #[cfg(feature = "nn")]
 pub use autodiff_runtime::nn;
+pub use autodiff_runtime::simd;
 
 pub mod std_compat;
 

@@ -30,6 +30,7 @@ mod matrix;
 pub mod nn;
 mod node;
 pub mod private;
+pub mod simd;
 #[cfg(any(feature = "linalg", feature = "nn"))]
 #[doc(hidden)]
 pub use private as __private;

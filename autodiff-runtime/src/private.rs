@@ -37,6 +37,7 @@ pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]
 pub use stack::{ShortStack, Stack};
 
+pub use crate::simd;
 /// For generated code to compare with what the user's paths mean: what is imported under one name from two
 /// places must be the same.
 #[cfg(feature = "libm")]
@@ -296,6 +297,12 @@ pub const fn int_pred(n: i32) -> i32 {
 #[inline]
 pub fn nth<T: Integer>(start: T, k: usize) -> T {
     start.nth(k)
+}
+
+/// The loop of a function of its own, to be called at once.
+#[inline(always)]
+pub fn apart<F>(looped: F) -> F {
+    looped
 }
 
 /// See [`nth`].

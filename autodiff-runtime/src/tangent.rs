@@ -145,6 +145,7 @@ pub trait Float:
     + Binary<RemAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
     + Unary<Neg, Seed = Self, Of = Self>
     + Elementary
+    + crate::simd::Format
     + Accumulate<Self>
     + SetZero
     + Coordinates

@@ -223,13 +223,13 @@ fn differentiate(
     if !errors.is_empty() {
         return None;
     }
+    let spelled = spelled.in_vectors(options.simd);
     let without = options.without.as_deref();
     let passes = pipeline::run(
         graph,
         &refusals,
         &function.sig.ident,
-        without,
-        options.hessian.is_some(),
+        pipeline::Request { without, hessian: options.hessian.is_some(), simd: options.simd },
         errors,
     )?;
     if !options.library.alloc {

@@ -24,6 +24,8 @@ pub struct Options {
     pub jacobian: Option<Ident>,
     /// `hessian`: products of the Hessian with vectors, and the Hessian.
     pub hessian: Option<Ident>,
+    /// `simd`: sums in lanes, elementary functions in vectors, for the widest that the machine has.
+    pub simd: bool,
     /// `checkpoint`: keep nothing, run the forward again in the backward.
     pub checkpoint: bool,
     /// An optimisation that is left out: for tests, no option of the user's.
@@ -47,6 +49,7 @@ enum Value {
     Source,
     Jacobian,
     Hessian,
+    Simd,
     Checkpoint,
     Unknown,
 }
@@ -71,6 +74,7 @@ impl Parse for Argument {
             "source" => Value::Source,
             "jacobian" => Value::Jacobian,
             "hessian" => Value::Hessian,
+            "simd" => Value::Simd,
             "checkpoint" => Value::Checkpoint,
             _ => {
                 // Whatever belongs to an option that is not known goes with it.
@@ -89,7 +93,7 @@ fn parameter(input: ParseStream<'_>) -> syn::Result<Ident> {
     if input.peek(Token![self]) { input.call(Ident::parse_any) } else { input.parse() }
 }
 
-const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `jacobian`, `hessian`, `checkpoint`, `crate = path`";
+const KNOWN: &str = "`wrt(..)`, `vjp = path`, `jvp = path`, `source`, `jacobian`, `hessian`, `simd`, `checkpoint`, `crate = path`";
 
 impl Options {
     /// Reads the attribute's arguments; what is wrong with them goes to `errors`.
@@ -150,6 +154,7 @@ impl Options {
                 Value::Source => options.source = true,
                 Value::Jacobian => options.jacobian = Some(name),
                 Value::Hessian => options.hessian = Some(name),
+                Value::Simd => options.simd = true,
                 Value::Checkpoint => options.checkpoint = true,
                 Value::Unknown => {
                     errors.push(Diagnostic::new(

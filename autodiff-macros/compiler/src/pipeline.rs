@@ -40,17 +40,28 @@ pub(crate) struct Second {
     pub product: Option<Graph>,
 }
 
-/// Runs the passes on a function's graph, save for that named by `without`; `refusals` tell why code kept
+/// What is asked of the passes.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    /// The pass that is left out.
+    pub without: Option<&'a str>,
+    /// Whether there are to be second derivatives.
+    pub hessian: bool,
+    /// Whether all sums may be taken in lanes.
+    pub simd: bool,
+}
+
+/// Runs the passes on a function's graph; `refusals` tell why code kept
 /// as it stands has no derivative, `own` is the function's name. There is no result if the body is
 /// ill-typed.
 pub(crate) fn run(
     mut primal: Graph,
     refusals: &[Diagnostic],
     own: &Ident,
-    without: Option<&str>,
-    hessian: bool,
+    request: Request<'_>,
     errors: &mut Errors,
 ) -> Option<Passes> {
+    let Request { without, hessian, .. } = request;
     unify(&mut primal);
     if cfg!(debug_assertions)
         && let Err(broken) = verify::verify(&primal)
@@ -81,18 +92,18 @@ pub(crate) fn run(
     let drawn = tidy("reverse", transform::reverse(&known), without);
     let shown = graph_data(own, &primal, &activity, &drawn);
     let keeps = transform::keeps(&drawn);
-    let second = hessian.then(|| second(&drawn, without, errors)).flatten();
+    let second = hessian.then(|| second(&drawn, request, errors)).flatten();
     let divided = step("reciprocal", optimize::divided(drawn, without));
     let eager = (without != Some("preaccumulate")).then(|| transform::eager(&divided)).flatten();
-    let at_once = multiplied_out(divided, without);
+    let at_once = multiplied_out(divided, request);
     let (reverse, at_once) = match eager {
         Some(eager) => {
-            (fast(multiplied(step("preaccumulate", eager), without), without), Some(at_once))
+            (fast(multiplied(step("preaccumulate", eager), without), request), Some(at_once))
         }
         None => (at_once, None),
     };
     let forward = step("forward", transform::forward(&primal, &activity));
-    let forward = fast(step("simplify", optimize::simple(forward, without)), without);
+    let forward = fast(step("simplify", optimize::simple(forward, without)), request);
     let may_fuse = without != Some("fuse") && segmented.is_none();
     let fused = (may_fuse && (keeps || transform::may_be_light(&primal)))
         .then(|| transform::fused(&known))
@@ -100,12 +111,12 @@ pub(crate) fn run(
         .map(|graph| optimize::divided(tidy("fuse", graph, without), without))
         .map(|graph| derived(products(step("reciprocal", graph), without), without))
         .filter(|graph| keeps || transform::is_light(graph))
-        .map(|graph| printed(graph, without));
+        .map(|graph| printed(graph, request));
     Some(Passes { primal, reverse, shown, forward, at_once, second, fused })
 }
 
 /// Forward mode of the backward sweep: for callers, and of the gradient, where there is one.
-fn second(reverse: &Graph, without: Option<&str>, errors: &mut Errors) -> Option<Second> {
+fn second(reverse: &Graph, request: Request<'_>, errors: &mut Errors) -> Option<Second> {
     let along = |of: &Graph, transform: fn(&Graph, &Activity) -> Graph| {
         let (varying, unknown) = transform::varying(of);
         match unknown {
@@ -113,8 +124,10 @@ fn second(reverse: &Graph, without: Option<&str>, errors: &mut Errors) -> Option
             None => Ok(transform(of, &Activity::varying(of, varying))),
         }
     };
-    let fast =
-        |graph| fast(step("simplify", optimize::simple(step("hessian", graph), without)), without);
+    let fast = |graph| {
+        let graph = optimize::simple(step("hessian", graph), request.without);
+        fast(step("simplify", graph), request)
+    };
     let waiting = match along(reverse, transform::second) {
         Ok(graph) => fast(graph),
         Err(at) => {
@@ -144,8 +157,8 @@ fn tidy(transform: &str, graph: Graph, without: Option<&str>) -> Graph {
 }
 
 /// A derivative as it is printed, with partial derivatives multiplied out where that saves anything.
-fn multiplied_out(divided: Graph, without: Option<&str>) -> Graph {
-    fast(products(divided, without), without)
+fn multiplied_out(divided: Graph, request: Request<'_>) -> Graph {
+    fast(products(divided, request.without), request)
 }
 
 /// The same before what is done to all derivatives in the end.
@@ -163,8 +176,8 @@ fn multiplied(graph: Graph, without: Option<&str>) -> Graph {
 }
 
 /// A derivative as it is printed.
-fn fast(graph: Graph, without: Option<&str>) -> Graph {
-    printed(derived(graph, without), without)
+fn fast(graph: Graph, request: Request<'_>) -> Graph {
+    printed(derived(graph, request.without), request)
 }
 
 /// What is done to all derivatives in the end.
@@ -173,8 +186,8 @@ fn derived(graph: Graph, without: Option<&str>) -> Graph {
 }
 
 /// The same as it is printed.
-fn printed(graph: Graph, without: Option<&str>) -> Graph {
-    checked("own", optimize::own(step("printed", optimize::printed(graph, without))))
+fn printed(graph: Graph, Request { without, simd, .. }: Request<'_>) -> Graph {
+    checked("own", optimize::own(step("printed", optimize::printed(graph, simd, without))))
 }
 
 /// The graph, verified after the pass of that name in tests.

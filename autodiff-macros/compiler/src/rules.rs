@@ -499,6 +499,12 @@ impl Fun {
             || matches!(self, ToDegrees | ToRadians)
     }
 
+    /// Whether the runtime has a formula of it that loops are vectorized with.
+    pub fn has_vectors(self) -> bool {
+        use Fun::*;
+        matches!(self, Exp | Exp2 | ExpM1 | Ln | Ln1p | Log2 | Log10 | Sinh | Cosh | Tanh)
+    }
+
     /// The binary operator of that text: `+`, `<=`, `&&`.
     pub fn from_binary(operator: &str) -> Option<Fun> {
         Self::find(|fun| matches!(fun.spelling(), Spelling::Infix(text) if text == operator))

@@ -1,5 +1,6 @@
-//! How a function writes the elementary functions: `x.sin()` or `libm::sin(x)`. The two may round
-//! differently, and a derivative computes the same values as the function, so it calls what that calls.
+//! How a function writes the elementary functions: `x.exp()`, `libm::exp(x)` or `simd::exp(x)`. They may round
+//! differently, and a derivative computes the same values as the function, so it calls what that calls, unless
+//! it is told to call what has vectors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +32,7 @@ impl From<&Type> for Of {
     }
 }
 
-/// A function of the crate `libm` or `num_traits`, as the user names it.
+/// A function of the crate `libm` or `num_traits`, or of `autodiff::simd`, as the user names it.
 #[derive(Clone, Debug)]
 pub struct ByPath {
     /// What it computes.
@@ -42,7 +43,7 @@ pub struct ByPath {
     pub path: Path,
     /// The module that it is found in, and its name there.
     pub home: (Path, Ident),
-    /// The crate that it is of.
+    /// The crate or module that it is of, as the runtime has it among what generated code names.
     pub krate: &'static str,
 }
 
@@ -58,12 +59,24 @@ pub struct Spelled {
     paths: BTreeMap<(Fun, Of), ByPath>,
     /// The type parameters whose bounds may offer a method twice.
     ambiguous: BTreeSet<String>,
+    /// Whether methods are taken for functions that have vectors.
+    simd: bool,
 }
 
 impl Spelled {
     /// Of a function with these type parameters for floats whose bounds may offer a method twice.
     pub fn new(ambiguous: BTreeSet<String>) -> Self {
         Self { ambiguous, ..Self::default() }
+    }
+
+    /// The same, with functions that have vectors for methods, if so much is asked for.
+    pub fn in_vectors(self, simd: bool) -> Self {
+        Self { simd, ..self }
+    }
+
+    /// Whether that is asked for.
+    pub fn is_in_vectors(&self) -> bool {
+        self.simd
     }
 
     /// The body calls a method, or names the function by its type: `x.sin()`, `f64::sin(x)`, `Float::sin(x)`.
@@ -100,6 +113,10 @@ impl Spelled {
         if let Some(function) = by_path(of).or_else(|| by_path(Of::Unknown)) {
             return Some(function.path.to_token_stream());
         }
+        let name = Ident::new(fun.name(), span);
+        if self.simd && fun.has_vectors() && ty.is_float() {
+            return Some(quote_spanned!(span=> ::autodiff::simd::#name));
+        }
         let in_scope = |of| self.methods.get(&(fun, of)) == Some(&true);
         let plain = match ty {
             _ if !matches!(fun.spelling(), Spelling::Method(_)) || fun.returns_bool() => true,
@@ -109,7 +126,6 @@ impl Spelled {
         if plain || in_scope(of) || in_scope(Of::Unknown) {
             return None;
         }
-        let name = Ident::new(fun.name(), span);
         Some(quote_spanned!(span=> ::autodiff::__private::math::#name))
     }
 

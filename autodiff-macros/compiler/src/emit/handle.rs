@@ -18,7 +18,6 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::visit_mut::VisitMut;
 use syn::{Ident, ItemFn};
 
-use crate::Library;
 use crate::errors::Extent;
 use crate::ir::{Graph, Shape};
 use crate::lower::{Read, Reading};
@@ -91,7 +90,7 @@ pub fn handle(
     let header = Header::new(item, signature);
     let checked = checked::constant(item, signature, derivatives);
     let core = match derivatives {
-        Some(derivatives) => derived(item, &header, signature, derivatives, options.library),
+        Some(derivatives) => derived(item, &header, signature, derivatives, options),
         None => rules::core(&item.sig.ident, &header, signature, options),
     };
     let silenced = lints::silenced();
@@ -227,8 +226,10 @@ fn derived(
     header: &Header,
     signature: &Signature,
     derivatives: &Derivatives<'_>,
-    library: Library,
+    options: &Options,
 ) -> Core {
+    let library = options.library;
+    let dispatched = |code| dispatched(options, code);
     let items = derivatives.items;
     let reserved = idents(item);
     // The names of its shadows or tangents, and its code.
@@ -252,12 +253,13 @@ fn derived(
     let libm = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-    let pull = block(concat([open, printed.backward.clone()]));
+    let pull = block(dispatched(concat([open, printed.backward.clone()])));
     let vjp = concat([
         quote!(#methods #(#items)* #readings #libm #prelude),
         printed.forward.clone(),
         quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);
+    let vjp = dispatched(vjp);
     let (tangents, tangent_code) = print(derivatives.forward);
     let leaves = tangent_code.results.len() / 2;
     let mut values = tangent_code.results.iter().take(leaves).cloned();
@@ -266,14 +268,14 @@ fn derived(
     let dot = assemble(&signature.shape, &mut dots);
     let given = receiver::tangent(signature, tangents.first());
     let before = quote!(#methods #(#items)* #prelude #given);
-    let jvp = concat([before, tangent_code.forward, quote!((#value, #dot))]);
+    let jvp = dispatched(concat([before, tangent_code.forward, quote!((#value, #dot))]));
     let product = derivatives.second.and_then(|second| second.product.as_ref());
     let hvp = product.map(|graph| {
         let (dots, printed) = print(graph);
         let given = receiver::tangent(signature, dots.first());
         let result = assemble(&graph.result, &mut printed.results.iter().cloned());
         let before = quote!(#methods #(#items)* #prelude #given);
-        (dots, block(concat([before, printed.forward, result])))
+        (dots, block(dispatched(concat([before, printed.forward, result]))))
     });
     // Who calls a method does not know how it takes its receiver.
     let second = derivatives.second.filter(|_| signature.method.is_none()).map(|second| {
@@ -291,7 +293,7 @@ fn derived(
         let (again, dots_again) = (header.again_params(), header.dots_again(dots, signature));
         let bars =
             bars.chunks(dots.len().max(1)).flat_map(|bars| header.slot_params(bars, signature));
-        let pull = block(printed.backward.clone());
+        let pull = block(dispatched(printed.backward.clone()));
         let body = concat([
             quote!(#methods #(#items)* #prelude),
             printed.forward.clone(),
@@ -300,7 +302,7 @@ fn derived(
                 (#seed, #seed_dot): (#seed_type, #seed_type), #(#bars),*
             | #pull)),
         ]);
-        (dots.to_vec(), block(body))
+        (dots.to_vec(), block(dispatched(body)))
     });
     let ad_seed = signature::local("ad_seed", Span::mixed_site());
     let vjp_into = Some(match derivatives.fused {
@@ -333,6 +335,15 @@ fn concat<const N: usize>(parts: [TokenStream; N]) -> TokenStream {
     let mut all = TokenStream::new();
     parts.into_iter().for_each(|part| all.extend(part));
     all
+}
+
+/// Code that is to run in the widest vectors of the machine, if that is asked for.
+fn dispatched(options: &Options, code: TokenStream) -> TokenStream {
+    if options.simd {
+        hygienic!(::autodiff::simd::dispatch(#[inline(always)] || { #code }))
+    } else {
+        code
+    }
 }
 
 /// `{ body }`.

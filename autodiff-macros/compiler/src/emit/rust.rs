@@ -62,6 +62,8 @@ pub struct Printer<'g> {
     looped: ValueSet,
     /// Variables for the elements, row by row, of parameters that are arrays.
     rows: ValueMap<Ident>,
+    /// The parts of sequences that the next loops run through.
+    windows: Vec<Value>,
     scope: Scope,
 }
 
@@ -118,6 +120,7 @@ impl<'g> Printer<'g> {
             held: ValueMap::default(),
             looped: ValueSet::default(),
             rows: ValueMap::default(),
+            windows: Vec::new(),
             scope: Scope::default(),
         };
         for param in &graph.params {

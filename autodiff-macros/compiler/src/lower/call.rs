@@ -210,9 +210,9 @@ impl Lowerer<'_> {
         if let Some(rv) = self.call_num_traits(path, &args, span)? {
             return Ok(rv);
         }
-        if let Some(function) = self.of_libm(path)? {
+        if let Some(function) = self.by_path(path)? {
             let values = self.values_of(args, span)?;
-            return self.call_libm(function, values, span);
+            return self.call_by_path(function, values, span);
         }
         if let Some(owner) = owner
             && self.is_float_owner(owner)

@@ -35,13 +35,20 @@ impl Lowerer<'_> {
         self.refuse(
             "AD0704",
             span,
-            format!("`{name}` is written in two ways here, as a method and as a function of `libm`: they may round differently, and a derivative calls one of them"),
+            format!("`{name}` is written in two ways here, as a method and as a function of another crate: they may round differently, and a derivative calls one of them"),
             "write it in one way throughout the function; give a number that a method is called on its type",
         )
     }
 
-    /// The function of the crate `libm` that a path names.
-    pub(super) fn of_libm(&mut self, path: &Path) -> Lowered<Option<ByPath>> {
+    /// The function of the crate `libm`, or of `autodiff::simd`, that a path names.
+    pub(super) fn by_path(&mut self, path: &Path) -> Lowered<Option<ByPath>> {
+        if let Some((module, name)) = self.home(path, "autodiff::simd")
+            && let Some(fun) = Fun::from_method(&name, 1).filter(|fun| fun.has_vectors())
+        {
+            let home = (module, format_ident!("{}", name));
+            let path = path.clone();
+            return Ok(Some(ByPath { fun, ty: Type::Unknown, path, home, krate: "simd" }));
+        }
         let Some((module, name)) = self.home(path, "libm") else { return Ok(None) };
         let Some((fun, single)) = Fun::from_libm(&name) else { return Ok(None) };
         let span = path.segments.last().map_or_else(Span::call_site, |s| s.ident.span());
@@ -65,9 +72,11 @@ impl Lowerer<'_> {
         let name = module.segments.pop()?.ident.to_string();
         module.segments.pop_punct();
         let declared = self.types.declared();
-        let last = module.segments.last().map(|s| s.ident.to_string());
-        match last.as_deref() {
-            Some(last) if last == krate => Some((module, name)),
+        let segments: Vec<_> = module.segments.iter().map(|s| s.ident.to_string()).collect();
+        let is_own = segments.join("::").ends_with(krate)
+            && segments.last().map(String::as_str) == krate.split("::").last();
+        match segments.last().map(String::as_str) {
+            Some(_) if is_own => Some((module, name)),
             Some(alias) if module.get_ident().is_some() => {
                 (declared.import(alias)? == krate).then_some((module, name))
             }
@@ -214,12 +223,16 @@ impl Lowerer<'_> {
     }
 
     /// A call of it.
-    pub(super) fn call_libm(
+    pub(super) fn call_by_path(
         &mut self,
-        function: ByPath,
+        mut function: ByPath,
         values: Vec<Value>,
         span: Span,
     ) -> Lowered<Rv> {
+        function.ty = values.iter().fold(function.ty, |ty, v| match ty {
+            Type::Unknown => self.b.ty(*v).clone(),
+            ty => ty,
+        });
         let ByPath { fun, ty, .. } = function.clone();
         debug_assert!(!matches!(fun.spelling(), Spelling::Cast | Spelling::Select));
         if values.len() != fun.arity() {

@@ -17,10 +17,11 @@ const LANES: i64 = 8;
 /// What calls of functions such as `exp` cost at least.
 const FUNCTION: u32 = 20;
 
-/// Adds every eighth element to a sum of its own, and what is left over after whole groups of eight to their
-/// total: the value is to the bit that of `ndarray`, and no sum waits for another. Which sums are taken so is
-/// said where they are lowered. The loop is split into one over groups and one over the rest, so that it can be
-/// vectorized, unless a function that no machine has vectors for takes longest.
+/// Takes the sums that `ndarray` takes so in lanes: adds every eighth element to a sum of its own, and what is
+/// left over after whole groups of eight to their total. The value is to the bit that of `ndarray`, and no sum
+/// waits for another. Which sums are taken so is said where they are lowered. The loop is split into one over
+/// groups and one over the rest, so that it can be vectorized, unless a function that no machine has vectors
+/// for takes longest.
 ///
 /// Input → Output:
 ///
@@ -48,9 +49,24 @@ pub fn lanes(graph: Graph) -> Graph {
     if !graph.values.iter().any(|data| data.is_laned) {
         return graph;
     }
-    rewrite_loops(graph, sums, |fresh, node, sums, before, after| {
+    taken(graph, asked_for, false)
+}
+
+/// The same of all sums of loops that do nothing but add up what vectors can compute, and with functions that
+/// have vectors.
+pub fn all(graph: Graph) -> Graph {
+    taken(graph, possible, true)
+}
+
+/// Takes the sums of each loop in lanes that are found there.
+fn taken(
+    graph: Graph,
+    find: impl for<'g> Fn(&'g Graph, &Laid<'g>, &Loop<'g>) -> Vec<Sum>,
+    simd: bool,
+) -> Graph {
+    rewrite_loops(graph, find, |fresh, node, sums, before, after| {
         let Op::For { body, .. } = &node.op else { unreachable!("of a loop") };
-        if is_repeatable(body) {
+        if is_repeatable(body, simd) {
             fresh.split_sums(node, &sums, before);
         } else {
             fresh.spread_sums(node, &sums, before, after);
@@ -63,37 +79,73 @@ struct Sum {
     carried: usize,
     next: Value,
     term: Value,
+    /// Whether it is subtracted.
+    less: bool,
     ty: Type,
+    /// Whether the loop starts at a literal zero.
+    from_zero: bool,
 }
 
+fn asked_for(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
+    let mut sums = sums(graph, layout, of);
+    sums.retain(|sum| graph.data(sum.next).is_laned && !sum.less && sum.from_zero);
+    sums
+}
+
+/// Those that `ndarray` takes in lanes, or all that the loop carries if it does nothing else.
+fn possible(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
+    let asked_for = asked_for(graph, layout, of);
+    let Op::For { lo, hi, .. } = of.node.op else { return asked_for };
+    let is_short = layout.distance(lo, hi).is_some_and(|count| count < 2 * LANES);
+    let is_plain = is_straight(of.body) && is_repeatable(of.body, true);
+    let is_indexed = *graph.ty(of.body.params[0]) == Type::usize();
+    if !asked_for.is_empty() || is_short || !is_plain || !is_indexed {
+        return asked_for;
+    }
+    let sums = sums(graph, layout, of);
+    if sums.len() == of.body.results.len() { sums } else { Vec::new() }
+}
+
+/// The sums that a loop upwards carries.
 fn sums(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let Op::For { lo, inclusive: false, rev: false, .. } = of.node.op else { return Vec::new() };
+    if of.body.results.is_empty() {
+        return Vec::new();
+    }
+    let from_zero = layout.is_zero(lo);
     let sum = |(carried, (next, param)): (usize, (&Value, &Value))| {
         let data = graph.data(*next);
         let node = of.body.nodes.iter().find(|node| node.results == [*next])?;
-        let Op::Scalar(Fun::Add, args) = &node.op else { return None };
-        let term = match args[..] {
-            [sum, term] if sum == *param => term,
+        let (term, less) = match &node.op {
+            Op::Scalar(Fun::Add, args) if args[0] == *param => (args[1], false),
+            Op::Scalar(Fun::Add, args) if args[1] == *param => (args[0], false),
+            Op::Scalar(Fun::Sub, args) if args[0] == *param => (args[1], true),
             _ => return None,
         };
         let alone = layout.uses(*param) == 1 && layout.uses(*next) == 1;
-        (data.is_laned && data.ty.is_float() && alone && term != *param).then(|| Sum {
+        let ty = data.ty.clone();
+        (ty.is_float() && alone && term != *param).then_some(Sum {
             carried,
             next: *next,
             term,
-            ty: data.ty.clone(),
+            less,
+            ty,
+            from_zero,
         })
     };
-    if !layout.is_zero(lo) {
-        return Vec::new();
-    }
     of.body.results.iter().zip(&of.body.params[1..]).enumerate().filter_map(sum).collect()
 }
 
-/// Whether the nodes may stand in two places, and are no more than machines have vectors for.
-fn is_repeatable(body: &Region) -> bool {
+/// Whether no iteration takes another way than the others.
+fn is_straight(body: &Region) -> bool {
+    body.nodes.iter().all(|node| node.op.regions().next().is_none())
+}
+
+/// Whether the nodes may stand in two places, and are no more than machines have vectors for: with `simd`,
+/// that is some of the functions too.
+fn is_repeatable(body: &Region, simd: bool) -> bool {
     body.nodes.iter().all(|node| match &node.op {
-        Op::If(_, then, otherwise) => is_repeatable(then) && is_repeatable(otherwise),
+        Op::If(_, then, otherwise) => is_repeatable(then, simd) && is_repeatable(otherwise, simd),
         Op::Const(_)
         | Op::Verbatim { .. }
         | Op::Cast(..)
@@ -104,7 +156,7 @@ fn is_repeatable(body: &Region) -> bool {
         | Op::Store(..)
         | Op::Accumulate(..)
         | Op::Len(_) => true,
-        Op::Scalar(fun, _) => fun.cost() < FUNCTION,
+        Op::Scalar(fun, _) => fun.cost() < FUNCTION || simd && fun.has_vectors(),
         _ => false,
     })
 }
@@ -116,7 +168,12 @@ impl Fresh {
         let Op::For { lo: from, hi, init, body, .. } = &mut node.op else {
             unreachable!("of a loop")
         };
-        let [groups, whole] = self.groups(*hi, span, before);
+        let from_zero = sums.iter().all(|sum| sum.from_zero);
+        let count = if from_zero { *hi } else { self.count(*from, *hi, span, before) };
+        let [groups, mut whole] = self.groups(count, span, before);
+        if !from_zero {
+            whole = self.arithmetic(Fun::Add, *from, whole, span, before);
+        }
         let lanes: Vec<Value> =
             sums.iter().map(|sum| self.zeros(&sum.ty, LANES, span, before)).collect();
         let others = |of: &[Value]| others(of, sums);
@@ -132,7 +189,10 @@ impl Fresh {
         let mut renamed: BTreeMap<_, _> = params.into_iter().zip(inner_params.clone()).collect();
         let mut inside = Vec::new();
         let width = self.integer(LANES, span, &mut inside);
-        let first = self.arithmetic(Fun::Mul, group, width, span, &mut inside);
+        let mut first = self.arithmetic(Fun::Mul, group, width, span, &mut inside);
+        if !from_zero {
+            first = self.arithmetic(Fun::Add, *from, first, span, &mut inside);
+        }
         let index = self.arithmetic(Fun::Add, first, lane, span, &mut inside);
         renamed.insert(body.params[0], index);
         for node in &body.nodes {
@@ -142,7 +202,14 @@ impl Fresh {
                     inside.push(node);
                 }
                 Some(at) => {
-                    let term = renamed.get(&sums[at].term).copied().unwrap_or(sums[at].term);
+                    let Sum { term, less, ty, .. } = &sums[at];
+                    let mut term = renamed.get(term).copied().unwrap_or(*term);
+                    if *less {
+                        let added = self.value(ty.clone(), span);
+                        let op = Op::Scalar(Fun::Neg, vec![term]);
+                        inside.push(Node { op, results: vec![added], span });
+                        term = added;
+                    }
                     let place = Place::whole(lanes[at]).with(Proj::Index(lane));
                     let op = Op::Accumulate(place, term);
                     inside.push(Node { op, results: Vec::new(), span });
@@ -204,6 +271,15 @@ impl Fresh {
         body.results = others(&body.results, sums);
         *init = others(init, sums);
         node.results = others(&node.results, sums);
+    }
+
+    /// How often a loop runs.
+    fn count(&mut self, lo: Value, hi: Value, span: Span, nodes: &mut Vec<Node>) -> Value {
+        let count = self.value(Type::usize(), span);
+        let tokens = quote!(usize::saturating_sub(ad_hi, ad_lo));
+        let op = Op::arithmetic(tokens, &[("ad_hi", hi), ("ad_lo", lo)]);
+        nodes.push(Node { op, results: vec![count], span });
+        count
     }
 
     /// How many whole groups there are, and how many elements in them.

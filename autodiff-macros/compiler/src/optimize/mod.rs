@@ -98,6 +98,10 @@ const DERIVED: [Pass; 16] = [
 const PRINTED: [Pass; 3] =
     [("lanes", lanes::lanes), ("view", view::view), ("identities", identities)];
 
+/// The same where all sums may be taken in lanes.
+const IN_VECTORS: [Pass; 3] =
+    [("lanes", lanes::all), ("view", view::view), ("identities", identities)];
+
 /// Decides where memory is moved and where it is cloned: done to what is printed.
 pub use own::own;
 
@@ -159,9 +163,9 @@ pub fn derived(graph: Graph, without: Option<&str>) -> Graph {
     all(&DERIVED, graph, without)
 }
 
-/// What is done to one that is to be printed.
-pub fn printed(graph: Graph, without: Option<&str>) -> Graph {
-    all(&PRINTED, graph, without)
+/// What is done to one that is to be printed; all its sums may be taken in lanes if it is for `simd`.
+pub fn printed(graph: Graph, simd: bool, without: Option<&str>) -> Graph {
+    all(if simd { &IN_VECTORS } else { &PRINTED }, graph, without)
 }
 
 /// The graph after all passes, save for one that is switched off.

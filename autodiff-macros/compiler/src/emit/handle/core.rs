@@ -3,9 +3,9 @@
 use proc_macro2::{Group, TokenStream};
 use syn::{Ident, Type};
 
-use super::block;
 use super::functions::Functions;
 use super::signature::{Header, local};
+use super::{block, dispatched};
 use crate::emit::types;
 use crate::parse::is_in_place;
 
@@ -193,13 +193,14 @@ impl Functions<'_> {
         let seed = self.header.seed_type(self.signature);
         let bars: Vec<_> = self.slots().into_iter().map(|s| s.bar).collect();
         let slots = self.slot_types();
+        let now = dispatched(self.options, hygienic!(#now(#(#names,)* ad_seed, #(#bars),*)));
         hygienic! {
             #silenced
             #[doc(hidden)]
             #[inline]
             pub fn #vjp_into #generics (#(#params,)* ad_seed: #seed, #(#bars: #slots),*) -> #output
             #where_clause {
-                #now(#(#names,)* ad_seed, #(#bars),*)
+                #now
             }
         }
     }

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{Ident, Type};
 
+use super::dispatched;
 use super::signature::{Header, local};
 use crate::emit::types;
 use crate::options::Options;
@@ -374,7 +375,7 @@ impl Functions<'_> {
         let (lengths, seed_checks) = self.seed_check();
         let again = self.header.again();
         let body = if lengths.is_empty() {
-            hygienic!(#core_now(#(#names,)* ad_seed, #(#slots),*))
+            dispatched(self.options, hygienic!(#core_now(#(#names,)* ad_seed, #(#slots),*)))
         } else {
             hygienic! {
                 let (ad_value, ad_pull) = #core(#(#names),*);
@@ -419,6 +420,9 @@ impl Functions<'_> {
         let (shadows, pattern) = self.shadows();
         let checks = self.checks("shadow");
         let given = self.given_slots();
+        let [now, now_into] = [slots, given].map(|slots| {
+            dispatched(self.options, hygienic!(#core_now(#(#names,)* #one, #(#slots),*)))
+        });
         hygienic! {
             /// The gradient.
             #[inline]
@@ -433,7 +437,7 @@ impl Functions<'_> {
             pub fn #value_and_grad #generics (#(#params),*) -> (#output, #gradient_type)
             #where_clause {
                 #zeros
-                let ad_value = #core_now(#(#names,)* #one, #(#slots),*);
+                let ad_value = #now;
                 (ad_value, #gradient)
             }
 
@@ -447,7 +451,7 @@ impl Functions<'_> {
             pub fn #grad_into #generics (#(#params,)* ad_shadows: #shadows) -> #output #where_clause {
                 let #pattern = ad_shadows;
                 #checks
-                #core_now(#(#names,)* #one, #(#given),*)
+                #now_into
             }
         }
     }

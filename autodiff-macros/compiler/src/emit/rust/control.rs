@@ -4,11 +4,11 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{TokenStreamExt, quote, quote_spanned};
 use syn::Ident;
 
-use super::expr::{Expr, Level, braced};
+use super::expr::{Expr, Level, braced, full_type};
 use super::statements::has_compound_assignment;
 use super::uses::Footprint;
 use super::{Block, Held, Printer};
-use crate::ir::{Node, Op, Place, Proj, Region, Storage, Type, Value};
+use crate::ir::{Node, Op, Place, Proj, Region, Storage, Type, Value, ValueSet};
 use crate::tokens::mentions;
 
 impl Printer<'_> {
@@ -83,6 +83,7 @@ impl Printer<'_> {
         let (lo, hi) = (self.expr(*lo), self.expr(*hi));
         let (lets, variables) = self.carry(node, init, &body.params[1..]);
         let index = self.pattern(body.params[0]);
+        let windows = self.windows_of(body);
         let Block { statements, results } = self.block(body, |_| true);
         let step = self.assign(&variables, results, &body.results, span);
         let (lo, hi) = (lo.at_least(Level::Or), hi.at_least(Level::Or));
@@ -94,10 +95,43 @@ impl Printer<'_> {
         };
         let mut inside = statements;
         inside.extend(step);
+        let mut looped = quote_spanned!(span=> for #index in #range);
+        looped.append(braced(inside, span));
         let mut statement = lets;
-        statement.extend(quote_spanned!(span=> for #index in #range));
-        statement.append(braced(inside, span));
+        statement.extend(self.apart(&windows, looped, span));
         self.emit(footprint, statement);
+    }
+
+    /// The parts of sequences that are there before a loop and that it runs through.
+    fn windows_of(&self, body: &Region) -> Vec<Value> {
+        let mut named = ValueSet::default();
+        body.each_node(&mut |node| node.op.each_input(&mut |v| _ = named.insert(v)));
+        self.windows.iter().copied().filter(|v| named.contains(*v)).collect()
+    }
+
+    /// A loop as a function of the parts of sequences that it runs through, if it writes to some: what a
+    /// function takes by `&mut` is known to overlap nothing else it takes, and so the loop is vectorized
+    /// without a look at the addresses.
+    fn apart(&self, windows: &[Value], looped: TokenStream, span: Span) -> TokenStream {
+        let writes = windows.iter().any(|v| self.storage(*v) != Storage::Ref);
+        if !self.spelled.is_in_vectors() || !writes || windows.len() < 2 {
+            return looped;
+        }
+        let param = |v: &Value| {
+            let (name, Type::Slice(element)) = (self.name(*v), self.ty(*v)) else { return None };
+            let element = full_type(element)?;
+            Some(match self.storage(*v) {
+                Storage::Ref => quote!(#name: &[#element]),
+                Storage::Slot => quote!(mut #name: ::core::option::Option<&mut [#element]>),
+                _ => quote!(#name: &mut [#element]),
+            })
+        };
+        let Some(params) = windows.iter().map(param).collect::<Option<Vec<_>>>() else {
+            return looped;
+        };
+        let names = windows.iter().map(|v| self.name(*v));
+        quote_spanned!(span=>
+            ::autodiff::__private::apart(#[inline(always)] |#(#params),*| { #looped })(#(#names),*);)
     }
 
     /// The part of a sequence that a loop runs through.
@@ -137,6 +171,7 @@ impl Printer<'_> {
             None => window,
         };
         let name = self.variable(value);
+        self.windows.push(value);
         let mutable = (self.storage(value) == Storage::Slot).then(|| quote!(mut));
         self.emit(footprint, quote_spanned!(span=> let #mutable #name = #window;));
     }
