@@ -610,6 +610,7 @@
 //! | `source` | adds [`f::BACKWARD`](#backward-the-generated-code) |
 //! | `jacobian` | adds [`f::jacobian`](#jacobian-every-output-by-every-input) |
 //! | `hessian` | adds [`f::hvp` and `f::hessian`](#hvp-and-hessian-second-derivatives) |
+//! | `simd` | computes derivatives, and the values beside them, in the [widest vectors of the machine](#wide-vectors) |
 //! | `checkpoint` | keeps the arguments alone and runs the function again in the backward sweep |
 //! | `crate = path` | where this crate is, if not at `::autodiff` |
 //!
@@ -653,6 +654,38 @@
 //!
 //! assert_eq!(cube::grad(2.0), 12.0);
 //! ```
+//!
+//! # Wide vectors
+//!
+//! A program is compiled for machines of its kind of twenty years ago, unless it is told otherwise, and the
+//! standard library's `exp` is a call for each number. Under the option `simd`, generated code is compiled for
+//! AVX2 and for AVX-512 too, and the widest that the machine has is chosen at run time; sums of loops are taken
+//! in eight lanes; and the elementary functions of [`simd`] stand for the methods of the same names, which the
+//! compiler can turn into vector code. (Those are `exp`, `exp2`, `exp_m1`, `ln`, `ln_1p`, `log2`, `log10`,
+//! `tanh`, `sinh` and `cosh`.)
+//!
+//! ```
+//! use autodiff::differentiate;
+//!
+//! #[differentiate(simd, wrt(weights))]
+//! fn loss(weights: &[f64], data: &[f64]) -> f64 {
+//!     let mut sum = 0.0;
+//!     for i in 0..data.len() {
+//!         sum += (weights[i] * data[i]).tanh();
+//!     }
+//!     sum
+//! }
+//!
+//! let (weights, data) = (vec![0.5; 100], vec![0.1; 100]);
+//! let (value, weights_bar) = loss::value_and_grad(&weights, &data);
+//! assert!((value - loss(&weights, &data)).abs() < 1e-12);
+//! assert!((weights_bar[0] - 0.1 * (1.0 - 0.05_f64.tanh().powi(2))).abs() < 1e-15);
+//! ```
+//!
+//! It pays in loops over slices and arrays of some length. The price: a value that comes with a derivative is
+//! that of the function up to rounding, not to the bit; and each loop is there three times in the program. The
+//! function itself stays as it is. Where it is to be as fast, write `simd::tanh(x)` for `x.tanh()`, and call it
+//! within [`simd::dispatch`].
 //!
 //! # Checkpointed loops
 //!
@@ -724,7 +757,7 @@
 //! - **`Option`s** that the body makes: `Some`, `None`, patterns of them, and `unwrap`, `unwrap_or`, `map`,
 //!   `map_or`, `and_then`, `filter`, `or`, `zip`, `copied`, `is_some` and their kin; `then` of a `bool`.
 //! - **Mathematics**: the operators, and every method of `f32` and `f64` in std that has a derivative,
-//!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`. The functions of `libm`
+//!   as method (`x.sin()`) or as function (`f64::sin(x)`); `std::f64::consts`. Those of [`simd`], and of `libm`
 //!   under the feature of that name, and of `num_traits` those that are the same.
 //! - **Macros**: `vec!`, the `assert!` and `print!` families, `dbg!`, `format!`, `panic!`,
 //!   `unreachable!`, `matches!`. What is printed is printed once.

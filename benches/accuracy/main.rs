@@ -72,7 +72,7 @@ fn main() {
 fn sample(k: u64) -> f64 {
     let mixed = (k ^ 0x9E37_79B9).wrapping_mul(0x2545_F491_4F6C_DD1D).rotate_left(29);
     let bits = (mixed ^ (mixed >> 31)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    if k % 2 == 0 {
+    if k.is_multiple_of(2) {
         return f64::from_bits(bits);
     }
     let exponent = 1023 - 8 + (bits >> 52) % 18;

@@ -7,9 +7,9 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 #[derive(Clone, Copy, Debug)]
 pub struct Double(pub f64, pub f64);
 
-const LN_2: Double = Double(0.693_147_180_559_945_3, 2.319_046_813_846_299_6e-17);
+const LN_2: Double = Double(std::f64::consts::LN_2, 2.319_046_813_846_299_6e-17);
 const LN_2_REST: f64 = 5.707_708_438_416_212e-34;
-const LN_10: Double = Double(2.302_585_092_994_046, -2.170_756_223_382_249_4e-16);
+const LN_10: Double = Double(std::f64::consts::LN_10, -2.170_756_223_382_249_4e-16);
 
 fn two_sum(a: f64, b: f64) -> Double {
     let s = a + b;

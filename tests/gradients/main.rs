@@ -65,6 +65,7 @@ mod resizing;
 mod same_names;
 mod scalars;
 mod shadows;
+mod simd;
 mod slice_patterns;
 mod slices;
 mod snapshots;

@@ -58,6 +58,10 @@ fn rows() {
     check_map!(softmax(&x); x in [matrix()]);
     check_map!(log_softmax(&x); x in [matrix()]);
     check_map!(logsumexp(&x); x in [matrix()]);
+    let wide = Array2::from_shape_fn((2, 21), |(i, j)| (i as f64 + 1.3 * j as f64).sin());
+    check_map!(softmax(&x); x in [wide.clone()]);
+    check_map!(log_softmax(&x); x in [wide.clone()]);
+    check_map!(sigmoid(&x); x in [wide]);
     check_map!(cumsum(&x); x in [matrix()]);
     check_map!(embedding(&x, &[1, 0, 1]); x in [matrix()]);
     let (gain, shift) = (array![1.2, 0.7, -0.3], array![0.1, 0.2, 0.3]);

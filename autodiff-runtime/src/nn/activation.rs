@@ -33,35 +33,32 @@ pub fn elu<T: Float, D: Dimension>(x: &Array<T, D>, scale: T) -> Array<T, D> {
 }
 
 /// `1 / (1 + exp(-x))`, without overflow on either side.
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn sigmoid<T: Float, D: Dimension>(x: &Array<T, D>) -> Array<T, D> {
     x.mapv(|x| {
-        if x < T::zero() {
-            let power = x.exp();
-            power / (T::one() + power)
-        } else {
-            T::one() / (T::one() + (-x).exp())
-        }
+        let power = autodiff::simd::exp(-x.abs());
+        let of_magnitude = T::one() / (T::one() + power);
+        if x < T::zero() { power * of_magnitude } else { of_magnitude }
     })
 }
 
 /// `x · sigmoid(x)`, also called swish.
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn silu<T: Float, D: Dimension>(x: &Array<T, D>) -> Array<T, D> {
     x.mapv(|x| {
-        if x < T::zero() {
-            let power = x.exp();
-            x * power / (T::one() + power)
-        } else {
-            x / (T::one() + (-x).exp())
-        }
+        let power = autodiff::simd::exp(-x.abs());
+        let of_magnitude = x / (T::one() + power);
+        if x < T::zero() { power * of_magnitude } else { of_magnitude }
     })
 }
 
 /// `ln(1 + exp(x))`, without overflow.
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn softplus<T: Float, D: Dimension>(x: &Array<T, D>) -> Array<T, D> {
-    x.mapv(|x| if x > T::zero() { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() })
+    x.mapv(|x| {
+        let (above, below) = if x > T::zero() { (x, -x) } else { (T::zero(), x) };
+        above + autodiff::simd::ln_1p(autodiff::simd::exp(below))
+    })
 }
 
 /// `x · Φ(x)`, where `Φ` is the normal distribution (D. Hendrycks and K. Gimpel, 2016).
@@ -73,10 +70,10 @@ pub fn gelu<T: Float, D: Dimension>(x: &Array<T, D>) -> Array<T, D> {
 }
 
 /// The approximation of [`gelu`] by `tanh`, as it is in many networks.
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn gelu_tanh<T: Float, D: Dimension>(x: &Array<T, D>) -> Array<T, D> {
     let half = T::from_f64(0.5);
     let scale = T::from_f64(core::f64::consts::FRAC_2_SQRT_PI * core::f64::consts::FRAC_1_SQRT_2);
     let cubic = T::from_f64(0.044715);
-    x.mapv(|x| half * x * (T::one() + (scale * (x + cubic * x * x * x)).tanh()))
+    x.mapv(|x| half * x * (T::one() + autodiff::simd::tanh(scale * (x + cubic * x * x * x))))
 }

@@ -15,16 +15,13 @@ use crate::{Float, stop_gradient};
 /// let sums = logsumexp(&array![[1000.0, 1000.0], [0.0, f64::NEG_INFINITY]]);
 /// assert_eq!(sums, array![1000.0 + f64::ln(2.0), 0.0]);
 /// ```
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn logsumexp<T: Float>(x: &Array2<T>) -> Array1<T> {
     let mut sums = Array1::zeros(x.nrows());
     for i in 0..x.nrows() {
-        let most = most(stop_gradient(x), i);
-        let mut sum = T::zero();
-        for j in 0..x.ncols() {
-            sum += (x[[i, j]] - most).exp();
-        }
-        sums[i] = most + sum.ln();
+        let most: T = most(stop_gradient(x), i);
+        let sum = x.row(i).mapv(|x| autodiff::simd::exp(x - most)).sum();
+        sums[i] = most + autodiff::simd::ln(sum);
     }
     sums
 }
@@ -37,19 +34,15 @@ pub fn logsumexp<T: Float>(x: &Array2<T>) -> Array1<T> {
 ///
 /// assert_eq!(softmax(&array![[1000.0, 1000.0]]), array![[0.5, 0.5]]);
 /// ```
-#[differentiate(hessian)]
+#[differentiate(hessian, simd)]
 pub fn softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
     let mut out = Array2::zeros(x.raw_dim());
     for i in 0..x.nrows() {
-        let most = most(stop_gradient(x), i);
-        let mut sum = T::zero();
+        let most: T = most(stop_gradient(x), i);
+        let powers = x.row(i).mapv(|x| autodiff::simd::exp(x - most));
+        let sum = powers.sum();
         for j in 0..x.ncols() {
-            let power = (x[[i, j]] - most).exp();
-            out[[i, j]] = power;
-            sum += power;
-        }
-        for j in 0..x.ncols() {
-            out[[i, j]] /= sum;
+            out[[i, j]] = powers[j] / sum;
         }
     }
     out

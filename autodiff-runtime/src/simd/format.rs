@@ -195,7 +195,7 @@ format! {
         log2_e: core::f32::consts::LOG2_E,
         log10_e: core::f32::consts::LOG10_E,
         ln_2: [6.931_457_5e-1, 1.428_606_8e-6],
-        log10_2: [3.010_292_1e-1, 7.903_415e-7],
+        log10_2: [3.010_292e-1, 7.903_415e-7],
         ln_2_whole: core::f32::consts::LN_2,
         least_normal: f32::MIN_POSITIVE,
         to_normal: 33_554_432.0,
