@@ -3,7 +3,7 @@
 #[path = "../../benches/accuracy/reference.rs"]
 mod reference;
 
-use autodiff::{Float, differentiate, simd};
+use autodiff::{Differentiable, Float, differentiate, simd};
 use ndarray::{Array1, Array2, ShapeBuilder};
 
 use super::harness::check;
@@ -236,4 +236,97 @@ fn vectors_of_any_width_give_the_same() {
         || loop_over(&mut wide),
     );
     assert_eq!(plain, wide);
+}
+
+#[derive(Differentiable, Clone, Debug)]
+struct Model {
+    weights: Vec<f64>,
+    offset: f64,
+}
+
+impl Model {
+    #[differentiate(simd)]
+    fn loss(&self, x: &[f64]) -> f64 {
+        let mut sum = self.offset;
+        for i in 0..x.len() {
+            sum += (self.weights[i] * x[i]).tanh();
+        }
+        sum
+    }
+}
+
+#[differentiate(simd, jacobian)]
+fn of_each(x: &[f64]) -> Vec<f64> {
+    x.iter().map(|x| x.exp()).collect()
+}
+
+#[differentiate(simd, checkpoint)]
+fn diffuse(u: &mut [f64], rate: f64) {
+    for i in 1..u.len() - 1 {
+        u[i] += rate * (u[i - 1] - 2.0 * u[i] + u[i + 1]);
+    }
+}
+
+#[differentiate(simd)]
+fn energy(u: &[f64], rate: f64) -> f64 {
+    let mut v = u.to_vec();
+    for _ in 0..4 {
+        diffuse(&mut v, rate);
+    }
+    v.iter().map(|v| v * v).sum()
+}
+
+#[differentiate(simd)]
+fn of_any_float<T: Float, const N: usize>(x: [T; N], y: &[T; N]) -> T {
+    let mut sum = T::zero();
+    for i in 0..N {
+        sum += (x[i] * y[i]).exp();
+    }
+    sum
+}
+
+#[differentiate(simd)]
+fn counted_by_other_integers(x: &[f64], n: i32) -> f64 {
+    let mut sum = 0.0;
+    for i in 0..n {
+        sum += x[i as usize] * f64::from(i);
+    }
+    for i in (0..x.len()).step_by(3) {
+        sum -= x[i].cosh();
+    }
+    sum
+}
+
+#[differentiate(simd)]
+fn recursive(n: u32, x: f64) -> f64 {
+    if n == 0 { 1.0 } else { x.exp() * recursive(n - 1, x) }
+}
+
+#[test]
+fn programs_of_all_kinds() {
+    let x = numbers(40, 0.4);
+    autodiff::check!(of_each(&x[..9])).unwrap();
+    autodiff::check!(energy(&x, 0.1)).unwrap();
+    autodiff::check!(counted_by_other_integers(&x, 30)).unwrap();
+    autodiff::check!(counted_by_other_integers(&x, -3)).unwrap();
+    autodiff::check!(recursive(3, 0.2)).unwrap();
+    let jacobian = of_each::jacobian(&x[..9]);
+    assert_near(&jacobian.diag().to_vec(), &of_each(&x[..9]), 1e-14);
+
+    let (value, (x_bar, y_bar)) = of_any_float::value_and_grad([0.5; 40], &[2.0; 40]);
+    assert_near(&[value], &[40.0 * 1.0_f64.exp()], 1e-14);
+    assert_near(&[x_bar[39], y_bar[0]], &[2.0 * 1.0_f64.exp(), 0.5 * 1.0_f64.exp()], 1e-14);
+
+    let model = Model { weights: numbers(40, 0.9), offset: 0.3 };
+    let (value, (model_bar, x_bar)) = model.loss_value_and_grad(&x);
+    assert_near(&[value, model_bar.offset], &[model.loss(&x), 1.0], 1e-13);
+    let slope = |k: usize| 1.0 - (model.weights[k] * x[k]).tanh().powi(2);
+    let want: Vec<f64> = (0..40).map(|k| model.weights[k] * slope(k)).collect();
+    assert_near(&x_bar, &want, 1e-14);
+}
+
+#[test]
+#[should_panic(expected = "index out of bounds")]
+fn what_is_out_of_bounds_is_found() {
+    counted_by_other_integers::grad(&[1.0], 30);
 }

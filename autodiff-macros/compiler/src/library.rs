@@ -152,4 +152,26 @@ mod tests {
         assert!(body(CORE, "x.sin() * x.cos()").contains("x.cos()"));
         assert!(body(CORE, "x.abs()").contains("x >= 0"));
     }
+
+    #[test]
+    fn functions_have_vectors_where_that_is_asked_for() {
+        let body = |options: &str, body: &str| {
+            let function = format!("fn f(x: &[f64], a: f64) -> f64 {{ {body} }}");
+            expand(Library::ALL, options.parse().unwrap(), function.parse().unwrap()).to_string()
+        };
+        let text = body("simd", "(a * x[0]).exp() + x[1].sin()").replace(' ', "");
+        assert!(
+            text.contains("::autodiff::simd::exp(a*") && text.contains("simd::dispatch("),
+            "{text}"
+        );
+        assert!(text.contains(".sin()") || text.contains(".cos()"), "{text}");
+        assert!(!body("hessian", "(a * x[0]).exp()").contains("simd"));
+        let text = body("", "autodiff::simd::exp(a * x[0])").replace(' ', "");
+        assert!(text.contains("autodiff::simd::exp(a*") && !text.contains("dispatch"), "{text}");
+        check(
+            Library::ALL,
+            "fn f(x: f64) -> f64 { autodiff::simd::exp(x) + x.exp() }",
+            &["AD0704"],
+        );
+    }
 }

@@ -256,3 +256,92 @@ fn sums_of_arrays_are_taken_in_lanes() {
         assert_eq!(text.matches("accumulate ").count(), sums, "{graph}");
     }
 }
+
+#[test]
+fn all_sums_of_plain_loops_may_be_taken_in_lanes() {
+    for (body, loops) in [
+        (
+            parse_quote!({
+                for i in 0..n {
+                    s += x[i] * y[i];
+                }
+            }),
+            3,
+        ),
+        (
+            parse_quote!({
+                for i in 1..n {
+                    s -= (x[i - 1] - y[i]).exp();
+                }
+            }),
+            3,
+        ),
+        (
+            parse_quote!({
+                for i in 0..n {
+                    s = y[i] + s;
+                    t += x[i];
+                }
+            }),
+            3,
+        ),
+        // Those have no vectors, or take ways of their own.
+        (
+            parse_quote!({
+                for i in 0..n {
+                    s += x[i].sin();
+                }
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                for i in 0..n {
+                    if x[i] > 0.0 {
+                        s += y[i].exp();
+                    }
+                }
+            }),
+            1,
+        ),
+        // What is carried besides has an order, and so has what goes down.
+        (
+            parse_quote!({
+                for i in 0..n {
+                    t = 0.5 * t + x[i];
+                    s += t;
+                }
+            }),
+            1,
+        ),
+        (
+            parse_quote!({
+                for i in (0..n).rev() {
+                    s += x[i];
+                }
+            }),
+            1,
+        ),
+        // There is no more than one group of eight.
+        (
+            parse_quote!({
+                for i in 0..10 {
+                    s += x[i];
+                }
+            }),
+            1,
+        ),
+    ] {
+        let body: syn::Block = body;
+        let function: ItemFn = parse_quote! {
+            fn f(x: &[f64], y: &[f64], n: usize) -> f64 {
+                let (mut s, mut t) = (0.0, 1.0);
+                #body
+                s + t
+            }
+        };
+        let graph = lanes::all(lowered(&function));
+        verify::verify(&graph).unwrap_or_else(|e| panic!("{e}\n{graph}"));
+        assert_eq!(graph.to_string().matches("for ").count(), loops, "{graph}");
+    }
+}
