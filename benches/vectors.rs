@@ -114,7 +114,11 @@ fn function<T: Copy + std::ops::Add<Output = T> + 'static>(
         || {
             simd::dispatch(
                 #[inline(always)]
-                || x.iter().zip(&mut z).for_each(|(x, z)| *z = own(*x)),
+                || {
+                    for (x, z) in x.iter().zip(&mut z) {
+                        *z = own(*x);
+                    }
+                },
             );
         },
     );

@@ -106,8 +106,9 @@ pub fn exp_m1<T: Format>(x: T) -> T {
 #[inline(always)]
 pub fn sinh<T: Format>(x: T) -> T {
     let Constants { two, exp_m1_range, tiny, .. } = *T::CONSTANTS;
-    let quarter = |x: T| quarter_of_exp_m1(within(x, exp_m1_range));
-    let sinh = (quarter(x) - quarter(-x)) * two;
+    let above = quarter_of_exp_m1(within(x, exp_m1_range));
+    let below = quarter_of_exp_m1(within(-x, exp_m1_range));
+    let sinh = (above - below) * two;
     if T::magnitude(x) < tiny { x } else { sinh }
 }
 
