@@ -299,7 +299,8 @@ pub fn nth<T: Integer>(start: T, k: usize) -> T {
     start.nth(k)
 }
 
-/// The loop of a function of its own, to be called at once.
+/// A loop as a function of the parts of sequences that it runs through, to be called at once: what it takes by
+/// `&mut` is known to overlap nothing else.
 #[inline(always)]
 pub fn apart<F>(looped: F) -> F {
     looped

@@ -22,7 +22,8 @@ fn parts<T: Format>(m: T) -> (T, T, T) {
     (f, h, s * (h + T::log_series(s * s)))
 }
 
-/// The result, or what belongs to numbers that are not positive, infinite or NaN. The number is `x + less`.
+/// The logarithm of `x` if that is positive and finite, or else what belongs to zero, numbers below, infinity and
+/// NaN.
 #[inline(always)]
 fn or_special<T: Format>(x: T, finite: T) -> T {
     let Constants { zero, infinity, nan, .. } = *T::CONSTANTS;

@@ -66,15 +66,15 @@ impl Lowerer<'_> {
         Ok(Some(ByPath { fun, ty, path: path.clone(), home, krate: "libm" }))
     }
 
-    /// The module that a path leads to, if that may be the crate of this name, and the function's name there.
+    /// The module that a path leads to, if that may be the crate or the module of this path, and the function's name there.
     fn home(&self, path: &Path, krate: &str) -> Option<(Path, String)> {
         let mut module = path.clone();
         let name = module.segments.pop()?.ident.to_string();
         module.segments.pop_punct();
         let declared = self.types.declared();
         let segments: Vec<_> = module.segments.iter().map(|s| s.ident.to_string()).collect();
-        let is_own = segments.join("::").ends_with(krate)
-            && segments.last().map(String::as_str) == krate.split("::").last();
+        let own: Vec<_> = krate.split("::").map(str::to_owned).collect();
+        let is_own = segments.ends_with(&own);
         match segments.last().map(String::as_str) {
             Some(_) if is_own => Some((module, name)),
             Some(alias) if module.get_ident().is_some() => {

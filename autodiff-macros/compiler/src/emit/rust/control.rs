@@ -102,8 +102,11 @@ impl Printer<'_> {
         self.emit(footprint, statement);
     }
 
-    /// The parts of sequences that are there before a loop and that it runs through.
+    /// The parts of sequences that are there before a loop and that it runs through, where that matters.
     fn windows_of(&self, body: &Region) -> Vec<Value> {
+        if !self.spelled.is_in_vectors() {
+            return Vec::new();
+        }
         let mut named = ValueSet::default();
         body.each_node(&mut |node| node.op.each_input(&mut |v| _ = named.insert(v)));
         self.windows.iter().copied().filter(|v| named.contains(*v)).collect()
@@ -114,7 +117,7 @@ impl Printer<'_> {
     /// without a look at the addresses.
     fn apart(&self, windows: &[Value], looped: TokenStream, span: Span) -> TokenStream {
         let writes = windows.iter().any(|v| self.storage(*v) != Storage::Ref);
-        if !self.spelled.is_in_vectors() || !writes || windows.len() < 2 {
+        if !writes || windows.len() < 2 {
             return looped;
         }
         let param = |v: &Value| {
