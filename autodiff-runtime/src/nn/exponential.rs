@@ -19,7 +19,8 @@ use crate::{Float, stop_gradient};
 pub fn logsumexp<T: Float>(x: &Array2<T>) -> Array1<T> {
     let mut sums = Array1::zeros(x.nrows());
     for i in 0..x.nrows() {
-        let most: T = most(stop_gradient(x), i);
+        let most = stop_gradient(x.row(i).fold(T::neg_infinity(), |most, x| most.max(*x)));
+        let most: T = shift(most);
         let sum = x.row(i).mapv(|x| autodiff::simd::exp(x - most)).sum();
         sums[i] = most + autodiff::simd::ln(sum);
     }
@@ -38,7 +39,8 @@ pub fn logsumexp<T: Float>(x: &Array2<T>) -> Array1<T> {
 pub fn softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
     let mut out = Array2::zeros(x.raw_dim());
     for i in 0..x.nrows() {
-        let most: T = most(stop_gradient(x), i);
+        let most = stop_gradient(x.row(i).fold(T::neg_infinity(), |most, x| most.max(*x)));
+        let most: T = shift(most);
         let powers = x.row(i).mapv(|x| autodiff::simd::exp(x - most));
         let sum = powers.sum();
         for j in 0..x.ncols() {
@@ -55,9 +57,8 @@ pub fn log_softmax<T: Float>(x: &Array2<T>) -> Array2<T> {
     x - &sums.insert_axis(Axis(1))
 }
 
-/// What a row is shifted by, so that no exponential overflows. What it contributes to a derivative cancels, so that
-/// it is held constant.
-fn most<T: Float>(x: &Array2<T>, row: usize) -> T {
-    let most = x.row(row).iter().fold(T::neg_infinity(), |most, x| most.max(*x));
+/// What a row is shifted by, given the most in it, so that no exponential overflows. What it contributes to a
+/// derivative cancels, so that it is held constant.
+fn shift<T: Float>(most: T) -> T {
     if most.is_finite() { most } else { T::zero() }
 }
