@@ -37,9 +37,9 @@ pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]
 pub use stack::{ShortStack, Stack};
 
-pub use crate::simd;
 /// For generated code to compare with what the user's paths mean: what is imported under one name from two
-/// places must be the same.
+/// places must be the same. So it is with the crates below.
+pub use crate::simd;
 #[cfg(feature = "libm")]
 pub use ::libm;
 pub use ::num_traits;
@@ -293,17 +293,17 @@ pub const fn int_pred(n: i32) -> i32 {
     n.saturating_sub((n != 0) as i32)
 }
 
-/// The integer `k` after `start`, where both are in one range of the type.
-#[inline]
-pub fn nth<T: Integer>(start: T, k: usize) -> T {
-    start.nth(k)
-}
-
 /// A loop as a function of the parts of sequences that it runs through, to be called at once: what it takes by
 /// `&mut` is known to overlap nothing else.
 #[inline(always)]
 pub fn apart<F>(looped: F) -> F {
     looped
+}
+
+/// The integer `k` after `start`, where both are in one range of the type.
+#[inline]
+pub fn nth<T: Integer>(start: T, k: usize) -> T {
+    start.nth(k)
 }
 
 /// See [`nth`].

@@ -90,27 +90,55 @@ macro_rules! polynomial {
 
 macro_rules! format {
     (
-        $float:ident, $bits:ident, mantissa $mantissa:literal, bias $bias:literal,
-        exp [$($exp:expr),+], log [$($log:expr),+], $constants:expr
+        $float:ident, $bits:ident, exp [$($exp:expr),+], log [$($log:expr),+],
+        $($own:ident: $value:expr),+ $(,)?
     ) => {
         impl Format for $float {
-            const CONSTANTS: &'static Constants<$float> = &$constants;
+            const CONSTANTS: &'static Constants<$float> = &{
+                /// Two to the power of so many more than the mantissa has digits.
+                const fn power(more: u32) -> $float {
+                    ((1 as $bits) << ($float::MANTISSA_DIGITS - 1 + more)) as $float
+                }
+
+                Constants {
+                    zero: 0.0,
+                    one: 1.0,
+                    two: 2.0,
+                    half: 0.5,
+                    eighth: 0.125,
+                    infinity: $float::INFINITY,
+                    nan: $float::NAN,
+                    shift: 1.5 * power(0),
+                    log2_e: core::$float::consts::LOG2_E,
+                    log10_e: core::$float::consts::LOG10_E,
+                    ln_2_whole: core::$float::consts::LN_2,
+                    least_normal: $float::MIN_POSITIVE,
+                    to_normal: power(2),
+                    to_normal_exponent: ($float::MANTISSA_DIGITS + 1) as $float,
+                    tanh_small: 0.25,
+                    tiny: 1.0 / power(2),
+                    $($own: $value,)+
+                }
+            };
 
             #[inline(always)]
             fn power_of_two(shifted: Self) -> Self {
-                Self::from_bits((shifted.to_bits() << $mantissa).wrapping_add((1.0 as $float).to_bits()))
+                let exponent = shifted.to_bits() << ($float::MANTISSA_DIGITS - 1);
+                Self::from_bits(exponent.wrapping_add((1.0 as $float).to_bits()))
             }
 
             #[inline(always)]
             fn exponent_and_rest(x: Self) -> (Self, Self) {
+                const MANTISSA: u32 = $float::MANTISSA_DIGITS - 1;
+                const BIAS: $float = ($float::MAX_EXP - 1) as $float;
                 const ONE: $bits = (1.0 as $float).to_bits();
                 const LEAST: $bits = core::$float::consts::FRAC_1_SQRT_2.to_bits();
                 let up = x.to_bits().wrapping_add(ONE - LEAST);
-                let exponent = up >> $mantissa;
-                let rest = (up & ((1 << $mantissa) - 1)).wrapping_add(LEAST);
+                let exponent = up >> MANTISSA;
+                let rest = (up & ((1 << MANTISSA) - 1)).wrapping_add(LEAST);
                 // A conversion that vectors have: the exponent in the last digits of a power of two.
-                let whole: $float = ((1 as $bits) << $mantissa) as $float;
-                let k = Self::from_bits(whole.to_bits() | exponent) - (whole + $bias);
+                let whole: $float = ((1 as $bits) << MANTISSA) as $float;
+                let k = Self::from_bits(whole.to_bits() | exponent) - (whole + BIAS);
                 (k, Self::from_bits(rest))
             }
 
@@ -139,7 +167,7 @@ macro_rules! format {
 }
 
 format! {
-    f64, u64, mantissa 52, bias 1023.0,
+    f64, u64,
     exp [
         0.5, 0.166_666_666_666_666_7, 0.041_666_666_666_666_67, 0.008_333_333_333_326_084,
         0.001_388_888_888_888_371_1, 0.000_198_412_698_750_022_8, 2.480_158_732_567_746e-5,
@@ -151,60 +179,24 @@ format! {
         2.222_219_843_214_978_4e-1, 1.818_357_216_161_805e-1, 1.531_383_769_920_937_3e-1,
         1.479_819_860_511_658_6e-1
     ],
-    Constants {
-        zero: 0.0,
-        one: 1.0,
-        two: 2.0,
-        half: 0.5,
-        eighth: 0.125,
-        infinity: f64::INFINITY,
-        nan: f64::NAN,
-        shift: 6_755_399_441_055_744.0,
-        log2_e: core::f64::consts::LOG2_E,
-        log10_e: core::f64::consts::LOG10_E,
-        ln_2: [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10],
-        log10_2: [3.010_299_956_636_117_7e-1, 3.694_239_077_158_931e-13],
-        ln_2_whole: core::f64::consts::LN_2,
-        least_normal: f64::MIN_POSITIVE,
-        to_normal: 18_014_398_509_481_984.0,
-        to_normal_exponent: 54.0,
-        exp_range: [-746.0, 710.0],
-        exp2_range: [-1076.0, 1024.5],
-        exp_m1_range: [-60.0, 710.6],
-        tanh_small: 0.25,
-        tanh_limit: 20.0,
-        tiny: 5.551_115_123_125_783e-17,
-    }
+    ln_2: [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10],
+    log10_2: [3.010_299_956_636_117_7e-1, 3.694_239_077_158_931e-13],
+    exp_range: [-746.0, 710.0],
+    exp2_range: [-1076.0, 1024.5],
+    exp_m1_range: [-60.0, 710.6],
+    tanh_limit: 20.0,
 }
 
 format! {
-    f32, u32, mantissa 23, bias 127.0,
+    f32, u32,
     exp [
         0.5, 0.166_666_67, 0.041_666_463, 0.008_333_31, 0.001_393_373_1, 0.000_198_910_8
     ],
     log [0.666_666_6, 0.400_009_72, 0.284_987_87, 0.242_790_79],
-    Constants {
-        zero: 0.0,
-        one: 1.0,
-        two: 2.0,
-        half: 0.5,
-        eighth: 0.125,
-        infinity: f32::INFINITY,
-        nan: f32::NAN,
-        shift: 12_582_912.0,
-        log2_e: core::f32::consts::LOG2_E,
-        log10_e: core::f32::consts::LOG10_E,
-        ln_2: [6.931_457_5e-1, 1.428_606_8e-6],
-        log10_2: [3.010_292e-1, 7.903_415e-7],
-        ln_2_whole: core::f32::consts::LN_2,
-        least_normal: f32::MIN_POSITIVE,
-        to_normal: 33_554_432.0,
-        to_normal_exponent: 25.0,
-        exp_range: [-104.0, 89.0],
-        exp2_range: [-150.5, 128.5],
-        exp_m1_range: [-30.0, 89.6],
-        tanh_small: 0.25,
-        tanh_limit: 10.0,
-        tiny: 2.980_232_2e-8,
-    }
+    ln_2: [6.931_457_5e-1, 1.428_606_8e-6],
+    log10_2: [3.010_292e-1, 7.903_415e-7],
+    exp_range: [-104.0, 89.0],
+    exp2_range: [-150.5, 128.5],
+    exp_m1_range: [-30.0, 89.6],
+    tanh_limit: 10.0,
 }
