@@ -11,11 +11,13 @@
 //! `NAME` keeps the programs whose names contain it; `--quick` takes fewer and shorter rounds.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use programs::{Program, TapeMode, Visitor, assert_gradients_agree, visit_all};
+use routine::Routine;
 
 mod programs;
+mod routine;
 
 fn main() {
     // `cargo test` runs this without the flag, to hold the ways to one gradient.
@@ -186,15 +188,16 @@ fn measure<P: Program>(settings: &Settings) -> Rounds {
 
     let mut gradients = [(); 4].map(|()| vec![0.0; variables.len()]);
     let [of_autodiff, of_hand, of_tape, of_num_dual] = &mut gradients;
-    let mut primal = Routine::new(settings, || black_box(&program).primal());
+    let mut primal = Routine::new(settings.batch, || black_box(&program).primal());
     let mut autodiff =
-        Routine::new(settings, || black_box(&program).autodiff(black_box(of_autodiff)));
-    let mut hand = Routine::new(settings, || black_box(&program).hand(black_box(of_hand)));
-    let mut on_tape = Routine::new(settings, || {
+        Routine::new(settings.batch, || black_box(&program).autodiff(black_box(of_autodiff)));
+    let mut hand = Routine::new(settings.batch, || black_box(&program).hand(black_box(of_hand)));
+    let mut on_tape = Routine::new(settings.batch, || {
         tape.value_and_grad(black_box(&program), &variables, black_box(of_tape))
     });
-    let mut num_dual =
-        Routine::new(settings, || black_box(&program).num_dual(&variables, black_box(of_num_dual)));
+    let mut num_dual = Routine::new(settings.batch, || {
+        black_box(&program).num_dual(&variables, black_box(of_num_dual))
+    });
 
     let rounds = (0..settings.rounds).map(|round| {
         let mut times =
@@ -214,37 +217,6 @@ fn measure<P: Program>(settings: &Settings) -> Rounds {
         times
     });
     Rounds(rounds.collect())
-}
-
-/// Something to time, and the number of calls that makes a batch.
-struct Routine<F> {
-    call: F,
-    calls: u32,
-}
-
-impl<F: FnMut() -> f64> Routine<F> {
-    /// Warms `call` up and finds how many calls fill a batch.
-    fn new(settings: &Settings, call: F) -> Self {
-        let mut routine = Self { call, calls: 1 };
-        while routine.batch() < settings.batch {
-            routine.calls *= 2;
-        }
-        routine
-    }
-
-    /// Runs one batch.
-    fn batch(&mut self) -> Duration {
-        let start = Instant::now();
-        for _ in 0..self.calls {
-            black_box((self.call)());
-        }
-        start.elapsed()
-    }
-
-    /// The nanoseconds a call takes.
-    fn time(&mut self) -> f64 {
-        self.batch().as_secs_f64() * 1e9 / f64::from(self.calls)
-    }
 }
 
 fn geometric_mean(figures: &[f64]) -> f64 {

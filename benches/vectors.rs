@@ -7,11 +7,13 @@
 //! cargo bench --bench vectors
 //! ```
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use autodiff::{differentiate, simd};
 use ndarray::Array1;
+use routine::Routine;
+
+mod routine;
 
 const ROUNDS: usize = 21;
 const BATCH: Duration = Duration::from_millis(5);
@@ -125,29 +127,10 @@ fn function<T: Copy + std::ops::Add<Output = T> + 'static>(
 }
 
 /// Times both and prints them.
-fn row<A, B>(name: &str, mut without: impl FnMut() -> A, mut simd: impl FnMut() -> B) {
-    let (calls, again) = (calls(&mut without), calls(&mut simd));
-    let mut rounds: Vec<(f64, f64)> =
-        (0..ROUNDS).map(|_| (time(&mut without, calls), time(&mut simd, again))).collect();
+fn row<A, B>(name: &str, without: impl FnMut() -> A, simd: impl FnMut() -> B) {
+    let (mut without, mut simd) = (Routine::new(BATCH, without), Routine::new(BATCH, simd));
+    let mut rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (without.time(), simd.time())).collect();
     rounds.sort_by(|a, b| (a.0 / a.1).total_cmp(&(b.0 / b.1)));
     let (without, simd) = rounds[ROUNDS / 2];
-    println!("{name:28}{:14.3}{:14.3}{:10.2}", without * 1e6, simd * 1e6, without / simd);
-}
-
-/// How many calls take long enough to be timed.
-fn calls<R>(run: &mut impl FnMut() -> R) -> u32 {
-    let mut calls = 1;
-    while time(run, calls) * f64::from(calls) < BATCH.as_secs_f64() {
-        calls *= 2;
-    }
-    calls
-}
-
-/// Seconds for a call.
-fn time<R>(run: &mut impl FnMut() -> R, calls: u32) -> f64 {
-    let start = Instant::now();
-    for _ in 0..calls {
-        black_box(run());
-    }
-    start.elapsed().as_secs_f64() / f64::from(calls)
+    println!("{name:28}{:14.3}{:14.3}{:10.2}", without / 1e3, simd / 1e3, without / simd);
 }
