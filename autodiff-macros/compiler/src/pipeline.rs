@@ -51,9 +51,8 @@ pub(crate) struct Request<'a> {
     pub simd: bool,
 }
 
-/// Runs the passes on a function's graph; `refusals` tell why code kept
-/// as it stands has no derivative, `own` is the function's name. There is no result if the body is
-/// ill-typed.
+/// Runs the passes on a function's graph; `refusals` tell why code kept as it stands has no derivative, `own`
+/// is the function's name. There is no result if the body is ill-typed.
 pub(crate) fn run(
     mut primal: Graph,
     refusals: &[Diagnostic],

@@ -250,12 +250,12 @@ fn derived(
     let again = header.again_params();
     let methods = methods();
     let readings = readings(derivatives);
-    let libm = derivatives.spelled.assertions();
+    let paths = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
     let pull = block(dispatched(concat([open, printed.backward.clone()])));
     let vjp = concat([
-        quote!(#methods #(#items)* #readings #libm #prelude),
+        quote!(#methods #(#items)* #readings #paths #prelude),
         printed.forward.clone(),
         quote!(#keep (#result, move |#(#again,)* #seeds: #seed_type, #(#params),*| #pull)),
     ]);

@@ -66,7 +66,8 @@ impl Lowerer<'_> {
         Ok(Some(ByPath { fun, ty, path: path.clone(), home, krate: "libm" }))
     }
 
-    /// The module that a path leads to, if that may be the crate or the module of this path, and the function's name there.
+    /// The module that a path leads to, if that may be the crate or the module of this path, and the function's
+    /// name there.
     fn home(&self, path: &Path, krate: &str) -> Option<(Path, String)> {
         let mut module = path.clone();
         let name = module.segments.pop()?.ident.to_string();
@@ -229,10 +230,11 @@ impl Lowerer<'_> {
         values: Vec<Value>,
         span: Span,
     ) -> Lowered<Rv> {
-        function.ty = values.iter().fold(function.ty, |ty, v| match ty {
-            Type::Unknown => self.b.ty(*v).clone(),
-            ty => ty,
-        });
+        if function.ty == Type::Unknown
+            && let Some(v) = values.first()
+        {
+            function.ty = self.b.ty(*v).clone();
+        }
         let ByPath { fun, ty, .. } = function.clone();
         debug_assert!(!matches!(fun.spelling(), Spelling::Cast | Spelling::Select));
         if values.len() != fun.arity() {

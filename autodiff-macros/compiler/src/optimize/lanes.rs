@@ -86,24 +86,37 @@ struct Sum {
     from_zero: bool,
 }
 
+impl Sum {
+    /// Whether `ndarray` takes it in lanes.
+    fn is_asked_for(&self, graph: &Graph) -> bool {
+        graph.data(self.next).is_laned && !self.less && self.from_zero
+    }
+}
+
 fn asked_for(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let mut sums = sums(graph, layout, of);
-    sums.retain(|sum| graph.data(sum.next).is_laned && !sum.less && sum.from_zero);
+    sums.retain(|sum| sum.is_asked_for(graph));
     sums
 }
 
 /// Those that `ndarray` takes in lanes, or all that the loop carries if it does nothing else.
 fn possible(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
-    let asked_for = asked_for(graph, layout, of);
-    let Op::For { lo, hi, .. } = of.node.op else { return asked_for };
-    let is_short = layout.distance(lo, hi).is_some_and(|count| count < 2 * LANES);
-    let is_plain = is_straight(of.body) && is_repeatable(of.body, true);
-    let is_indexed = *graph.ty(of.body.params[0]) == Type::usize();
-    if !asked_for.is_empty() || is_short || !is_plain || !is_indexed {
-        return asked_for;
+    let mut sums = sums(graph, layout, of);
+    let is_all = sums.len() == of.body.results.len() && is_plain(graph, layout, of);
+    if !is_all || sums.iter().any(|sum| sum.is_asked_for(graph)) {
+        sums.retain(|sum| sum.is_asked_for(graph));
     }
-    let sums = sums(graph, layout, of);
-    if sums.len() == of.body.results.len() { sums } else { Vec::new() }
+    sums
+}
+
+/// Whether a loop does in each iteration what vectors can do, by an index that groups have too, and more often
+/// than in one group.
+fn is_plain(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> bool {
+    let Op::For { lo, hi, .. } = of.node.op else { return false };
+    let is_short = layout.distance(lo, hi).is_some_and(|count| count < 2 * LANES);
+    let is_indexed = *graph.ty(of.body.params[0]) == Type::usize();
+    let is_straight = of.body.nodes.iter().all(|node| node.op.regions().next().is_none());
+    is_indexed && !is_short && is_straight && is_repeatable(of.body, true)
 }
 
 /// The sums that a loop upwards carries.
@@ -134,11 +147,6 @@ fn sums(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
         })
     };
     of.body.results.iter().zip(&of.body.params[1..]).enumerate().filter_map(sum).collect()
-}
-
-/// Whether no iteration takes another way than the others.
-fn is_straight(body: &Region) -> bool {
-    body.nodes.iter().all(|node| node.op.regions().next().is_none())
 }
 
 /// Whether the nodes may stand in two places, and are no more than machines have vectors for: with `simd`,

@@ -149,7 +149,7 @@ impl Functions<'_> {
     }
 
     /// `__vjp_now`: both sweeps, the seed at hand. It becomes part of the function that calls it, where
-    /// seed and shadows are known.
+    /// seed and shadows are known, and which chooses the vectors.
     pub fn straight(&self, straight: Option<&(Vec<Ident>, Group)>) -> TokenStream {
         let (vjp_now, silenced) = (self.named("__vjp_now"), &self.silenced);
         let core = self.core("__vjp");
