@@ -10,14 +10,18 @@ const IMAGES: usize = 128;
 
 /// The mean cross-entropy between labels and softmax of the logits; a row of weights a class.
 #[differentiate(wrt(weights, bias))]
-fn softmax_loss(weights: &[f64], bias: &[f64], images: &[f64], labels: &[usize]) -> f64 {
+fn softmax_loss(
+    weights: &[[f64; FEATURES]; CLASSES],
+    bias: &[f64; CLASSES],
+    images: &[[f64; FEATURES]],
+    labels: &[usize],
+) -> f64 {
     let mut loss = 0.0;
-    for (image, &label) in images.chunks(FEATURES).zip(labels) {
-        let mut logits = [0.0; CLASSES];
-        for (class, logit) in logits.iter_mut().enumerate() {
-            *logit = bias[class];
-            for (feature, &x) in image.iter().enumerate() {
-                *logit += weights[class * FEATURES + feature] * x;
+    for (image, &label) in images.iter().zip(labels) {
+        let mut logits = *bias;
+        for (logit, row) in logits.iter_mut().zip(weights) {
+            for (weight, x) in row.iter().zip(image) {
+                *logit += weight * x;
             }
         }
         let largest = logits.iter().fold(f64::NEG_INFINITY, |max, &z| max.max(z));
@@ -30,21 +34,17 @@ fn softmax_loss(weights: &[f64], bias: &[f64], images: &[f64], labels: &[usize])
 /// Differentiates image by image, with nothing kept from one to the next. The largest logit is
 /// held constant: what it adds to the gradient cancels.
 fn softmax_loss_by_hand(
-    weights: &[f64],
-    bias: &[f64],
-    images: &[f64],
+    weights: &[[f64; FEATURES]; CLASSES],
+    bias: &[f64; CLASSES],
+    images: &[[f64; FEATURES]],
     labels: &[usize],
-    (weights_bar, bias_bar): (&mut [f64], &mut [f64]),
+    (weights_bar, bias_bar): (&mut [[f64; FEATURES]; CLASSES], &mut [f64; CLASSES]),
 ) -> f64 {
-    let (images, _) = images.as_chunks::<FEATURES>();
-    let (weights, _) = weights.as_chunks::<FEATURES>();
-    let (weights_bar, _) = weights_bar.as_chunks_mut::<FEATURES>();
     let seed = 1.0 / labels.len() as f64;
     let mut loss = 0.0;
     for (image, &label) in images.iter().zip(labels) {
-        let mut logits = [0.0; CLASSES];
-        for ((logit, row), bias) in logits.iter_mut().zip(weights).zip(bias) {
-            *logit = *bias;
+        let mut logits = *bias;
+        for (logit, row) in logits.iter_mut().zip(weights) {
             for (weight, x) in row.iter().zip(image) {
                 *logit += weight * x;
             }
@@ -67,10 +67,18 @@ fn softmax_loss_by_hand(
     loss / labels.len() as f64
 }
 
+/// The gradients of weights and bias in one row of numbers.
+fn parts(gradient: &mut [f64]) -> (&mut [[f64; FEATURES]; CLASSES], &mut [f64; CLASSES]) {
+    let (weights, bias) = gradient.split_at_mut(CLASSES * FEATURES);
+    let (weights, _) = weights.as_chunks_mut();
+    let length = "a number for each weight";
+    (weights.try_into().expect(length), bias.try_into().expect(length))
+}
+
 pub struct Softmax {
-    weights: Vec<f64>,
-    bias: Vec<f64>,
-    images: Vec<f64>,
+    weights: [[f64; FEATURES]; CLASSES],
+    bias: [f64; CLASSES],
+    images: Vec<[f64; FEATURES]>,
     labels: Vec<usize>,
 }
 
@@ -78,16 +86,19 @@ impl Program for Softmax {
     const NAME: &'static str = "softmax";
 
     fn new() -> Self {
+        let mut variables = spread(CLASSES * FEATURES, -0.1, 0.1);
+        variables.extend(spread(CLASSES, -0.5, 0.5));
+        let (weights, bias) = parts(&mut variables);
         Self {
-            weights: spread(CLASSES * FEATURES, -0.1, 0.1),
-            bias: spread(CLASSES, -0.5, 0.5),
-            images: spread(IMAGES * FEATURES, 0.0, 1.0),
+            weights: *weights,
+            bias: *bias,
+            images: spread(IMAGES * FEATURES, 0.0, 1.0).as_chunks().0.to_vec(),
             labels: (0..IMAGES).map(|image| image * 7 % CLASSES).collect(),
         }
     }
 
     fn variables(&self) -> Vec<f64> {
-        [&self.weights[..], &self.bias].concat()
+        [self.weights.as_flattened(), &self.bias].concat()
     }
 
     fn primal(&self) -> f64 {
@@ -100,24 +111,18 @@ impl Program for Softmax {
             &self.bias,
             &self.images,
             &self.labels,
-            gradient.split_at_mut(CLASSES * FEATURES),
+            parts(gradient),
         )
     }
 
     fn hand(&self, gradient: &mut [f64]) -> f64 {
-        softmax_loss_by_hand(
-            &self.weights,
-            &self.bias,
-            &self.images,
-            &self.labels,
-            gradient.split_at_mut(CLASSES * FEATURES),
-        )
+        softmax_loss_by_hand(&self.weights, &self.bias, &self.images, &self.labels, parts(gradient))
     }
 
     fn overloaded<S: Scalar>(&self, variables: &[S]) -> S {
         let (weights, bias) = variables.split_at(CLASSES * FEATURES);
         let mut loss = bias[0].constant(0.0);
-        for (image, &label) in self.images.chunks(FEATURES).zip(&self.labels) {
+        for (image, &label) in self.images.iter().zip(&self.labels) {
             let mut logits = [bias[0]; CLASSES];
             for (class, logit) in logits.iter_mut().enumerate() {
                 *logit = bias[class];
