@@ -49,7 +49,8 @@ impl<'a> Reverse<'a> {
         let mut locals = Vec::new();
         let mut late = Vec::new();
         let mut roots: Vec<Value> = Vec::new();
-        for arg in args {
+        for (k, arg) in args.iter().enumerate() {
+            let entry = Key::Entry(result, k);
             pull_args.push(match arg {
                 CallArg::Value(v) if self.activity.is_active(*v) => match self.activity.style(*v) {
                     Style::Scalar => self.local_arg(*v, &mut locals, span),
@@ -61,7 +62,7 @@ impl<'a> Reverse<'a> {
                             &mut roots,
                             &mut late,
                             here,
-                            *v,
+                            (*v, entry),
                         )
                     }
                 },
@@ -72,7 +73,8 @@ impl<'a> Reverse<'a> {
                         let at = self.shadow_place(place, here);
                         // A method takes the shadow of its receiver in one form.
                         let own = *mutable && !(is_method && pull_args.is_empty());
-                        self.shadow_arg(at, own, &mut roots, &mut late, here, place.root)
+                        let of = (place.root, entry);
+                        self.shadow_arg(at, own, &mut roots, &mut late, here, of)
                     }
                 }
                 _ => PullArg::None,
@@ -113,7 +115,8 @@ impl<'a> Reverse<'a> {
         PullArg::Local(self.neutral(&ty, span))
     }
 
-    /// The shadow of an argument; a second argument of the same root gets memory of its own first.
+    /// The shadow of an argument; a second argument of the same root gets memory of its own first, of the
+    /// shape that the argument had when it was kept.
     fn shadow_arg(
         &mut self,
         at: Place,
@@ -121,20 +124,22 @@ impl<'a> Reverse<'a> {
         roots: &mut Vec<Value>,
         late: &mut Vec<(Place, Value)>,
         here: Here<'a>,
-        primal_root: Value,
+        (primal_root, entry): (Value, Key),
     ) -> PullArg {
         let span = here.node.span;
         if !roots.contains(&at.root) {
             roots.push(at.root);
             return PullArg::Shadow(at, mutable);
         }
-        let root = self.primal(primal_root, here);
-        let place = at.rooted(root).in_primal();
-        let shape = if place.path.is_empty() {
-            root
-        } else {
-            self.b.load(place, Take::Owned, Type::Unknown, span)
-        };
+        let shape = self.held(entry, span).unwrap_or_else(|| {
+            let root = self.primal(primal_root, here);
+            let place = at.rooted(root).in_primal();
+            if place.path.is_empty() {
+                root
+            } else {
+                self.b.load(place, Take::Owned, Type::Unknown, span)
+            }
+        });
         let zero = self.b.op(Op::Zero(shape), Type::Unknown, span);
         let extra = self.b.named(Type::Unknown, None, Storage::Object, span);
         self.b.node(Op::Object(zero), vec![extra], span);
