@@ -31,7 +31,7 @@ pub use elementary::{Elementary, Length, Number, float, len, number};
 pub use fixed_stack::FixedStack;
 pub use linear::{Plus, Scale, nothing};
 #[cfg(feature = "alloc")]
-pub use rows::Rows;
+pub use rows::{Copied, Rows, copy};
 #[cfg(feature = "alloc")]
 pub use snapshots::Snapshots;
 #[cfg(feature = "alloc")]

@@ -288,6 +288,59 @@ fn with_slices_and_arrays() {
     check!(deviation_from_running_mean(&x); x in [vec![1.0, -2.0, 0.5, 3.0]]);
 }
 
+/// What functions are given is changed after, and kept for them: as slices, as vectors, as either.
+#[allow(clippy::ptr_arg, reason = "such a parameter is what is tested")]
+#[differentiate]
+fn norm_of_vec(x: &Vec<f64>) -> f64 {
+    x.iter().map(|x| x * x).sum::<f64>().sqrt()
+}
+
+#[differentiate]
+fn inner(x: &[f64], y: &[f64]) -> f64 {
+    x.iter().zip(y).map(|(x, y)| x * y).sum()
+}
+
+#[differentiate]
+fn spread_of_pairs(x: &[[f64; 2]]) -> f64 {
+    x.iter().map(|[a, b]| (a - b) * (a - b)).sum()
+}
+
+#[differentiate(wrt(x, k))]
+fn orthogonalized(x: &[f64], k: f64, steps: usize) -> f64 {
+    let mut u = x.to_vec();
+    let mut v: Vec<f64> = x.iter().rev().copied().collect();
+    let mut pairs: Vec<[f64; 2]> = x.iter().map(|x| [*x, x * x]).collect();
+    let mut total = 0.0;
+    let mut step = 0;
+    while step < steps {
+        let size = norm_of_vec(&u);
+        let along = inner(&u, &v) / (1.0 + inner(&u, &u));
+        for (v, u) in v.iter_mut().zip(&mut u) {
+            *v -= along * *u;
+            *u = k * *u / (0.5 + size);
+        }
+        // Of another length in each step.
+        u.push(along);
+        v.push(size);
+        total += spread_of_pairs(&pairs) * along;
+        for pair in &mut pairs {
+            pair[step % 2] *= size;
+        }
+        step += 1;
+    }
+    total + inner(&u, &v)
+}
+
+#[test]
+fn what_is_lent_is_kept() {
+    for steps in 0..4 {
+        check!(
+            orthogonalized(&x, k, steps);
+            (x, k) in [(vec![0.7, -0.4, 1.1, 0.3], 0.8), (vec![0.6], -1.2)]
+        );
+    }
+}
+
 #[test]
 fn between_precisions() {
     check!(mixed_precision(x, y); (x, y) in [(1.5, -0.5)]);

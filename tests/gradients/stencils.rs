@@ -159,6 +159,56 @@ fn missing_rows(rows: &[Vec<f64>], n: usize) -> f64 {
     rows.iter().map(|row| row.iter().sum::<f64>()).sum()
 }
 
+/// Each point is added to by up to five others, from two fields, and the coefficients are sums.
+#[differentiate(wrt(x, y, a, b))]
+fn wide(x: &[f64], y: &[f64], a: f64, b: f64) -> f64 {
+    let n = x.len();
+    let mut z = vec![0.0; n];
+    for i in 2..n.max(2) - 2 {
+        z[i] = a * (x[i - 2] - 4.0 * x[i - 1] + 6.0 * x[i] - 4.0 * x[i + 1] + x[i + 2])
+            + b * (y[i + 1] - y[i - 1]) * x[i]
+            - a * b * y[i];
+    }
+    z.iter().zip(x).map(|(z, x)| z * z * x).sum()
+}
+
+/// Downwards, without the point itself.
+#[differentiate(wrt(x))]
+fn around_the_point(x: &[f64]) -> f64 {
+    let n = x.len();
+    let mut z = x.to_vec();
+    for i in (1..n.max(1) - 1).rev() {
+        z[i] += 0.5 * x[i - 1] * x[i + 1];
+    }
+    z.iter().map(|z| z * z).sum()
+}
+
+/// In place: what comes out is read by none of the points.
+#[differentiate(wrt(u, v))]
+fn smoothed(u: &[f64], v: &mut [f64]) {
+    for i in 1..u.len().max(1) - 1 {
+        v[i] = 0.25 * (u[i - 1] + 2.0 * u[i] + u[i + 1]) * v[i];
+    }
+}
+
+/// Blocks that lie one behind the other, of which the last is shorter.
+#[differentiate(wrt(x, k))]
+fn in_blocks(x: &[f64], k: f64, size: usize) -> f64 {
+    let mut y = x.to_vec();
+    for block in y.chunks_mut(size) {
+        for i in 1..block.len() {
+            block[i] += k * block[i - 1];
+        }
+    }
+    for block in y.chunks_exact_mut(size) {
+        let (low, high) = block.split_at_mut(size / 2);
+        for (low, high) in low.iter_mut().zip(high) {
+            (*low, *high) = (*low + k * *high, *low - *high);
+        }
+    }
+    y.iter().zip(x).map(|(y, x)| y * y * x).sum()
+}
+
 fn wave(n: usize) -> Vec<f64> {
     (0..n).map(|i| 0.4 + (1.7 * i as f64).sin()).collect()
 }
@@ -184,4 +234,20 @@ fn tables_are_windows_of_rows() {
     check!(missing_rows(&grid, 6); grid in [grid.clone(), vec![vec![0.4], vec![], wave(4)], vec![]]);
     check!(flat(&grid, 5, 2); grid in [wave(20)]);
     check!(flat(&grid, 2, 2); grid in [wave(8)]);
+}
+
+#[test]
+fn each_point_is_added_to_by_those_around_it() {
+    for n in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 21] {
+        let (x, y) = (wave(n), wave(n).iter().map(|x| 0.8 - x).collect::<Vec<f64>>());
+        check!(
+            wide(&x, &y, a, b);
+            (x, y, a, b) in [(x.clone(), y.clone(), 0.3, -0.2)]
+        );
+        check!(around_the_point(&x); x in [x.clone()]);
+        check_in_place!(smoothed(&u, &mut v); mut v; (u, v) in [(x.clone(), y.clone())]);
+        for size in [1, 2, 3, 4, 30] {
+            check!(in_blocks(&x, k, size); (x, k) in [(x.clone(), 0.3)]);
+        }
+    }
 }

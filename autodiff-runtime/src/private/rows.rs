@@ -17,7 +17,11 @@ pub struct Rows<T> {
     chunks: Vec<Vec<T>>,
     /// How much of the last one is kept: the row taken last may be behind it.
     kept: usize,
-    lengths: Vec<usize>,
+    /// How long the last rows are, and how many of that length there are one after the other.
+    length: usize,
+    alike: usize,
+    /// The same of those before.
+    others: Vec<(usize, usize)>,
     /// How many elements there will be, as far as that is known.
     expected: usize,
 }
@@ -33,13 +37,24 @@ impl<T: Copy> Rows<T> {
     /// An empty stack for rows of about so many elements in all.
     #[inline]
     pub fn with_capacity(elements: usize) -> Self {
-        Self { chunks: Vec::new(), kept: 0, lengths: Vec::new(), expected: elements }
+        Self {
+            chunks: Vec::new(),
+            kept: 0,
+            length: 0,
+            alike: 0,
+            others: Vec::new(),
+            expected: elements,
+        }
     }
 
     /// Keeps a copy of a row.
     #[inline]
     pub fn push(&mut self, row: &[T]) {
-        self.lengths.push(row.len());
+        if row.len() != self.length {
+            self.others.push((self.length, self.alike));
+            (self.length, self.alike) = (row.len(), 0);
+        }
+        self.alike += 1;
         match self.chunks.last_mut() {
             Some(chunk) if chunk.capacity() - self.kept >= row.len() => {
                 chunk.truncate(self.kept);
@@ -57,7 +72,12 @@ impl<T: Copy> Rows<T> {
     /// If there is none, which generated code rules out: it takes back as often as it keeps.
     #[inline]
     pub fn pop(&mut self) -> &[T] {
-        let len = self.lengths.pop().expect("the backward sweep takes back what was kept");
+        while self.alike == 0 {
+            let others = self.others.pop().expect("the backward sweep takes back what was kept");
+            (self.length, self.alike) = others;
+        }
+        self.alike -= 1;
+        let len = self.length;
         if self.kept == 0 && len > 0 {
             self.close();
         }
@@ -95,6 +115,33 @@ impl<T: Copy> Rows<T> {
         self.chunks.pop();
         self.kept = self.chunks.last().map_or(0, Vec::len);
     }
+}
+
+/// What a pullback takes for a sequence that its function was given by reference.
+pub trait Copied<'a, T> {
+    /// The sequence, in `room` if it has to be owned.
+    fn copied(row: &'a [T], room: &'a mut Vec<T>) -> Self;
+}
+
+impl<'a, T> Copied<'a, T> for &'a [T] {
+    #[inline]
+    fn copied(row: &'a [T], _: &'a mut Vec<T>) -> Self {
+        row
+    }
+}
+
+impl<'a, T: Clone> Copied<'a, T> for &'a Vec<T> {
+    #[inline]
+    fn copied(row: &'a [T], room: &'a mut Vec<T>) -> Self {
+        room.extend_from_slice(row);
+        room
+    }
+}
+
+/// A row, as a pullback takes it.
+#[inline]
+pub fn copy<'a, T, R: Copied<'a, T>>(row: &'a [T], room: &'a mut Vec<T>) -> R {
+    R::copied(row, room)
 }
 
 #[cfg(test)]

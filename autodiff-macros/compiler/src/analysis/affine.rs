@@ -153,6 +153,9 @@ impl Layout<'_> {
                     }
                 }
                 (Proj::Index(_) | Proj::Slice(..), Proj::Index(_) | Proj::Slice(..)) => {
+                    if proof.blocks_apart(p, q) {
+                        return true;
+                    }
                     let runs = self.run(here).zip(self.run(there));
                     let Some(((this, here_on), (that, there_on))) = runs else { return false };
                     if proof.apart(&this, &that) {
@@ -217,6 +220,29 @@ impl Layout<'_> {
         (from_zero && *hi == length && self.kind(region) == Kind::Body).then_some([row, length, k])
     }
 
+    /// The number and the length of a slice `number * length..(number + 1) * length`, which may end before:
+    /// two such of one length have elements in common only if they have the number.
+    fn block(&self, step: &Proj) -> Option<[Value; 2]> {
+        let Proj::Slice(Some(lo), Some(hi), false) = step else { return None };
+        let scalar = |v: Value| match self.node(v).map(|n| &n.op) {
+            Some(Op::Scalar(fun, args)) => Some((*fun, &args[..])),
+            _ => None,
+        };
+        let Some((Fun::Mul, &[a, b])) = scalar(*lo) else { return None };
+        let ends = |number: Value, length: Value, hi: Value| match scalar(hi) {
+            Some((Fun::Add, &[start, more])) => start == *lo && more == length,
+            Some((Fun::Mul, &[next, factor])) => {
+                factor == length && self.distance(number, next) == Some(1)
+            }
+            _ => false,
+        };
+        let is_block = |number: Value, length: Value| match scalar(*hi) {
+            Some((Fun::Min, args)) => args.iter().any(|hi| ends(number, length, *hi)),
+            _ => ends(number, length, *hi),
+        };
+        [[a, b], [b, a]].into_iter().find(|[number, length]| is_block(*number, *length))
+    }
+
     /// The linear form of an index.
     fn affine(&self, v: Value) -> Option<Affine> {
         let Some(node) = self.node(v) else { return Some(Affine::symbol(v)) };
@@ -268,18 +294,33 @@ impl Proof<'_> {
         else {
             return false;
         };
-        let one_apart = |u: Value, v: Value| {
-            let elements = self.layout.element(u).zip(self.layout.element(v));
-            elements.is_some_and(|(here, there)| self.apart(&here, &there))
-                || self.digits_apart(u, v)
+        length == other_length
+            && !self.changes(length)
+            && (self.never_same(row, other_row) || self.never_same(k, l))
+    }
+
+    /// Whether two slices are different blocks of one sequence.
+    fn blocks_apart(&self, p: &Proj, q: &Proj) -> bool {
+        let (Some([number, length]), Some([other, other_length])) =
+            (self.layout.block(p), self.layout.block(q))
+        else {
+            return false;
         };
-        let changes = match self.iteration {
+        length == other_length && !self.changes(length) && self.never_same(number, other)
+    }
+
+    /// Whether two numbers are never the same.
+    fn never_same(&self, u: Value, v: Value) -> bool {
+        let elements = self.layout.element(u).zip(self.layout.element(v));
+        elements.is_some_and(|(here, there)| self.apart(&here, &there)) || self.digits_apart(u, v)
+    }
+
+    /// Whether a value may be another in the other iteration.
+    fn changes(&self, v: Value) -> bool {
+        match self.iteration {
             Iteration::Same => false,
-            Iteration::Later(body) | Iteration::Another(body) => {
-                !self.layout.is_outside(length, body)
-            }
-        };
-        length == other_length && !changes && (one_apart(row, other_row) || one_apart(k, l))
+            Iteration::Later(body) | Iteration::Another(body) => !self.layout.is_outside(v, body),
+        }
     }
 
     /// The form in the other iteration: what the loop defines is another there.

@@ -5,6 +5,7 @@ mod core;
 mod functions;
 mod hessian;
 mod jacobian;
+mod lengths;
 mod lints;
 mod receiver;
 mod refused;
@@ -253,7 +254,10 @@ fn derived(
     let paths = derivatives.spelled.assertions();
     let prelude = header.prelude();
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-    let pull = block(dispatched(concat([open, printed.backward.clone()])));
+    let names = header.names();
+    let lengths = |graph: &Graph, slots: &[Ident]| lengths::shown(graph, signature, &names, slots);
+    let lens = lengths(derivatives.reverse, &slots);
+    let pull = block(dispatched(concat([open, lens, printed.backward.clone()])));
     let vjp = concat([
         quote!(#methods #(#items)* #readings #paths #prelude),
         printed.forward.clone(),
@@ -312,7 +316,8 @@ fn derived(
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
             let before = quote!(#methods #(#items)* #prelude let #seeds = #ad_seed;);
             let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-            (slots, concat([before, keep, open, printed.backward, result]))
+            let lens = lengths(graph, &slots);
+            (slots, concat([before, keep, open, lens, printed.backward, result]))
         }
         None => {
             let ad_value = signature::local("ad_value", Span::mixed_site());
@@ -322,7 +327,9 @@ fn derived(
             let turn =
                 quote!(#keep let #ad_value = #result; let #seeds: #seed_type = #ad_seed; #open);
             let before = quote!(#methods #(#items)* #prelude);
-            (slots, concat([before, printed.forward, turn, printed.backward, quote!(#ad_value)]))
+            let lens = lengths(derivatives.at_once.unwrap_or(derivatives.reverse), &slots);
+            let backward = concat([lens, printed.backward]);
+            (slots, concat([before, printed.forward, turn, backward, quote!(#ad_value)]))
         }
     });
     let graph = derivatives.shown.clone();

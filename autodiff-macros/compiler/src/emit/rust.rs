@@ -64,6 +64,8 @@ pub struct Printer<'g> {
     rows: ValueMap<Ident>,
     /// The parts of sequences that the next loops run through.
     windows: Vec<Value>,
+    /// Copies of sequences that a stack of rows has given back.
+    copies: ValueSet,
     scope: Scope,
 }
 
@@ -121,6 +123,7 @@ impl<'g> Printer<'g> {
             looped: ValueSet::default(),
             rows: ValueMap::default(),
             windows: Vec::new(),
+            copies: ValueSet::default(),
             scope: Scope::default(),
         };
         for param in &graph.params {

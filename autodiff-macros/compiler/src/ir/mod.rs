@@ -21,7 +21,7 @@ pub use callee::Callee;
 pub use op::{CallArg, Checkpoint, Node, Op, Payload, Place, Proj, PullArg, Region, Take};
 pub use regions::Regions;
 pub(crate) use table::{ValueMap, ValueSet};
-pub use value::{Enum, Float, Root, Storage, Struct, Type, Value, ValueData, Variant};
+pub use value::{Enum, Float, Lanes, Root, Storage, Struct, Type, Value, ValueData, Variant};
 
 use syn::Ident;
 

@@ -42,15 +42,26 @@ pub struct ValueData {
     pub storage: Storage,
     /// Whether rustc is to find that it is a float, where a method of it is called.
     pub is_asserted: bool,
-    /// Whether it is the next value of a sum that is taken in lanes, where that can be.
-    pub is_laned: bool,
+    /// Whether the sum that it is the next value of is taken in lanes, where that can be.
+    pub lanes: Lanes,
 }
 
 impl ValueData {
     /// What is known of a new value.
     pub fn new(ty: Type, name: Option<Ident>, storage: Storage, span: Span) -> Self {
-        Self { ty, name, span, storage, is_asserted: false, is_laned: false }
+        Self { ty, name, span, storage, is_asserted: false, lanes: Lanes::None }
     }
+}
+
+/// Whether a sum is taken in lanes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lanes {
+    /// Term after term.
+    None,
+    /// As `ndarray` takes it, to the bit.
+    Ndarray,
+    /// In any order.
+    Any,
 }
 
 /// How a value is held by the variable that generated code gives it.

@@ -5,7 +5,8 @@ use syn::{ItemFn, parse_quote};
 
 use super::tests::{Pass, lowered, passes, reversed};
 use super::{
-    DERIVED, DIVIDED, TIDY, ascend, gather, promote, relay, remember, rotate, split, view,
+    DERIVED, DIVIDED, TIDY, ascend, gather, lanes, promote, relay, remember, rotate, split,
+    stencil, sums, view,
 };
 use crate::analysis::Activity;
 use crate::errors::Errors;
@@ -151,6 +152,34 @@ fn free_loops_run_forward_and_bound_ones_do_not() {
 }
 
 #[test]
+fn loops_over_blocks_run_forward_too() {
+    // Blocks that overlap are met again by the next iteration.
+    for (block, descending) in [
+        (parse_quote!(y.chunks_exact_mut(n)), 0),
+        (parse_quote!(y.chunks_mut(n)), 0),
+        (parse_quote!((0..y.len() / n).map(|i| &mut y[i * n..(i + 1) * n])), 0),
+        (parse_quote!((0..y.len() - n).map(|i| &mut y[i..i + n])), 1),
+    ] {
+        let block: syn::Expr = block;
+        let function = parse_quote! {
+            fn f(x: &[f64], n: usize) -> f64 {
+                let mut y = x.to_vec();
+                for block in #block {
+                    for k in 1..n { block[k] += 0.5 * block[k - 1]; }
+                }
+                y.iter().sum()
+            }
+        };
+        let args = [1_i64, 2, 3].map(|n| vec![ramp(6), n.into()]);
+        let before = run(tidied(&function), &[gather::gather], &args);
+        let after = run(before, &[ascend::ascend], &args);
+        let outer = after.to_string();
+        let outer = outer.lines().filter(|l| l.starts_with("for ") && l.contains("rev"));
+        assert_eq!(outer.count(), descending, "{after}");
+    }
+}
+
+#[test]
 fn rows_get_loops_of_their_own() {
     let function = parse_quote! {
         fn f(x: &[f64], n: usize) -> f64 {
@@ -185,6 +214,68 @@ fn stencils_write_each_place_once() {
     let inside = after.to_string();
     let inside = inside.lines().filter(|l| l.contains("accumulate") && l.starts_with("  "));
     assert!(inside.count() >= 1, "{after}");
+}
+
+#[test]
+fn what_a_stencil_scatters_is_gathered_where_that_is_cheap() {
+    for (term, gathered) in [
+        (parse_quote!(x[i - 1] * x[i] * y[i + 1]), true),
+        (parse_quote!(x[i - 1] * y[i] - 0.5 * x[i + 1]), true),
+        (parse_quote!(x[i] * x[i]), false),
+        (parse_quote!((x[i - 1] - x[i]).exp()), true),
+        (parse_quote!((x[i - 1] - x[i]).sin()), false),
+        (parse_quote!(x[i - 1] * x[n - i]), false),
+        (parse_quote!(if y[i] > 0.4 { x[i] * x[i - 1] } else { 0.0 }), false),
+    ] {
+        let term: syn::Expr = term;
+        let function = parse_quote! {
+            fn f(x: &[f64], y: &[f64]) -> f64 {
+                let n = x.len();
+                let mut z = y.to_vec();
+                for i in 1..n.max(1) - 1 { z[i] = #term; }
+                z.iter().map(|z| z * z).sum()
+            }
+        };
+        let args = [0, 1, 2, 3, 4, 5, 9].map(|n| vec![ramp(n), ramp(n)]);
+        let passes: [Pass; 2] = [gather::gather, ascend::ascend];
+        let before = run(tidied(&function), &passes, &args);
+        let loops = lines(&before, &["for "]);
+        let after = run(before, &[stencil::stencil], &args);
+        assert_eq!(lines(&after, &["for "]) > loops, gathered, "{after}");
+    }
+}
+
+#[test]
+fn sums_of_adjoints_are_taken_in_lanes() {
+    // Whether the sum gets a loop of its own, and one over groups of eight.
+    for (step, apart, laned) in [
+        (parse_quote!(y[i] = k * x[i]), true, true),
+        (parse_quote!(y[i] = y[i] - k * x[i]), true, true),
+        (parse_quote!(t += k * x[i]), true, true),
+        (parse_quote!(t += k * k), false, true),
+        (parse_quote!(y[i] = k * x[n - 1 - i]), false, false),
+        (parse_quote!(y[i] = (k * x[i]).sin()), false, false),
+        (parse_quote!(y[i] += k * y[n - 1]), false, false),
+    ] {
+        let step: syn::Expr = step;
+        let function = parse_quote! {
+            fn f(x: &[f64], k: f64) -> f64 {
+                let n = x.len();
+                let mut y = x.to_vec();
+                let mut t = 0.0;
+                for i in 0..n { #step; }
+                y.iter().map(|y| y * y).sum::<f64>() + t
+            }
+        };
+        let args = [0, 1, 7, 8, 9, 21].map(|n| vec![ramp(n), Datum::Float(0.4)]);
+        let passes: [Pass; 3] = [gather::gather, promote::promote, ascend::ascend];
+        let before = run(tidied(&function), &passes, &args);
+        let after = run(before.clone(), &[sums::sums], &args);
+        let loops = |graph| lines(graph, &["for "]);
+        assert_eq!(loops(&after) - loops(&before), usize::from(apart), "{before}\n{after}");
+        let lanes = run(after.clone(), &[lanes::lanes], &args);
+        assert_eq!(loops(&lanes) - loops(&after), 2 * usize::from(laned), "{after}\n{lanes}");
+    }
 }
 
 #[test]

@@ -7,7 +7,9 @@ use quote::quote;
 use syn::Ident;
 
 use super::walk::{Fresh, Laid, Loop, rewrite_loops};
-use crate::ir::{Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData};
+use crate::ir::{
+    Graph, Lanes, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData,
+};
 use crate::rules::Fun;
 
 /// As many as `ndarray` has in `numeric_util::unrolled_fold`: a vector of them is two of AVX, or one of
@@ -46,7 +48,7 @@ const FUNCTION: u32 = 20;
 ///                               s = total + lanes[8] + … + lanes[14]
 /// ```
 pub fn lanes(graph: Graph) -> Graph {
-    if !graph.values.iter().any(|data| data.is_laned) {
+    if !graph.values.iter().any(|data| data.lanes != Lanes::None) {
         return graph;
     }
     taken(graph, asked_for, false)
@@ -87,15 +89,19 @@ struct Sum {
 }
 
 impl Sum {
-    /// Whether `ndarray` takes it in lanes.
-    fn is_asked_for(&self, graph: &Graph) -> bool {
-        graph.data(self.next).is_laned && !self.less && self.from_zero
+    /// Whether it is taken in lanes wherever it is found.
+    fn is_asked_for(&self, graph: &Graph, body: &Region) -> bool {
+        match graph.data(self.next).lanes {
+            Lanes::None => false,
+            Lanes::Ndarray => !self.less && self.from_zero,
+            Lanes::Any => is_repeatable(body, false),
+        }
     }
 }
 
 fn asked_for(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let mut sums = sums(graph, layout, of);
-    sums.retain(|sum| sum.is_asked_for(graph));
+    sums.retain(|sum| sum.is_asked_for(graph, of.body));
     sums
 }
 
@@ -103,8 +109,8 @@ fn asked_for(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
 fn possible(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let mut sums = sums(graph, layout, of);
     let is_all = sums.len() == of.body.results.len() && is_plain(graph, layout, of);
-    if !is_all || sums.iter().any(|sum| sum.is_asked_for(graph)) {
-        sums.retain(|sum| sum.is_asked_for(graph));
+    if !is_all || sums.iter().any(|sum| sum.is_asked_for(graph, of.body)) {
+        sums.retain(|sum| sum.is_asked_for(graph, of.body));
     }
     sums
 }
@@ -230,11 +236,11 @@ impl Fresh {
         let mut around = Vec::new();
         let (lo, hi) = (self.integer(0, span, &mut around), self.integer(LANES, span, &mut around));
         let after = renew(self, &outer_params);
-        let op = looped(lo, hi, outer_params.clone(), of_lanes);
+        let op = Self::looped(lo, hi, outer_params.clone(), of_lanes);
         around.push(Node { op, results: after.clone(), span });
         let of_groups = counted(group, outer_params, around, after);
         let carried = renew(self, &others(init));
-        let op = looped(zero, groups, others(init), of_groups);
+        let op = Self::looped(zero, groups, others(init), of_groups);
         before.push(Node { op, results: carried.clone(), span });
 
         let mut carried = carried.into_iter();
@@ -366,11 +372,6 @@ impl Fresh {
 /// The body of a loop by its index and what it carries.
 fn counted(index: Value, carried: Vec<Value>, nodes: Vec<Node>, results: Vec<Value>) -> Region {
     Region { params: [index].into_iter().chain(carried).collect(), nodes, results }
-}
-
-/// A loop upwards.
-fn looped(lo: Value, hi: Value, init: Vec<Value>, body: Region) -> Op {
-    Op::For { lo, hi, inclusive: false, rev: false, init, body }
 }
 
 /// What a loop carries beside the sums.

@@ -339,6 +339,43 @@ fn what_loops_compute_of_their_neighbours_is_kept_in_rows() {
 }
 
 #[test]
+fn copies_of_vectors_are_kept_as_rows() {
+    // How many vectors are kept as rows.
+    for (step, rows) in [
+        (parse_quote!(s += norm(&u)), 1),
+        (parse_quote!(s += inner(&u, &v)), 1),
+        (parse_quote!(s += inner(&u, &u)), 1),
+        // It is there to be read.
+        (parse_quote!(s += norm(&v)), 0),
+        // A part of it is.
+        (parse_quote!(s += norm(&u[1..])), 0),
+        (
+            parse_quote!(if s > 0.0 {
+                s += norm(&u)
+            }),
+            1,
+        ),
+    ] {
+        let step: syn::Stmt = syn::Stmt::Expr(step, None);
+        let function = parse_quote! {
+            fn f(x: &[f64]) -> f64 {
+                let mut u = x.to_vec();
+                let v = x.to_vec();
+                let mut s = 0.5;
+                for _ in 0..3 {
+                    #step;
+                    for u in &mut u { *u *= s; }
+                }
+                s
+            }
+        };
+        let after = run(tidied(&function), &[unstack::copies], &[]);
+        assert_eq!(lines(&after, &["rows_push"]), rows, "{after}");
+        assert_eq!(lines(&after, &["rows_pop"]), rows, "{after}");
+    }
+}
+
+#[test]
 fn vectors_of_adjoints_are_moved() {
     let swapped = parse_quote! {
         fn f(x: &[f64]) -> f64 {

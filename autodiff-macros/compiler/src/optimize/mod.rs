@@ -33,6 +33,9 @@ mod rewrite;
 mod rotate;
 mod split;
 mod square;
+mod stencil;
+mod straight;
+mod sums;
 mod take;
 #[cfg(test)]
 mod tests;
@@ -75,10 +78,11 @@ const DIVIDED: [Pass; 2] = [("reciprocal", reciprocal::reciprocal), ("factor", f
 const MULTIPLIED: [Pass; 1] = [("identities", identities)];
 
 /// Memory last: what is known of values helps there.
-const DERIVED: [Pass; 16] = [
+const DERIVED: [Pass; 19] = [
     ("cse", cse::cse),
     ("rows", unstack::rows),
     ("unstack", unstack::unstack),
+    ("copies", unstack::copies),
     ("collected", collected::collected),
     ("gather", gather::gather),
     ("take", take::take),
@@ -89,6 +93,8 @@ const DERIVED: [Pass; 16] = [
     ("dce", dce::dce),
     ("ascend", ascend::ascend),
     ("join", join::join),
+    ("stencil", stencil::stencil),
+    ("sums", sums::sums),
     ("rotate", rotate::rotate),
     ("relay", relay::relay),
     ("split", split::split),

@@ -33,17 +33,17 @@ pub fn rotate(graph: Graph) -> Graph {
 }
 
 /// Accumulations at neighbouring places.
-struct Stencil {
+pub struct Stencil {
     /// The first of them: that of the least index.
-    place: Place,
+    pub place: Place,
     /// Which step of the path differs.
-    step: usize,
+    pub step: usize,
     /// The nodes, by their distance from the first.
-    nodes: BTreeMap<i64, usize>,
-    ty: Type,
+    pub nodes: BTreeMap<i64, usize>,
+    pub ty: Type,
 }
 
-fn stencils(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Stencil> {
+pub fn stencils(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Stencil> {
     let Loop { body, id, .. } = *of;
     let adds_to = |n: &Node, root| matches!(&n.op, Op::Accumulate(place, _) if place.root == root);
     let mut found: Vec<Stencil> = Vec::new();

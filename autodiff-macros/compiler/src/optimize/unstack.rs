@@ -1,5 +1,6 @@
 //! Keeps in arrays what loops over arrays keep.
 
+mod copies;
 mod lengths;
 mod rows;
 
@@ -10,6 +11,7 @@ use std::mem;
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
+pub use copies::copies;
 use lengths::Lengths;
 pub use rows::rows;
 

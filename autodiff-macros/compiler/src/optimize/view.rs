@@ -52,7 +52,8 @@ fn views(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Window> {
     for (position, node) in body.nodes.iter().enumerate() {
         let (Op::Load(place, Take::Value | Take::Clone)
         | Op::Store(place, _)
-        | Op::Accumulate(place, _)) = &node.op
+        | Op::Accumulate(place, _)
+        | Op::SetZero(place)) = &node.op
         else {
             continue;
         };
@@ -164,7 +165,10 @@ impl Fresh {
             for position in &window.nodes {
                 let element = Place::whole(view).with(Proj::Index(index));
                 match &mut body.nodes[*position].op {
-                    Op::Load(place, _) | Op::Store(place, _) | Op::Accumulate(place, _) => {
+                    Op::Load(place, _)
+                    | Op::Store(place, _)
+                    | Op::Accumulate(place, _)
+                    | Op::SetZero(place) => {
                         *place = element;
                     }
                     _ => {}

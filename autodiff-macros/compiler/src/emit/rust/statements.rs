@@ -117,6 +117,12 @@ impl Printer<'_> {
     fn again(&mut self, arg: Option<&CallArg>) -> TokenStream {
         match arg {
             None => quote!(::autodiff::__private::Ignored),
+            // The function may have been given a reference to a `Vec`.
+            Some(CallArg::Ref(place, false)) if self.copies.contains(place.root) => {
+                let copy = self.name(place.root);
+                let room = quote!(::autodiff::__private::alloc::vec::Vec::new());
+                quote!(::autodiff::__private::copy(#copy, &mut #room))
+            }
             Some(arg @ CallArg::Ref(..)) => self.arguments(std::slice::from_ref(arg)).remove(0),
             Some(CallArg::Value(v)) => {
                 let value = self.borrowed(*v);

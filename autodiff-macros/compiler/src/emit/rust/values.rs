@@ -157,6 +157,7 @@ impl Printer<'_> {
             }
             Op::RowsNew(Some(n)) => self.with_capacity(quote!(Rows), *n, span),
             Op::RowsPop(rows) => {
+                self.copies.extend(node.results.iter().copied());
                 let rows = self.name(*rows);
                 Expr::postfix(quote_spanned!(span=> #rows.pop()))
             }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{At, Elements, Function, Tensor};
 use crate::errors::Lowered;
-use crate::ir::{Float, Op, Type, Value};
+use crate::ir::{Float, Lanes, Op, Type, Value};
 use crate::lower::{Lowerer, Rv, VarId};
 use crate::rules::Fun;
 
@@ -62,7 +62,9 @@ impl Lowerer<'_> {
         let current = self.read(total, span);
         let ty = self.b.ty(current).join(self.b.ty(value));
         let next = self.b.scalar(fun, vec![current, value], ty, span);
-        self.b.values[next.index()].is_laned = in_lanes && fun == Fun::Add;
+        if in_lanes && fun == Fun::Add {
+            self.b.values[next.index()].lanes = Lanes::Ndarray;
+        }
         self.vars[total.0].current = Some(next);
     }
 

@@ -37,7 +37,7 @@ use plan::{Missing, Plan};
 
 use crate::analysis::{Activity, At, Branches, Layout, RegionId, Style};
 use crate::ir::{
-    Builder, Graph, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet,
+    Builder, Graph, Lanes, Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet,
 };
 
 /// Transforms a primal graph.
@@ -96,7 +96,7 @@ pub fn keeps(graph: &Graph) -> bool {
 /// before. Where there is more, or where a sum in lanes waits for nothing, the backward sweep is better a loop
 /// of its own, that can be vectorized.
 pub fn is_light(graph: &Graph) -> bool {
-    !graph.values.iter().any(|data| data.is_laned) && work(graph) <= HIDDEN
+    !graph.values.iter().any(|data| data.lanes != Lanes::None) && work(graph) <= HIDDEN
 }
 
 /// Whether that may be so of a primal's fused loop, which does at least as much again.
