@@ -9,9 +9,9 @@ use alloc::{boxed::Box, rc::Rc, string::String, sync::Arc, vec::Vec};
 
 use crate::coordinates::{Coordinates, CoordinatesMut};
 use crate::private::Elementary;
+use crate::private::operator::second::{BinaryTwice, UnaryTwice};
 use crate::private::operator::{
-    Add, AddAssign, Binary, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
-    Unary,
+    Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign,
 };
 
 /// A type whose values have tangents and adjoints.
@@ -133,17 +133,17 @@ pub trait Float:
     + core::ops::DivAssign
     + core::iter::Sum
     + Differentiable<Tangent = Self>
-    + Binary<Add, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<Sub, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<Mul, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<Div, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<Rem, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<AddAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<SubAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<MulAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<DivAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Binary<RemAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
-    + Unary<Neg, Seed = Self, Of = Self>
+    + BinaryTwice<Add, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<Sub, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<Mul, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<Div, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<Rem, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<AddAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<SubAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<MulAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<DivAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + BinaryTwice<RemAssign, Self, Seed = Self, Lhs = Self, Rhs = Self>
+    + UnaryTwice<Neg, Seed = Self, Of = Self>
     + Elementary
     + crate::simd::Format
     + Accumulate<Self>

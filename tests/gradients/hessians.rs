@@ -301,3 +301,5 @@ fn arrays_and_structs() {
 }
 
 mod calls;
+mod declared;
+mod types;

@@ -211,11 +211,46 @@ fn of_operator(
         quote!(::autodiff::__private::zero_tangent(#deref #operand))
     };
     let runtime = quote!(::autodiff::__private::operator);
+    let twice = |of_trait: TokenStream| quote!(impl #declared #runtime::second::#of_trait);
+    let has_second = options.hessian.is_some();
     let seed = tangent(&output);
     let code = match (&operands[..], &active[..]) {
         ([of], _) => {
             let bar = tangent(of);
+            let of_zero = zero(quote!(self), of);
+            let twice = has_second.then(|| {
+                let twice = twice(quote!(UnaryTwice<#runtime::#operator>));
+                quote! {
+                    #twice for #of #bounds {
+                        #[inline]
+                        fn bar_dot(
+                            &self,
+                            (seed, seed_dot): (&#seed, &#seed),
+                            dot: ::core::option::Option<&#bar>,
+                        ) -> #bar {
+                            let dot = match dot {
+                                ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+                                ::core::option::Option::None => #of_zero,
+                            };
+                            let of = ::core::clone::Clone::clone(self);
+                            let dot = ::core::option::Option::Some(&dot);
+                            let (_, pull) = <#name>::__second(::core::clone::Clone::clone(&of), dot);
+                            let (mut bar, mut bar_dot) = (#of_zero, #of_zero);
+                            pull(
+                                ::autodiff::__private::again(&of),
+                                ::autodiff::__private::receiver::given(dot),
+                                (::core::clone::Clone::clone(seed), ::core::clone::Clone::clone(seed_dot)),
+                                ::core::option::Option::Some(&mut bar),
+                                ::core::option::Option::Some(&mut bar_dot),
+                            );
+                            bar_dot
+                        }
+                    }
+                }
+            });
             quote! {
+                #twice
+
                 impl #declared #runtime::Unary<#runtime::#operator> for #of #bounds {
                     type Seed = #seed;
                     type Of = #bar;
@@ -244,7 +279,39 @@ fn of_operator(
             } else {
                 giving(name, both, &lhs_zero, &rhs_zero)
             };
+            let dots = quote! {
+                let lhs_dot = match lhs {
+                    ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+                    ::core::option::Option::None => #lhs_zero,
+                };
+                let rhs_dot = match rhs_dot {
+                    ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+                    ::core::option::Option::None => #rhs_zero,
+                };
+                let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
+            };
+            let twice = has_second.then(|| {
+                let twice = twice(quote!(BinaryTwice<#runtime::#operator, #rhs>));
+                let bars_dot = bars_dot(name, assigns, both, &lhs_zero, &rhs_zero);
+                quote! {
+                    #twice for #of #bounds {
+                        #[inline]
+                        fn bars_dot(
+                            &self,
+                            rhs: &#rhs,
+                            (seed, seed_dot): (&#seed, &#seed),
+                            lhs: ::core::option::Option<&#lhs_bar>,
+                            rhs_dot: ::core::option::Option<&#rhs_bar>,
+                        ) -> (#lhs_bar, #rhs_bar) {
+                            #dots
+                            #bars_dot
+                        }
+                    }
+                }
+            });
             quote! {
+                #twice
+
                 impl #declared #runtime::Binary<#runtime::#operator, #rhs> for #of #bounds {
                     type Seed = #seed;
                     type Lhs = #lhs_bar;
@@ -261,15 +328,7 @@ fn of_operator(
                         lhs: ::core::option::Option<&#lhs_bar>,
                         rhs_dot: ::core::option::Option<&#rhs_bar>,
                     ) -> #seed {
-                        let lhs_dot = match lhs {
-                            ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                            ::core::option::Option::None => #lhs_zero,
-                        };
-                        let rhs_dot = match rhs_dot {
-                            ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                            ::core::option::Option::None => #rhs_zero,
-                        };
-                        let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
+                        #dots
                         #dot
                     }
                 }
@@ -332,6 +391,72 @@ fn assigning(
         lhs_dot
     };
     (bars, dot)
+}
+
+/// The body of `bars_dot`, for both.
+fn bars_dot(
+    name: &Ident,
+    assigns: bool,
+    (lhs_active, rhs_active): (bool, bool),
+    lhs_zero: &TokenStream,
+    rhs_zero: &TokenStream,
+) -> TokenStream {
+    let none = quote!(::core::option::Option::None);
+    let some = |active: bool, of: TokenStream| match active {
+        true => quote!(::core::option::Option::Some(#of)),
+        false => none.clone(),
+    };
+    let (lhs_dot, rhs_dot) =
+        (some(lhs_active, quote!(&lhs_dot)), some(rhs_active, quote!(&rhs_dot)));
+    let given = |active: bool, dot: &TokenStream| match active {
+        true => quote!(::autodiff::__private::receiver::given(#dot)),
+        false => none.clone(),
+    };
+    let (lhs_given, rhs_given) = (given(lhs_active, &lhs_dot), given(rhs_active, &rhs_dot));
+    let slots = [("bars", 0), ("bars", 1), ("dots", 0), ("dots", 1)].map(|(of, at)| {
+        let (of, active) = (format_ident!("{}", of), [lhs_active, rhs_active][at]);
+        let at = syn::Index::from(at);
+        some(active, quote!(&mut #of.#at))
+    });
+    let kept = quote! {
+        let (lhs_kept, rhs_kept) = (::core::clone::Clone::clone(&lhs), ::core::clone::Clone::clone(other));
+    };
+    if assigns {
+        let lhs_dot = some(lhs_active, quote!(&mut lhs_dot));
+        return quote! {
+            let (mut lhs, mut lhs_dot) = (lhs, lhs_dot);
+            let rhs_kept = ::core::clone::Clone::clone(other);
+            let (_, pull) = <#name>::__second(
+                &mut lhs, ::core::clone::Clone::clone(other), #lhs_dot, #rhs_dot,
+            );
+            let mut bars = (::core::clone::Clone::clone(seed), #rhs_zero);
+            let mut dots = (::core::clone::Clone::clone(seed_dot), #rhs_zero);
+            pull(
+                ::autodiff::__private::Ignored,
+                ::autodiff::__private::again(&rhs_kept),
+                #none,
+                #rhs_given,
+                ((), ()),
+                #(#slots),*
+            );
+            dots
+        };
+    }
+    quote! {
+        #kept
+        let (_, pull) = <#name>::__second(lhs, ::core::clone::Clone::clone(other), #lhs_dot, #rhs_dot);
+        let mut bars = (#lhs_zero, #rhs_zero);
+        let mut dots = (#lhs_zero, #rhs_zero);
+        pull(
+            ::autodiff::__private::again(&lhs_kept),
+            ::autodiff::__private::again(&rhs_kept),
+            #lhs_given,
+            #rhs_given,
+            (::core::clone::Clone::clone(seed), ::core::clone::Clone::clone(seed_dot)),
+            #(#slots),*
+        );
+        dots
+    }
 }
 
 /// What an operand is, or refers to.

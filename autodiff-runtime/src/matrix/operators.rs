@@ -5,6 +5,7 @@ use core::borrow::Borrow;
 use nalgebra::SMatrix;
 
 use crate::Float;
+use crate::private::operator::second::{BinaryTwice, UnaryTwice};
 use crate::private::operator::{
     Add, AddAssign, Binary, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign, Unary,
 };
@@ -26,9 +27,26 @@ macro_rules! binary {
             bars($g:ident) = $bars:expr;
             dot($a_dot:ident) = $left:expr;
             dot($b_dot:ident) = $right:expr;
+            bars_dot($gs:ident, $h:ident, $da:ident, $db:ident) = $dots:expr;
         }
         ($l:ty, $r:ty)
     ) => {
+        impl<$($generics)*> BinaryTwice<$op, $r> for $l {
+            #[inline]
+            fn bars_dot(
+                &self,
+                rhs: &$r,
+                ($gs, $h): (&$seed, &$seed),
+                lhs: Option<&$lhs>,
+                rhs_dot: Option<&$rhs>,
+            ) -> ($lhs, $rhs) {
+                let ($a, $b): (&$lhs, &$rhs) = (self.borrow(), rhs.borrow());
+                let $da = lhs.copied().unwrap_or_else(num_traits::Zero::zero);
+                let $db = rhs_dot.copied().unwrap_or_else(num_traits::Zero::zero);
+                $dots
+            }
+        }
+
         impl<$($generics)*> Binary<$op, $r> for $l {
             type Seed = $seed;
             type Lhs = $lhs;
@@ -61,6 +79,7 @@ binary! {
         bars(g) = (g, g);
         dot(a_dot) = *a_dot;
         dot(b_dot) = *b_dot;
+        bars_dot(_g, h, _da, _db) = (*h, *h);
     }
     [T: Float, const R: usize, const C: usize] Sub(_a: M<T, R, C>, _b: M<T, R, C>, M<T, R, C>):
     (M<T, R, C>, M<T, R, C>) (&M<T, R, C>, M<T, R, C>)
@@ -68,6 +87,7 @@ binary! {
         bars(g) = (g, -g);
         dot(a_dot) = *a_dot;
         dot(b_dot) = -b_dot;
+        bars_dot(_g, h, _da, _db) = (*h, -h);
     }
     [T: Float, const R: usize, const K: usize, const C: usize]
     Mul(a: M<T, R, K>, b: M<T, K, C>, M<T, R, C>):
@@ -76,18 +96,27 @@ binary! {
         bars(g) = (g * b.transpose(), a.transpose() * g);
         dot(a_dot) = a_dot * b;
         dot(b_dot) = a * b_dot;
+        bars_dot(g, h, da, db) =
+            (h * b.transpose() + g * db.transpose(), a.transpose() * h + da.transpose() * g);
     }
     [T: Float, const R: usize, const C: usize] Mul(a: M<T, R, C>, b: T, M<T, R, C>):
     (M<T, R, C>, T) (&M<T, R, C>, T) => {
         bars(g) = (g * *b, g.dot(a));
         dot(a_dot) = a_dot * *b;
         dot(b_dot) = a * *b_dot;
+        bars_dot(g, h, da, db) = (h * *b + g * db, h.dot(a) + g.dot(&da));
     }
     [T: Float, const R: usize, const C: usize] Div(a: M<T, R, C>, b: T, M<T, R, C>):
     (M<T, R, C>, T) (&M<T, R, C>, T) => {
         bars(g) = (g / *b, -g.dot(&(a / *b)) / *b);
         dot(a_dot) = a_dot / *b;
         dot(b_dot) = -(a / *b) * *b_dot / *b;
+        bars_dot(g, h, da, db) = {
+            let (quotient, part) = (a / *b, g / *b);
+            let quotient_dot = (da - quotient * db) / *b;
+            let part_dot = (h - part * db) / *b;
+            (part_dot, -(part_dot.dot(&quotient) + part.dot(&quotient_dot)))
+        };
     }
     // `nalgebra` multiplies from the left by numbers of these types alone.
     [const R: usize, const C: usize] Mul(a: f32, b: M<f32, R, C>, M<f32, R, C>):
@@ -95,12 +124,14 @@ binary! {
         bars(g) = (g.dot(b), g * *a);
         dot(a_dot) = b * *a_dot;
         dot(b_dot) = b_dot * *a;
+        bars_dot(g, h, da, db) = (h.dot(b) + g.dot(&db), h * *a + g * da);
     }
     [const R: usize, const C: usize] Mul(a: f64, b: M<f64, R, C>, M<f64, R, C>):
     (f64, M<f64, R, C>) (f64, &M<f64, R, C>) => {
         bars(g) = (g.dot(b), g * *a);
         dot(a_dot) = b * *a_dot;
         dot(b_dot) = b_dot * *a;
+        bars_dot(g, h, da, db) = (h.dot(b) + g.dot(&db), h * *a + g * da);
     }
 }
 
@@ -120,6 +151,19 @@ macro_rules! assign {
             #[inline]
             fn dot(&self, rhs: &$rhs, lhs: Option<&Self>, rhs_dot: Option<&$bar>) -> Self {
                 Binary::<$op, $rhs>::dot(self, rhs, lhs, rhs_dot)
+            }
+        }
+
+        impl<T: Float, const R: usize, const C: usize> BinaryTwice<$assign, $rhs> for M<T, R, C> {
+            #[inline]
+            fn bars_dot(
+                &self,
+                rhs: &$rhs,
+                seeds: (&Self, &Self),
+                lhs: Option<&Self>,
+                rhs_dot: Option<&$bar>,
+            ) -> (Self, $bar) {
+                BinaryTwice::<$op, $rhs>::bars_dot(self, rhs, seeds, lhs, rhs_dot)
             }
         }
     )*};
@@ -149,6 +193,17 @@ macro_rules! negated {
             #[inline]
             fn dot(&self, dot: &M<T, R, C>) -> M<T, R, C> {
                 -dot
+            }
+        }
+
+        impl<T: Float, const R: usize, const C: usize> UnaryTwice<Neg> for $of {
+            #[inline]
+            fn bar_dot(
+                &self,
+                (_, seed_dot): (&M<T, R, C>, &M<T, R, C>),
+                _: Option<&M<T, R, C>>,
+            ) -> M<T, R, C> {
+                -seed_dot
             }
         }
     )*};

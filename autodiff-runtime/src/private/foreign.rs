@@ -45,6 +45,24 @@ pub struct Jvp<Name>(PhantomData<Name>);
 #[derive(Debug)]
 pub struct VjpInto<Name>(PhantomData<Name>);
 
+/// Its value, its tangent, and the pullback of both.
+#[derive(Debug)]
+pub struct Second<Name>(PhantomData<Name>);
+
+/// A function of `Self` that gives second derivatives. There is none of another crate's.
+#[diagnostic::on_unimplemented(
+    message = "[AD0416] this function of `{Self}` has no second derivative, which this call needs",
+    label = "not under `#[differentiate(hessian)]`",
+    note = "add `hessian` to its attribute, `#[differentiate(hessian)]`; a function of another crate has none"
+)]
+pub trait Twice<What, Arguments> {
+    /// What it returns.
+    type Output;
+
+    /// Calls it.
+    fn call(arguments: Arguments) -> Self::Output;
+}
+
 /// A function of `Self` that gives a derivative.
 #[diagnostic::on_unimplemented(
     message = "[AD0405] this function is given a differentiated value and has no derivative: it is not under `#[differentiate]`",

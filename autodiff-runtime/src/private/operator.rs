@@ -3,6 +3,7 @@
 
 pub mod assign;
 pub mod references;
+pub mod second;
 
 use super::math;
 use crate::{Accumulate, Differentiable};
@@ -270,13 +271,6 @@ macro_rules! integers {
 }
 integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool);
 
-/// The sum of two adjoints.
-#[inline]
-pub fn sum<T: Accumulate<T>>(mut a: T, b: T) -> T {
-    a.accumulate(&b);
-    a
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -327,10 +321,5 @@ mod tests {
         assert_eq!(Add::bars(&2_usize, &3_usize, ()), ((), ()));
         Mul::dot(&2_i32, &3_i32, &(), &());
         Neg::bar(&2_i64, ());
-    }
-
-    #[test]
-    fn sums_of_adjoints() {
-        assert_eq!(sum(vec![1.0, 2.0], vec![10.0, 20.0]), [11.0, 22.0]);
     }
 }

@@ -12,6 +12,14 @@ use super::{Changes, Wrt};
 )]
 pub trait Annotated {}
 
+/// Implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "[AD0416] this method has no second derivative, which this call needs",
+    label = "not under `#[differentiate(hessian)]`",
+    note = "add `hessian` to the attribute of the method or of its `impl`: `#[differentiate(hessian)]`"
+)]
+pub trait AnnotatedTwice {}
+
 /// A function that has no handle.
 #[derive(Debug)]
 pub struct Unannotated<T>(T);

@@ -162,6 +162,29 @@ fn checkpointed(x: &[f64]) -> f64 {
     s
 }
 
+/// What loops keep lies in memory that they change, in one branch and in another.
+#[differentiate(hessian)]
+fn checkpointed_in_branches(x: &[f64], n: usize) -> f64 {
+    let mut y = x[0];
+    for i in 0..n {
+        if i % 2 == 0 {
+            #[checkpoint(snapshots = 2)]
+            for _ in 0..i + 3 {
+                y = (y * x[1]).cos();
+            }
+        } else {
+            let mut w = vec![y; 2];
+            #[checkpoint(every = 2)]
+            while w[0] < 5.0 {
+                w[0] += 1.0 + w[1] * w[1];
+                w[1] = w[1].sin();
+            }
+            y = w[0] * w[1];
+        }
+    }
+    y * x[1]
+}
+
 #[differentiate(hessian)]
 fn layer(w: &Array2<f64>, x: &Array1<f64>) -> Array1<f64> {
     w.dot(x).mapv(f64::tanh)
@@ -191,6 +214,9 @@ fn calls_have_second_derivatives() {
     check_second!(calls_generic(x); at());
     check_second!(in_another_module(x); vec![0.6, 0.8]);
     check_second!(checkpointed(x); vec![0.6, 0.8, -0.4]);
+    for n in 0..4 {
+        check_second!(checkpointed_in_branches(x, n); vec![0.6, 0.8]);
+    }
 }
 
 #[test]

@@ -1,17 +1,18 @@
-//! Takes what operators are given for numbers, where only rustc knows the type.
+//! What operators and elementary functions are given where only rustc knows the type, and second derivatives
+//! are wanted.
 
 use std::mem;
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
 
 use super::Activity;
-use crate::ir::{CallArg, Float, Graph, Node, Op, Place, Region, Type, Value, ValueData};
-use crate::rules::Pullback;
+use crate::ir::{CallArg, Float, Graph, Node, Op, Place, Region, Storage, Type, Value, ValueData};
+use crate::rules::{Fun, Pullback};
 
-/// Gives operands and results that depend on an active parameter the type of a float, and has rustc check that
-/// they are of one: of an operator of a type of the user's there is no second derivative.
+/// Makes calls of operators whose operands depend on an active parameter and may be of any type, which has the
+/// derivatives then; and gives what elementary functions are given the type of a float, for rustc to check.
 pub fn assume_numbers(graph: &mut Graph, activity: &Activity) {
     let number = number(graph);
     let mut assume = Assume { activity, number, values: mem::take(&mut graph.values) };
@@ -35,6 +36,12 @@ impl Assume<'_> {
                 && args.iter().any(|v| self.activity.is_active(*v))
                 && args.iter().any(|v| self.is_unknown(*v))
             {
+                if let Some(path) = self.called(*fun, args, node.results[0]) {
+                    let args = args.iter().map(|v| CallArg::Value(*v)).collect();
+                    node.op = Op::Call(path.into(), args);
+                    region.nodes.push(node);
+                    continue;
+                }
                 let known =
                     args.iter().map(|v| &self.values[v.index()].ty).find(|ty| ty.is_float());
                 let ty = known.unwrap_or(&self.number).clone();
@@ -47,12 +54,28 @@ impl Assume<'_> {
         }
     }
 
+    /// The operator as a function, if the operands are values that may be of any type.
+    fn called(&self, fun: Fun, args: &[Value], result: Value) -> Option<TokenStream> {
+        let data = |v: &Value| &self.values[v.index()];
+        let held = |v: &Value| matches!(data(v).storage, Storage::Local | Storage::Object);
+        // What gives a number when it is added to a number is one.
+        let is_number = matches!(fun, Fun::Add | Fun::Sub)
+            && data(&result).ty.is_float()
+            && args.iter().any(|v| data(v).ty.is_float());
+        let is_operator =
+            matches!(fun, Fun::Add | Fun::Sub | Fun::Mul | Fun::Div | Fun::Rem | Fun::Neg);
+        let name = Ident::new(fun.name(), Span::mixed_site());
+        let of = if args.len() == 1 { quote!(Val) } else { quote!(ValVal) };
+        (is_operator && !is_number && args.iter().all(held))
+            .then(|| quote!(::autodiff::__private::operator::references::#of::#name))
+    }
+
     fn is_unknown(&self, v: Value) -> bool {
-        self.values[v.index()].ty == Type::Unknown
+        matches!(self.values[v.index()].ty, Type::Unknown | Type::Struct(_) | Type::Enum(_))
     }
 
     fn assume(&mut self, v: Value, ty: &Type) {
-        if self.is_unknown(v) {
+        if self.values[v.index()].ty == Type::Unknown {
             self.values[v.index()].ty = ty.clone();
         }
     }

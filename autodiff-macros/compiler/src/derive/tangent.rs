@@ -194,6 +194,31 @@ fn arithmetic(
             },
         ),
     ];
+    let written = generics.bounded(input, None);
+    // Tangents make a space of their own: what is tangent to it is of the same type.
+    let flat = quote! {
+        #silenced
+        #[automatically_derived]
+        impl #kept ::autodiff::Differentiable for #target
+        #written
+            Self: ::core::clone::Clone + ::autodiff::SetZero + ::autodiff::Accumulate<Self>,
+        {
+            type Tangent = Self;
+            type Shape = Self;
+
+            #[inline]
+            fn tangent_shape(&self) -> Self {
+                ::core::clone::Clone::clone(self)
+            }
+
+            #[inline]
+            fn neutral(shape: &Self) -> Self {
+                let mut zero = ::core::clone::Clone::clone(shape);
+                ::autodiff::SetZero::set_zero(&mut zero);
+                zero
+            }
+        }
+    };
     let scaled = scaled(input, generics, &target, entries);
     // rustc refuses a bound that never holds, save under a lifetime of which it might depend.
     let (written, tangents) =
@@ -204,7 +229,7 @@ fn arithmetic(
         impl #kept ::core::marker::Copy for #target
         #written #(for<'ad> #tangents: ::core::marker::Copy,)* {}
     };
-    quote!(#(#impls)* #copied #scaled)
+    quote!(#(#impls)* #flat #copied #scaled)
 }
 
 /// Multiplication with a number of the type of which the tangent is made.

@@ -114,7 +114,8 @@ pub fn handle(
     let graph = core.graph;
     let source = options.source.then(|| source(&straight, name));
     if let Some(method) = &signature.method {
-        return siblings(&quote!(#vjp #straight #jvp #hvp #public), method, &graph, &silenced);
+        let functions = quote!(#vjp #straight #jvp #hvp #second #public);
+        return siblings(&functions, method, &graph, &silenced);
     }
     let doc = format!("The derivatives of [`{name}`](fn@{name}).");
     let implement = implement();
@@ -281,8 +282,7 @@ fn derived(
         let before = quote!(#methods #(#items)* #prelude #given);
         (dots, block(dispatched(concat([before, printed.forward, result]))))
     });
-    // Who calls a method does not know how it takes its receiver.
-    let second = derivatives.second.filter(|_| signature.method.is_none()).map(|second| {
+    let second = derivatives.second.map(|second| {
         let (names, printed) = print(&second.waiting);
         let (dots, bars) = names.split_at(signature.parameters.len());
         let pairs = |parts: &[TokenStream]| {
@@ -295,13 +295,16 @@ fn derived(
         let seeds: Vec<_> = printed.seeds.iter().map(|s| quote!(mut #s)).collect();
         let (seed, seed_dot) = pairs(&seeds);
         let (again, dots_again) = (header.again_params(), header.dots_again(dots, signature));
+        let given = receiver::tangent(signature, dots.first());
+        let receiver::Shadow { keep, open } = receiver::shadow(signature, bars.first());
+        let open_dot = receiver::shadow(signature, bars.get(dots.len())).open;
         let bars =
             bars.chunks(dots.len().max(1)).flat_map(|bars| header.slot_params(bars, signature));
-        let pull = block(dispatched(printed.backward.clone()));
+        let pull = block(dispatched(concat([open, open_dot, printed.backward.clone()])));
         let body = concat([
-            quote!(#methods #(#items)* #prelude),
+            quote!(#methods #(#items)* #prelude #given),
             printed.forward.clone(),
-            quote!(((#value, #dot), move |
+            quote!(#keep ((#value, #dot), move |
                 #(#again,)* #(#dots_again,)*
                 (#seed, #seed_dot): (#seed_type, #seed_type), #(#bars),*
             | #pull)),

@@ -158,6 +158,16 @@ pub fn tangent_slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
     }
 }
 
+/// The same where second derivatives are taken: in the form that the function takes the parameter.
+pub fn second_slot(parameter: &Parameter, types: &TypeReader) -> TokenStream {
+    if !parameter.is_receiver() {
+        return tangent_slot(parameter, types);
+    }
+    let given = if parameter.active { shadow(parameter, types) } else { held(parameter, types) };
+    let mutable = is_in_place(&parameter.ty).then(|| quote!(mut));
+    quote!(::core::option::Option<&#mutable #given>)
+}
+
 /// What stands for the shadow of a parameter that derivatives are not taken for. Of a type that could
 /// have one it is a type of its own, so that a caller who has an adjoint for it is told.
 fn held(parameter: &Parameter, types: &TypeReader) -> TokenStream {

@@ -215,6 +215,9 @@ pub enum Op {
     Pull {
         /// The pullback.
         pull: Value,
+        /// Whether the first of the arguments is the receiver of a method, of which only rustc knows how it
+        /// takes that.
+        method: bool,
         /// The arguments of the call once more, where they are references: a pullback borrows nothing.
         call: Vec<Option<CallArg>>,
         /// Their tangents once more, where the call had tangents; as many as arguments then.

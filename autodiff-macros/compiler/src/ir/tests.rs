@@ -216,6 +216,7 @@ fn places_and_calls_print() {
     let pull = Op::Pull {
         call: Vec::new(),
         dots: Vec::new(),
+        method: false,
         pull: i,
         seed: x,
         args: vec![PullArg::None, PullArg::Local(x), PullArg::Shadow(part.clone(), true)],

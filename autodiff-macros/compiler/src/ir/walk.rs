@@ -241,7 +241,7 @@ impl Op {
             Op::CallJvp(_, args, dots) => {
                 args.iter().chain(dots.iter().flatten()).for_each(|a| a.each_input(f));
             }
-            Op::Pull { pull, call, dots, seed, args } => {
+            Op::Pull { pull, call, dots, seed, args, .. } => {
                 f(*pull);
                 call.iter().chain(dots).flatten().for_each(|a| a.each_input(f));
                 f(*seed);
@@ -332,8 +332,9 @@ impl Op {
                 args.iter().map(|a| a.map(f)).collect(),
                 dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
             ),
-            Op::Pull { pull, call, dots, seed, args } => Op::Pull {
+            Op::Pull { pull, method, call, dots, seed, args } => Op::Pull {
                 pull: f(*pull),
+                method: *method,
                 call: call.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
                 dots: dots.iter().map(|a| a.as_ref().map(|a| a.map(f))).collect(),
                 seed: f(*seed),

@@ -160,9 +160,9 @@ impl Forward<'_> {
             Op::StackPush(..) | Op::StackPop(_) | Op::KeepNone => return self.kept(node),
             Op::Seed(returned) => return self.seed(returned, node),
             Op::CallVjp(path, args) => return self.call(path, args, node),
-            Op::Pull { pull, call, seed, args, .. } => {
+            Op::Pull { pull, method, call, seed, args, .. } => {
                 let dots = call.iter().map(|arg| self.tangent(arg.as_ref()?)).collect();
-                return self.pull(*pull, (call.clone(), dots), *seed, args, node);
+                return self.pull(*pull, (*method, call.clone(), dots), *seed, args, node);
             }
             Op::CallInto { path, call, seed, args } => {
                 return self.call_again(path, call, *seed, args, node);

@@ -15,8 +15,9 @@ use proc_macro2::Span;
 use quote::quote;
 
 use crate::ir::{
-    CallArg, Graph, Node, Op, Place, Region, Shape, Storage, Take, Type, Value, ValueSet,
+    CallArg, Callee, Graph, Node, Op, Place, Region, Shape, Storage, Take, Type, Value, ValueSet,
 };
+use crate::rules::Pullback;
 
 /// The graph whose results are the adjoints of the active parameters; `None` if more than one number is
 /// returned.
@@ -137,7 +138,7 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet, stopped: &ValueSet) -
             node.results.iter().any(|v| !graph.ty(*v).is_constant() && !stopped.contains(*v));
         let bad = match &node.op {
             Op::Call(callee, _) | Op::CallVjp(callee, _) | Op::CallInto { path: callee, .. } => {
-                !callee.is_function()
+                matches!(callee, Callee::Gradient(_))
             }
             Op::Verbatim { captures, .. } => {
                 gives
@@ -146,7 +147,10 @@ fn unknown(graph: &Graph, region: &Region, set: &ValueSet, stopped: &ValueSet) -
                         CallArg::Ref(place, _) => set.contains(place.root),
                     })
             }
-            Op::Scalar(_, args) => any && args.iter().any(|v| *graph.ty(*v) == Type::Unknown),
+            Op::Scalar(fun, args) => {
+                matches!(fun.pullback(), Pullback::Args(_))
+                    && args.iter().any(|v| *graph.ty(*v) == Type::Unknown)
+            }
             _ => false,
         };
         if bad && any {

@@ -77,13 +77,6 @@ pub fn dot(
     b.own_code(quote!(#operator::#function(#(#operands),*)), captures, span)
 }
 
-/// The sum of two adjoints of a type that only rustc knows.
-pub fn sum(x: Value, y: Value, b: &mut Builder, span: Span) -> Value {
-    let [one, other] = ["ad_sum", "ad_summand"].map(|name| Ident::new(name, span));
-    let captures = vec![(one.clone(), CallArg::Value(x)), (other.clone(), CallArg::Value(y))];
-    b.own_code(quote!(::autodiff::__private::operator::sum(#one, #other)), captures, span)
-}
-
 /// References to the operands, and what they capture.
 fn operands(args: &[Value], b: &Builder, span: Span) -> (Vec<TokenStream>, Vec<(Ident, CallArg)>) {
     let names = ["ad_lhs", "ad_rhs"].map(|name| Ident::new(name, span));

@@ -3,12 +3,13 @@
 
 use core::ops;
 
+use super::second::{BinaryTwice, deposit_twice};
 use super::{AddAssign, Binary, DivAssign, MulAssign, RemAssign, SubAssign, deposit_both};
 use crate::Accumulate;
 use crate::private::Ignored;
 
 macro_rules! assign {
-    ($($of:ident $text:literal: $($operator:ident $name:ident $method:ident $vjp:ident $vjp_into:ident $jvp:ident)*;)*) => {$(
+    ($($of:ident $text:literal: $($operator:ident $name:ident $method:ident $vjp:ident $vjp_into:ident $jvp:ident $second:ident)*;)*) => {$(
         #[doc = $text]
         #[derive(Debug)]
         pub struct $of;
@@ -16,7 +17,7 @@ macro_rules! assign {
         impl $of {
             $(
                 assign!(@forward $operator $name $method $vjp_into $jvp);
-                assign!(@$of $operator $method $vjp);
+                assign!(@$of $operator $method $vjp $second);
             )*
         }
     )*};
@@ -53,7 +54,7 @@ macro_rules! assign {
             (a, dot)
         }
     };
-    (@ByVal $operator:ident $method:ident $vjp:ident) => {
+    (@ByVal $operator:ident $method:ident $vjp:ident $second:ident) => {
         /// The value and its pullback.
         #[inline]
         #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
@@ -75,8 +76,41 @@ macro_rules! assign {
                 };
             (value, pull)
         }
+        /// The value and its tangent, and the pullback of both.
+        #[inline]
+        #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+        pub fn $second<A, B, S, L, R>(
+            a: A,
+            b: B,
+            a_dot: Option<&L>,
+            b_dot: Option<&R>,
+        ) -> (
+            (A, S),
+            impl FnOnce(
+                Ignored, Ignored, Option<Ignored>, Option<Ignored>, (S, S),
+                Option<&mut L>, Option<&mut R>, Option<&mut L>, Option<&mut R>,
+            ) + use<A, B, S, L, R>,
+        )
+        where
+            A: Clone + ops::$operator<B> + BinaryTwice<$operator, B, Seed = S, Lhs = L, Rhs = R>,
+            B: Clone,
+            L: Accumulate<L> + Clone,
+            R: Accumulate<R> + Clone,
+        {
+            let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
+            let mut value = a.clone();
+            ops::$operator::$method(&mut value, b.clone());
+            let (a_dot, b_dot) = (a_dot.cloned(), b_dot.cloned());
+            let pull = move |_: Ignored, _: Ignored, _: Option<Ignored>, _: Option<Ignored>, seeds: (S, S),
+                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
+                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
+                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
+                deposit_twice::<$operator, _, B>((&a, &b), (a_dot.as_ref(), b_dot.as_ref()), seeds, [bars, dots]);
+            };
+            ((value, dot), pull)
+        }
     };
-    (@ByRef $operator:ident $method:ident $vjp:ident) => {
+    (@ByRef $operator:ident $method:ident $vjp:ident $second:ident) => {
         /// The value and its pullback.
         #[inline]
         #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
@@ -98,21 +132,54 @@ macro_rules! assign {
                 };
             (value, pull)
         }
+        /// The value and its tangent, and the pullback of both.
+        #[inline]
+        #[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+        pub fn $second<'b, A, B, S, L, R>(
+            a: A,
+            b: &'b B,
+            a_dot: Option<&L>,
+            b_dot: Option<&R>,
+        ) -> (
+            (A, S),
+            impl FnOnce(
+                Ignored, &B, Option<Ignored>, Option<&R>, (S, S),
+                Option<&mut L>, Option<&mut R>, Option<&mut L>, Option<&mut R>,
+            ) + use<A, B, S, L, R>,
+        )
+        where
+            A: Clone + ops::$operator<&'b B>,
+            A: for<'y> BinaryTwice<$operator, &'y B, Seed = S, Lhs = L, Rhs = R>,
+            L: Accumulate<L> + Clone,
+            R: Accumulate<R>,
+        {
+            let dot = Binary::<$operator, &B>::dot(&a, &b, a_dot, b_dot);
+            let mut value = a.clone();
+            ops::$operator::$method(&mut value, b);
+            let a_dot = a_dot.cloned();
+            let pull = move |_: Ignored, b: &B, _: Option<Ignored>, b_dot: Option<&R>, seeds: (S, S),
+                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
+                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
+                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
+                deposit_twice::<$operator, _, &B>((&a, &b), (a_dot.as_ref(), b_dot), seeds, [bars, dots]);
+            };
+            ((value, dot), pull)
+        }
     };
 }
 assign! {
     ByVal "By a value.":
-        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp
-        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp
-        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp
-        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp
-        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp;
+        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp __add_second
+        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp __sub_second
+        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp __mul_second
+        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp __div_second
+        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp __rem_second;
     ByRef "By what a reference refers to.":
-        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp
-        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp
-        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp
-        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp
-        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp;
+        AddAssign add add_assign __add_vjp __add_vjp_into __add_jvp __add_second
+        SubAssign sub sub_assign __sub_vjp __sub_vjp_into __sub_jvp __sub_second
+        MulAssign mul mul_assign __mul_vjp __mul_vjp_into __mul_jvp __mul_second
+        DivAssign div div_assign __div_vjp __div_vjp_into __div_jvp __div_second
+        RemAssign rem rem_assign __rem_vjp __rem_vjp_into __rem_jvp __rem_second;
 }
 
 #[cfg(test)]

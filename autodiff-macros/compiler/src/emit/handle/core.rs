@@ -7,7 +7,7 @@ use super::functions::Functions;
 use super::signature::{Header, local};
 use super::{block, dispatched};
 use crate::emit::types;
-use crate::parse::is_in_place;
+use crate::parse::{Parameter, TypeReader, is_in_place};
 
 impl Functions<'_> {
     pub fn core_vjp(&self, body: &Group) -> TokenStream {
@@ -83,9 +83,16 @@ impl Functions<'_> {
 
     /// A parameter for the tangent of each of the function's.
     pub(super) fn tangent_params(&self, dots: &[Ident]) -> Vec<TokenStream> {
-        let types = &self.signature.types;
+        self.params_by(dots, types::tangent_slot)
+    }
+
+    fn params_by(
+        &self,
+        dots: &[Ident],
+        slot: fn(&Parameter, &TypeReader) -> TokenStream,
+    ) -> Vec<TokenStream> {
         let tangent = |(p, dot)| {
-            let ty = types::tangent_slot(p, types);
+            let ty = slot(p, &self.signature.types);
             hygienic!(#dot: #ty)
         };
         self.signature.parameters.iter().zip(dots).map(tangent).collect()
@@ -127,7 +134,7 @@ impl Functions<'_> {
         let (second, silenced) = (self.named("__second"), &self.silenced);
         let Header { generics, where_clause, core_captures, output, .. } = self.header;
         let params = self.header.core_params();
-        let tangents = self.tangent_params(dots);
+        let tangents = self.params_by(dots, types::second_slot);
         let returned = self.header.seed_type(self.signature);
         let seed = self.header.core_seed_type(self.signature);
         let again = self.header.again_types();

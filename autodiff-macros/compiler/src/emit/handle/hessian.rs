@@ -2,6 +2,8 @@
 
 use proc_macro2::TokenStream;
 
+use syn::ext::IdentExt;
+
 use super::functions::Functions;
 use super::jacobian::float_of;
 use super::signature::{Header, local};
@@ -30,8 +32,10 @@ impl Functions<'_> {
         let all: Vec<_> = parts.iter().map(|part| hygienic!(#part)).collect();
         let pattern = Self::tuple(&all);
         let targets = active.iter().map(|i| &slots[*i]);
-        let dots: Vec<_> =
-            names.iter().map(|name| local(&format!("ad_{name}_dot"), name.span())).collect();
+        let dots: Vec<_> = names
+            .iter()
+            .map(|name| local(&format!("ad_{}_dot", name.unraw()), name.span()))
+            .collect();
         let tangents = self.tangent_params(&dots);
         hygienic! {
             #[doc(hidden)]

@@ -239,7 +239,7 @@ impl Header {
     pub fn dot_types_again(&self, signature: &Signature) -> Vec<TokenStream> {
         let one = |((_, ty), parameter): (&(Ident, Type), &Parameter)| match ty {
             Type::Reference(r) if r.mutability.is_none() => {
-                types::tangent_slot(parameter, &signature.types)
+                types::second_slot(parameter, &signature.types)
             }
             _ => quote!(::core::option::Option<::autodiff::__private::Ignored>),
         };

@@ -19,6 +19,9 @@ const CHECKS: [&str; 3] = ["asked", "callee", "checked"];
 /// The function of a method that says how it takes `self`.
 const ASKED: &str = "__self";
 
+/// The function with the second derivatives of what is called.
+const SECOND: &str = "__second";
+
 /// What stands before the name of a method.
 #[derive(Debug)]
 pub struct Receiver {
@@ -43,18 +46,27 @@ impl Receiver {
         Self { tokens, early: mutable }
     }
 
-    /// The call of a method of it.
-    pub fn call(self, name: &Ident, arguments: &[TokenStream], span: Span) -> TokenStream {
+    /// The call of a method of it; so many of the arguments may read it, and are computed before. The others
+    /// stand where rustc knows the types that they are to have.
+    pub fn call(
+        self,
+        name: &Ident,
+        arguments: &[TokenStream],
+        reading: usize,
+        span: Span,
+    ) -> TokenStream {
         let receiver = self.tokens;
         if !self.early {
             return quote_spanned!(span=> #receiver.#name(#(#arguments),*));
         }
-        let names: Vec<_> = (0..arguments.len())
+        let (reading, others) = arguments.split_at(reading);
+        let names: Vec<_> = (0..reading.len())
             .map(|i| Ident::new(&format!("ad_argument{i}"), Span::mixed_site().located_at(span)))
             .collect();
+        let all = names.iter().map(|name| quote!(#name)).chain(others.iter().cloned());
         quote_spanned! {span=> {
-            #(let #names = #arguments;)*
-            #receiver.#name(#(#names),*)
+            #(let #names = #reading;)*
+            #receiver.#name(#(#all),*)
         }}
     }
 }
@@ -70,10 +82,16 @@ pub fn derived_call(
     let path = match callee {
         Callee::Method { name: method, .. } => {
             let name = derivative_name(method, function);
-            let called = receiver.map(|receiver| receiver.call(&name, arguments, span));
+            // Behind the arguments come tangents, or the seed and the shadows.
+            let reading = match function {
+                "__vjp" => arguments.len(),
+                _ => arguments.len() / 2,
+            };
+            let called = receiver.map(|receiver| receiver.call(&name, arguments, reading, span));
             let called = called.unwrap_or_default();
             let asked = derivative_name(method, ASKED);
-            return method_or_unannotated([&name, &asked], arguments.len(), called, span);
+            let wanted = (arguments.len(), function == SECOND);
+            return method_or_unannotated([&name, &asked], wanted, called, span);
         }
         Callee::Gradient(of) => {
             let name = format_ident!("__grad_{}", function.trim_start_matches('_'), span = span);
@@ -95,19 +113,20 @@ pub fn derived_call(
 /// The call of a method, `receiver.__loss_vjp(..)`. Where the type has none of that name, a stand-in explains.
 fn method_or_unannotated(
     [name, asked]: [&Ident; 2],
-    arguments: usize,
+    (arguments, second): (usize, bool),
     called: TokenStream,
     span: Span,
 ) -> TokenStream {
-    let (types, patterns): (Vec<_>, Vec<_>) =
-        (0..arguments).map(|i| (format_ident!("A{}", i), quote!(_))).unzip();
+    let types: Vec<_> = (0..arguments).map(|i| format_ident!("A{}", i)).collect();
+    let patterns = types.iter().map(|_| quote!(_));
+    let wanted = if second { quote!(AnnotatedTwice) } else { quote!(Annotated) };
     // The last form of a receiver that rustc tries.
     quote_spanned! {span=> {
         trait AdUnannotated: ::core::marker::Sized {
             fn #name<#(#types,)* R>(&mut self, #(#patterns: #types),*) -> R
             where
                 ::autodiff::__private::unannotated::Unannotated<Self>:
-                    ::autodiff::__private::unannotated::Annotated,
+                    ::autodiff::__private::unannotated::#wanted,
             {
                 ::core::unreachable!()
             }
@@ -139,10 +158,12 @@ fn function_or_foreign(
     let wanted = match function {
         "__vjp" => quote!(Vjp),
         "__jvp" => quote!(Jvp),
+        SECOND => quote!(Second),
         _ => quote!(VjpInto),
     };
     let foreign = quote!(::autodiff::__private::foreign);
-    let found = quote_spanned!(span=> #foreign::Function<
+    let of = if function == SECOND { quote!(Twice) } else { quote!(Function) };
+    let found = quote_spanned!(span=> #foreign::#of<
         #foreign::#wanted<#foreign::Named<{ #foreign::name(#text) }>>,
         (#(#types,)*)
     >);
@@ -174,7 +195,7 @@ fn derivative(
     arguments: usize,
     span: Span,
 ) -> TokenStream {
-    let second = (function == "__second").then(|| first_order(arguments, span)).flatten();
+    let second = (function == SECOND).then(|| first_order(arguments, span)).flatten();
     let function = format_ident!("{}", function, span = span);
     let checked = quote_spanned!(span=> { Self::__CHECKED });
     let stand_in = format_ident!("with{}", arguments, span = span);

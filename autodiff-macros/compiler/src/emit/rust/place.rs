@@ -211,6 +211,21 @@ impl Printer<'_> {
         }
     }
 
+    /// The same in the form that the method takes.
+    pub(super) fn given_tangent(&mut self, dot: Option<&CallArg>, span: Span) -> TokenStream {
+        match dot {
+            None => quote!(::core::option::Option::None),
+            Some(CallArg::Ref(place, true)) => {
+                let dot = self.place(place, true).borrow(true);
+                quote_spanned!(span=> ::autodiff::__private::receiver::given_mut(#dot))
+            }
+            dot => {
+                let dot = self.tangent(dot, span);
+                quote_spanned!(span=> ::autodiff::__private::receiver::given(#dot))
+            }
+        }
+    }
+
     /// Where a pullback puts an adjoint that is not a new local.
     pub(super) fn shadow(&mut self, place: &Place, in_place: bool) -> TokenStream {
         if in_place {

@@ -80,10 +80,27 @@ impl Printer<'_> {
                     quote_spanned!(span=> { #lets #tokens #end })
                 }
             }
-            Op::Pull { pull, call, dots, seed, args } => {
+            Op::Pull { pull, method, call, dots, seed, args } => {
                 let (lets, args) = self.pull_arguments(node, args);
-                let mut again: Vec<_> = call.iter().map(|arg| self.again(arg.as_ref())).collect();
-                again.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
+                let mut again = Vec::new();
+                for (k, arg) in call.iter().enumerate() {
+                    again.push(match arg {
+                        Some(CallArg::Ref(place, false)) if *method && k == 0 => {
+                            let receiver = self.place(place, false).borrow(false);
+                            quote!(::autodiff::__private::again(#receiver))
+                        }
+                        arg => self.again(arg.as_ref()),
+                    });
+                }
+                for (k, dot) in dots.iter().enumerate() {
+                    let tangent = self.tangent(dot.as_ref(), span);
+                    again.push(match dot {
+                        Some(_) if *method && k == 0 => {
+                            quote!(::autodiff::__private::receiver::given(#tangent))
+                        }
+                        _ => tangent,
+                    });
+                }
                 let pull = self.expr(*pull).at_least(Level::Postfix);
                 let seed = self.expr(*seed).tokens;
                 quote_spanned!(span=> #lets #pull(#(#again,)* #seed #(, #args)*);)

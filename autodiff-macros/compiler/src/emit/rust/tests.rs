@@ -370,7 +370,7 @@ fn shadows_may_be_absent() {
     ];
     let local = s.b.value(Type::F64, span());
     s.b.node(
-        Op::Pull { pull, call: Vec::new(), dots: Vec::new(), seed: y_bar, args },
+        Op::Pull { pull, method: false, call: Vec::new(), dots: Vec::new(), seed: y_bar, args },
         vec![local],
         span(),
     );

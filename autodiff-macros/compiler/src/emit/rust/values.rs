@@ -114,7 +114,8 @@ impl Printer<'_> {
                     }
                     Callee::Gradient(of) => quote_spanned!(span=> <#of>::grad(#(#args),*)),
                     Callee::Method { name, .. } => {
-                        let called = receiver.map(|receiver| receiver.call(name, &args, span));
+                        let called =
+                            receiver.map(|receiver| receiver.call(name, &args, args.len(), span));
                         called.unwrap_or_default()
                     }
                 })
@@ -126,12 +127,15 @@ impl Printer<'_> {
             }
             Op::CallJvp(callee, args, dots) => {
                 let (receiver, rest) = self.receiver(callee, args);
-                let own = receiver.is_some().then(|| self.receiver_tangent(dots[0].as_ref(), span));
+                let function = if node.results.len() == 2 { "__jvp" } else { "__second" };
+                let own = receiver.is_some().then(|| match function {
+                    "__jvp" => self.receiver_tangent(dots[0].as_ref(), span),
+                    _ => self.given_tangent(dots[0].as_ref(), span),
+                });
                 let dots = &dots[args.len() - rest.len()..];
                 let mut args = self.arguments(rest);
                 args.extend(own);
                 args.extend(dots.iter().map(|dot| self.tangent(dot.as_ref(), span)));
-                let function = if node.results.len() == 2 { "__jvp" } else { "__second" };
                 Expr::postfix(derived_call(callee, receiver, function, &args, span))
             }
             // Without the heap, what has no constant number of records has been refused.

@@ -254,7 +254,7 @@ fn calls_evaluate_with_their_derivatives() {
     let (x_bar, y_bar) = (g.local(Type::F64), g.local(Type::F64));
     let places = vec![PullArg::Local(x), PullArg::Local(y)];
     g.node(
-        Op::Pull { pull, call: Vec::new(), dots: Vec::new(), seed, args: places },
+        Op::Pull { pull, method: false, call: Vec::new(), dots: Vec::new(), seed, args: places },
         vec![x_bar, y_bar],
     );
     let again = g.local(Type::F64);

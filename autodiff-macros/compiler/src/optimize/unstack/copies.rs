@@ -132,7 +132,8 @@ fn lent(op: &Op) -> Vec<Value> {
         }
         Op::Len(place) if place.path.is_empty() => vec![place.root],
         Op::Zero(like) => vec![*like],
-        Op::Pull { call, .. } => {
+        // A method may be one of vectors alone.
+        Op::Pull { method: false, call, .. } => {
             let whole = |arg: &CallArg| match arg {
                 CallArg::Ref(place, false) => place.path.is_empty().then_some(place.root),
                 _ => None,

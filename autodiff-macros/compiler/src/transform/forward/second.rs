@@ -5,7 +5,7 @@ use quote::format_ident;
 use super::{Forward, transformed};
 use crate::analysis::Activity;
 use crate::ir::{
-    CallArg, Callee, Graph, Node, Op, Place, PullArg, Shape, Storage, Take, Type, Value,
+    CallArg, Callee, Graph, Node, Op, Place, PullArg, Shape, Storage, Take, Type, Value, ValueData,
 };
 
 /// The same of a backward sweep that waits for its seed: the shadows are the tangents of the parameters, then
@@ -34,8 +34,8 @@ impl Forward<'_> {
                 for v in
                     node.results.iter().filter(|v| varies(self, v)).copied().collect::<Vec<_>>()
                 {
-                    let ty = self.b.ty(v).clone();
-                    let dot = self.b.named(ty, self.name(v), Storage::Local, span);
+                    let ValueData { ty, storage, .. } = self.b.data(v).clone();
+                    let dot = self.b.named(ty, self.name(v), storage, span);
                     self.dots.insert(v, dot);
                     results.push(dot);
                 }
@@ -73,7 +73,7 @@ impl Forward<'_> {
     pub(super) fn pull(
         &mut self,
         pull: Value,
-        (call, dots): (Vec<Option<CallArg>>, Vec<Option<CallArg>>),
+        (method, call, dots): (bool, Vec<Option<CallArg>>, Vec<Option<CallArg>>),
         seed: Value,
         args: &[PullArg],
         node: &Node,
@@ -105,7 +105,7 @@ impl Forward<'_> {
             self.dots.insert(*v, dot);
             results.push(dot);
         }
-        self.b.node(Op::Pull { pull, call, dots, seed, args: all }, results, node.span);
+        self.b.node(Op::Pull { pull, method, call, dots, seed, args: all }, results, node.span);
     }
 
     /// A call whose forward sweep runs again: that has left nothing behind.
@@ -124,9 +124,16 @@ impl Forward<'_> {
         let pull = self.b.named(Type::Pullback, Some(name), Storage::Local, span);
         let op = Op::CallJvp(path.annotated(), call.to_vec(), dots.clone());
         self.b.node(op, vec![unread[0], unread[1], pull], span);
-        let lent = |arg: &CallArg| matches!(arg, CallArg::Ref(_, false));
-        let again = call.iter().map(|arg| lent(arg).then(|| arg.clone())).collect();
-        let dots = call.iter().zip(dots).map(|(arg, dot)| dot.filter(|_| lent(arg))).collect();
-        self.pull(pull, (again, dots), seed, args, node);
+        // Of the receiver of a method it may not be known how that is taken.
+        let lent = |(k, arg): (usize, &CallArg)| match arg {
+            CallArg::Ref(place, mutable) => {
+                let maybe = k == 0 && path.is_method() && !path.takes_receiver();
+                (!mutable || maybe).then(|| CallArg::Ref(place.clone(), false))
+            }
+            CallArg::Value(_) => None,
+        };
+        let again: Vec<_> = call.iter().enumerate().map(lent).collect();
+        let dots = again.iter().map(|arg| self.tangent(arg.as_ref()?)).collect();
+        self.pull(pull, (path.is_method(), again, dots), seed, args, node);
     }
 }

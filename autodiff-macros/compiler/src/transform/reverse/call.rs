@@ -97,7 +97,7 @@ impl<'a> Reverse<'a> {
             if is_method {
                 call[0] = self.receiver_again(path, &args[0], here);
             }
-            Op::Pull { pull, call, dots: Vec::new(), seed, args: pull_args }
+            Op::Pull { pull, method: is_method, call, dots: Vec::new(), seed, args: pull_args }
         };
         self.b.node(op, results.clone(), span);
         for (v, adjoint) in locals.into_iter().zip(results) {
@@ -234,7 +234,7 @@ impl<'a> Reverse<'a> {
         again
     }
 
-    /// The receiver of a method, for its pullback to look at: a reference, if it takes one.
+    /// The receiver of a method, for its pullback to look at, if it takes a reference.
     fn receiver_again(
         &mut self,
         path: &Callee,
@@ -251,11 +251,7 @@ impl<'a> Reverse<'a> {
             (None, CallArg::Ref(place, _)) => self.primal_place(place, here),
             (None, CallArg::Value(v)) => Place::whole(self.primal(*v, here)),
         };
-        let name = syn::Ident::new("ad_receiver", span);
-        let tokens = quote::quote!(#name);
-        let reference = self.b.own_code(tokens, vec![(name, CallArg::Ref(place, false))], span);
-        self.b.values[reference.index()].storage = Storage::Ref;
-        Some(CallArg::Value(reference))
+        Some(CallArg::Ref(place, false))
     }
 
     /// The arguments of a recursive call as they were on entry.

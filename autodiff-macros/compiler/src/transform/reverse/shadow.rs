@@ -6,7 +6,6 @@ use super::{Here, Key, Reverse, zero_constant};
 use crate::analysis::{RegionId, Style};
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet};
 use crate::rules::Fun;
-use crate::transform::operator;
 
 impl<'a> Reverse<'a> {
     /// Adds a contribution to the adjoint of a number, or to the shadow of anything else.
@@ -22,7 +21,13 @@ impl<'a> Reverse<'a> {
         let sum = match self.adjoint(v) {
             None => contribution,
             Some(so_far) => match self.b.ty(so_far).join(self.b.ty(contribution)) {
-                Type::Unknown => operator::sum(so_far, contribution, &mut self.b, span),
+                // Only memory can be added to whatever its type is.
+                Type::Unknown => {
+                    let sum = self.b.named(Type::Unknown, None, Storage::Object, span);
+                    self.b.node(Op::Object(so_far), vec![sum], span);
+                    self.b.effect(Op::Accumulate(Place::whole(sum), contribution), span);
+                    self.b.load(Place::whole(sum), Take::Value, Type::Unknown, span)
+                }
                 ty => self.b.scalar(Fun::Add, vec![so_far, contribution], ty, span),
             },
         };
