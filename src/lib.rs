@@ -154,9 +154,10 @@
 //! a vector, which has the shape of the gradient, as has the product. It is the derivative of the gradient
 //! in the direction of the vector: forward mode of reverse mode, and takes a few times as long as the
 //! gradient. `hessian` is one number for one number, and otherwise an `Array2` with a row and a column for
-//! each number of the parameters, in their order; it takes as many products as it has columns. The functions
-//! that are called need the option too, whatever they return. With it, `f::grad(x)` may stand in another function
-//! under the attribute of the same file, and is differentiated there.
+//! each number of the parameters, in their order; it takes as many products as it has columns. The functions,
+//! methods and operators that are called need the option too, whatever they return. With it, `f::grad(x)` may
+//! stand in another function under the attribute of the same file, and is differentiated there. A method `loss`
+//! gets `loss_hvp` and `loss_hessian`.
 //!
 #![cfg_attr(feature = "ndarray", doc = "```")]
 #![cfg_attr(not(feature = "ndarray"), doc = "```ignore")]

@@ -119,7 +119,7 @@ fn method_or_unannotated(
 ) -> TokenStream {
     let types: Vec<_> = (0..arguments).map(|i| format_ident!("A{}", i)).collect();
     let patterns = types.iter().map(|_| quote!(_));
-    let wanted = if second { quote!(AnnotatedTwice) } else { quote!(Annotated) };
+    let wanted = Ident::new(if second { "AnnotatedTwice" } else { "Annotated" }, span);
     // The last form of a receiver that rustc tries.
     quote_spanned! {span=> {
         trait AdUnannotated: ::core::marker::Sized {
@@ -162,8 +162,8 @@ fn function_or_foreign(
         _ => quote!(VjpInto),
     };
     let foreign = quote!(::autodiff::__private::foreign);
-    let of = if function == SECOND { quote!(Twice) } else { quote!(Function) };
-    let found = quote_spanned!(span=> #foreign::#of<
+    let of_trait = Ident::new(if function == SECOND { "Twice" } else { "Function" }, span);
+    let found = quote_spanned!(span=> #foreign::#of_trait<
         #foreign::#wanted<#foreign::Named<{ #foreign::name(#text) }>>,
         (#(#types,)*)
     >);
