@@ -4,7 +4,7 @@
 use std::mem;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::Activity;
@@ -36,7 +36,7 @@ impl Assume<'_> {
                 && args.iter().any(|v| self.activity.is_active(*v))
                 && args.iter().any(|v| self.is_unknown(*v))
             {
-                if let Some(path) = self.called(*fun, args, node.results[0]) {
+                if let Some(path) = self.called(*fun, args, node.results[0], node.span) {
                     let args = args.iter().map(|v| CallArg::Value(*v)).collect();
                     node.op = Op::Call(path.into(), args);
                     region.nodes.push(node);
@@ -55,7 +55,7 @@ impl Assume<'_> {
     }
 
     /// The operator as a function, if the operands are values that may be of any type.
-    fn called(&self, fun: Fun, args: &[Value], result: Value) -> Option<TokenStream> {
+    fn called(&self, fun: Fun, args: &[Value], result: Value, span: Span) -> Option<TokenStream> {
         let data = |v: &Value| &self.values[v.index()];
         let held = |v: &Value| matches!(data(v).storage, Storage::Local | Storage::Object);
         // What gives a number when it is added to a number is one.
@@ -64,10 +64,10 @@ impl Assume<'_> {
             && args.iter().any(|v| data(v).ty.is_float());
         let is_operator =
             matches!(fun, Fun::Add | Fun::Sub | Fun::Mul | Fun::Div | Fun::Rem | Fun::Neg);
-        let name = Ident::new(fun.name(), Span::mixed_site());
-        let of = if args.len() == 1 { quote!(Val) } else { quote!(ValVal) };
+        let name = Ident::new(fun.name(), span);
+        let of = Ident::new(if args.len() == 1 { "Val" } else { "ValVal" }, span);
         (is_operator && !is_number && args.iter().all(held))
-            .then(|| quote!(::autodiff::__private::operator::references::#of::#name))
+            .then(|| quote_spanned!(span=> ::autodiff::__private::operator::references::#of::#name))
     }
 
     fn is_unknown(&self, v: Value) -> bool {

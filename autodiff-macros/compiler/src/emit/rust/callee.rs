@@ -56,6 +56,11 @@ impl Receiver {
         span: Span,
     ) -> TokenStream {
         let receiver = self.tokens;
+        // Parts of one expression that are of several macros' making are reported where these are called.
+        let first = receiver.clone().into_iter().next();
+        let span = first.map_or(span, |first| first.span().located_at(span));
+        let mut name = name.clone();
+        name.set_span(span);
         if !self.early {
             return quote_spanned!(span=> #receiver.#name(#(#arguments),*));
         }
@@ -148,9 +153,13 @@ fn function_or_foreign(
     arguments: &[TokenStream],
     span: Span,
 ) -> TokenStream {
-    let name = derivative_name(of, function);
+    let mut name = derivative_name(of, function);
     if is_of_runtime(owner) {
-        return quote_spanned!(span=> #owner::#name(#(#arguments),*));
+        // Of the same making as what it is given, so that rustc reports an argument where it is called.
+        let at = Span::mixed_site().located_at(span);
+        name.set_span(at);
+        let owner = owner.segments.iter().map(|segment| Ident::new(&segment.ident.to_string(), at));
+        return quote_spanned!(at=> #(::#owner)*::#name(#(#arguments),*));
     }
     let (types, names): (Vec<_>, Vec<_>) =
         (0..arguments.len()).map(|i| (format_ident!("A{}", i), format_ident!("a{}", i))).unzip();
