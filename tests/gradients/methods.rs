@@ -347,6 +347,26 @@ fn by_reference(a: &[f64], b: &[f64], k: f64) -> f64 {
     all.get(0, 1) * all.get(1, 0) + all.get(0, 0)
 }
 
+/// What is added to the adjoint of a field, in one branch and in another, is of one type, which only rustc knows.
+#[differentiate]
+fn pushed_at_times(x: &[f64], length: f64, angle: f64, k: usize) -> f64 {
+    let mut pendulum = Pendulum::new(length, angle);
+    let mut y = x.to_vec();
+    let mut i = 0;
+    loop {
+        i += 1;
+        if i >= 4 {
+            break;
+        }
+        match k % 3 {
+            0 => y[..1].fill(pendulum.angle.atan2(1.5 + pendulum.speed.abs())),
+            1 => pendulum.step(0.1 * x[0]),
+            _ => {}
+        }
+    }
+    y[0] * y[0] + pendulum.angle * pendulum.speed
+}
+
 /// One part of what changes is shown to a method of another: then neither can be changed by it.
 #[differentiate]
 fn shown_to_each_other(length: f64, angle: f64) -> f64 {
@@ -363,6 +383,12 @@ fn shown_to_each_other(length: f64, angle: f64) -> f64 {
 fn types_of_another_file() {
     check!(advanced_twice(&x, dt, 2); (x, dt) in [(vec![0.4, -0.7, 0.3], 0.1)]);
     check!(declared_elsewhere(length, angle, 4); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);
+    for k in 0..3 {
+        check!(
+            pushed_at_times(&x, length, angle, k);
+            (x, length, angle) in [(vec![0.7, 0.4], 1.2, 0.4), (vec![0.3], 0.8, -1.0)]
+        );
+    }
     let (a, b) = (vec![0.5, -1.25, 2.0, 0.75], vec![1.5, 0.25, -0.5, 1.0]);
     check!(by_reference(&a, &b, k); (a, b, k) in [(a.clone(), b.clone(), 1.5)]);
     check!(shown_to_each_other(length, angle); (length, angle) in [(1.2, 0.4), (0.8, -1.0)]);

@@ -271,6 +271,10 @@ macro_rules! integers {
 }
 integers!(i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize bool);
 
+/// Of the same type.
+#[inline(always)]
+pub fn alike<T>(_: &T, _: &T) {}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,7 +26,7 @@ fn at_times(x: &[f64], often: bool) -> f64 {
     let mut energy = x[2];
     if often {
         pendulum.step(x[2]);
-        energy *= pendulum.energy();
+        energy *= pendulum.energy() * Pendulum::new(x[1], x[2]).energy();
     }
     energy * pendulum.angle
 }

@@ -257,8 +257,8 @@ fn derived(
     let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
     let names = header.names();
     let lengths = |graph: &Graph, slots: &[Ident]| lengths::shown(graph, signature, &names, slots);
-    let lens = lengths(derivatives.reverse, &slots);
-    let pull = block(dispatched(concat([open, lens, printed.backward.clone()])));
+    let as_long = lengths(derivatives.reverse, &slots);
+    let pull = block(dispatched(concat([open, as_long, printed.backward.clone()])));
     let vjp = concat([
         quote!(#methods #(#items)* #readings #paths #prelude),
         printed.forward.clone(),
@@ -319,8 +319,8 @@ fn derived(
             let result = assemble(&signature.shape, &mut printed.backward_results.iter().cloned());
             let before = quote!(#methods #(#items)* #prelude let #seeds = #ad_seed;);
             let receiver::Shadow { keep, open } = receiver::shadow(signature, slots.first());
-            let lens = lengths(graph, &slots);
-            (slots, concat([before, keep, open, lens, printed.backward, result]))
+            let as_long = lengths(graph, &slots);
+            (slots, concat([before, keep, open, as_long, printed.backward, result]))
         }
         None => {
             let ad_value = signature::local("ad_value", Span::mixed_site());
@@ -330,8 +330,8 @@ fn derived(
             let turn =
                 quote!(#keep let #ad_value = #result; let #seeds: #seed_type = #ad_seed; #open);
             let before = quote!(#methods #(#items)* #prelude);
-            let lens = lengths(derivatives.at_once.unwrap_or(derivatives.reverse), &slots);
-            let backward = concat([lens, printed.backward]);
+            let as_long = lengths(derivatives.at_once.unwrap_or(derivatives.reverse), &slots);
+            let backward = concat([as_long, printed.backward]);
             (slots, concat([before, printed.forward, turn, backward, quote!(#ad_value)]))
         }
     });

@@ -5,7 +5,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Ident;
 
-use crate::ir::{Builder, CallArg, Place, Proj, Storage, Take, Type, Value};
+use crate::ir::{Builder, CallArg, Op, Place, Proj, Storage, Take, Type, Value};
 use crate::rules::Fun;
 
 /// The operator as the runtime names it; none if what the rule table says holds, since the operands are
@@ -75,6 +75,14 @@ pub fn dot(
         _ => quote!(dot),
     };
     b.own_code(quote!(#operator::#function(#(#operands),*)), captures, span)
+}
+
+/// Tells rustc that two adjoints of a type that only it knows are of the same.
+pub fn alike(x: Value, y: Value, b: &mut Builder, span: Span) {
+    let [one, other] = ["ad_sum", "ad_summand"].map(|name| Ident::new(name, span));
+    let tokens = quote!(::autodiff::__private::operator::alike(#one, #other));
+    let lent = |v| CallArg::Ref(Place::whole(v), false);
+    b.effect(Op::Effect { tokens, captures: vec![(one, lent(x)), (other, lent(y))] }, span);
 }
 
 /// References to the operands, and what they capture.

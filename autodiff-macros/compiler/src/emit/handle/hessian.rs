@@ -1,7 +1,6 @@
 //! `hvp` and `hessian`: derivatives of the gradient.
 
 use proc_macro2::TokenStream;
-
 use syn::ext::IdentExt;
 
 use super::functions::Functions;

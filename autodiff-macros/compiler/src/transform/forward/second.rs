@@ -125,12 +125,14 @@ impl Forward<'_> {
         let op = Op::CallJvp(path.annotated(), call.to_vec(), dots.clone());
         self.b.node(op, vec![unread[0], unread[1], pull], span);
         // Of the receiver of a method it may not be known how that is taken.
-        let lent = |(k, arg): (usize, &CallArg)| match arg {
-            CallArg::Ref(place, mutable) => {
-                let maybe = k == 0 && path.is_method() && !path.takes_receiver();
-                (!mutable || maybe).then(|| CallArg::Ref(place.clone(), false))
-            }
-            CallArg::Value(_) => None,
+        let lent = |(k, arg): (usize, &CallArg)| {
+            let maybe = k == 0 && path.is_method() && !path.takes_receiver();
+            let place = match arg {
+                CallArg::Ref(place, mutable) if !mutable || maybe => place.clone(),
+                CallArg::Value(v) if maybe => Place::whole(*v),
+                _ => return None,
+            };
+            Some(CallArg::Ref(place, false))
         };
         let again: Vec<_> = call.iter().enumerate().map(lent).collect();
         let dots = again.iter().map(|arg| self.tangent(arg.as_ref()?)).collect();

@@ -6,6 +6,7 @@ use super::{Here, Key, Reverse, zero_constant};
 use crate::analysis::{RegionId, Style};
 use crate::ir::{Node, Op, Place, Region, Storage, Take, Type, Value, ValueMap, ValueSet};
 use crate::rules::Fun;
+use crate::transform::operator;
 
 impl<'a> Reverse<'a> {
     /// Adds a contribution to the adjoint of a number, or to the shadow of anything else.
@@ -25,6 +26,7 @@ impl<'a> Reverse<'a> {
                 Type::Unknown => {
                     let sum = self.b.named(Type::Unknown, None, Storage::Object, span);
                     self.b.node(Op::Object(so_far), vec![sum], span);
+                    operator::alike(sum, contribution, &mut self.b, span);
                     self.b.effect(Op::Accumulate(Place::whole(sum), contribution), span);
                     self.b.load(Place::whole(sum), Take::Value, Type::Unknown, span)
                 }
