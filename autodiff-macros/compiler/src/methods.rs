@@ -218,6 +218,7 @@ fn of_operator(
         ([of], _) => {
             let bar = tangent(of);
             let of_zero = zero(quote!(self), of);
+            let given = or_zero(&quote!(dot), &of_zero);
             let twice = has_second.then(|| {
                 let twice = twice(quote!(UnaryTwice<#runtime::#operator>));
                 quote! {
@@ -228,10 +229,7 @@ fn of_operator(
                             (seed, seed_dot): (&#seed, &#seed),
                             dot: ::core::option::Option<&#bar>,
                         ) -> #bar {
-                            let dot = match dot {
-                                ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                                ::core::option::Option::None => #of_zero,
-                            };
+                            let dot = #given;
                             let of = ::core::clone::Clone::clone(self);
                             let dot = ::core::option::Option::Some(&dot);
                             let (_, pull) = <#name>::__second(::core::clone::Clone::clone(&of), dot);
@@ -279,15 +277,10 @@ fn of_operator(
             } else {
                 giving(name, both, &lhs_zero, &rhs_zero)
             };
+            let (lhs_given, rhs_given) =
+                (or_zero(&quote!(lhs), &lhs_zero), or_zero(&quote!(rhs_dot), &rhs_zero));
             let dots = quote! {
-                let lhs_dot = match lhs {
-                    ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                    ::core::option::Option::None => #lhs_zero,
-                };
-                let rhs_dot = match rhs_dot {
-                    ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
-                    ::core::option::Option::None => #rhs_zero,
-                };
+                let (lhs_dot, rhs_dot) = (#lhs_given, #rhs_given);
                 let (lhs, other) = (::core::clone::Clone::clone(self), rhs);
             };
             let twice = has_second.then(|| {
@@ -418,9 +411,6 @@ fn bars_dot(
         let at = syn::Index::from(at);
         some(active, quote!(&mut #of.#at))
     });
-    let kept = quote! {
-        let (lhs_kept, rhs_kept) = (::core::clone::Clone::clone(&lhs), ::core::clone::Clone::clone(other));
-    };
     if assigns {
         let lhs_dot = some(lhs_active, quote!(&mut lhs_dot));
         return quote! {
@@ -443,7 +433,7 @@ fn bars_dot(
         };
     }
     quote! {
-        #kept
+        let (lhs_kept, rhs_kept) = (::core::clone::Clone::clone(&lhs), ::core::clone::Clone::clone(other));
         let (_, pull) = <#name>::__second(lhs, ::core::clone::Clone::clone(other), #lhs_dot, #rhs_dot);
         let mut bars = (#lhs_zero, #rhs_zero);
         let mut dots = (#lhs_zero, #rhs_zero);
@@ -456,6 +446,16 @@ fn bars_dot(
             #(#slots),*
         );
         dots
+    }
+}
+
+/// A copy of the tangent that is given, if there is one.
+fn or_zero(given: &TokenStream, zero: &TokenStream) -> TokenStream {
+    quote! {
+        match #given {
+            ::core::option::Option::Some(dot) => ::core::clone::Clone::clone(dot),
+            ::core::option::Option::None => #zero,
+        }
     }
 }
 

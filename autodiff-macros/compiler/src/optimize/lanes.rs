@@ -6,7 +6,7 @@ use proc_macro2::{Literal, Span};
 use quote::quote;
 use syn::Ident;
 
-use super::walk::{Fresh, Laid, Loop, rewrite_loops};
+use super::walk::{Fresh, Laid, Loop, looped, rewrite_loops, term};
 use crate::ir::{
     Graph, Lanes, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData,
 };
@@ -135,19 +135,14 @@ fn sums(graph: &Graph, layout: &Laid<'_>, of: &Loop<'_>) -> Vec<Sum> {
     let sum = |(carried, (next, param)): (usize, (&Value, &Value))| {
         let data = graph.data(*next);
         let node = of.body.nodes.iter().find(|node| node.results == [*next])?;
-        let (term, less) = match &node.op {
-            Op::Scalar(Fun::Add, args) if args[0] == *param => (args[1], false),
-            Op::Scalar(Fun::Add, args) if args[1] == *param => (args[0], false),
-            Op::Scalar(Fun::Sub, args) if args[0] == *param => (args[1], true),
-            _ => return None,
-        };
+        let (fun, term) = term(&node.op, *param)?;
         let alone = layout.uses(*param) == 1 && layout.uses(*next) == 1;
         let ty = data.ty.clone();
         (ty.is_float() && alone && term != *param).then_some(Sum {
             carried,
             next: *next,
             term,
-            less,
+            less: fun == Fun::Sub,
             ty,
             from_zero,
         })
@@ -236,11 +231,11 @@ impl Fresh {
         let mut around = Vec::new();
         let (lo, hi) = (self.integer(0, span, &mut around), self.integer(LANES, span, &mut around));
         let after = renew(self, &outer_params);
-        let op = Self::looped(lo, hi, outer_params.clone(), of_lanes);
+        let op = looped(lo, hi, outer_params.clone(), of_lanes);
         around.push(Node { op, results: after.clone(), span });
         let of_groups = counted(group, outer_params, around, after);
         let carried = renew(self, &others(init));
-        let op = Self::looped(zero, groups, others(init), of_groups);
+        let op = looped(zero, groups, others(init), of_groups);
         before.push(Node { op, results: carried.clone(), span });
 
         let mut carried = carried.into_iter();

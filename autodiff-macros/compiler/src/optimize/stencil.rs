@@ -7,7 +7,7 @@ use proc_macro2::Span;
 
 use super::rotate::{Stencil, stencils};
 use super::straight::{Search, drop_unread, is_straight};
-use super::walk::{Fresh, Laid, Loop, adds, rewrite_loops};
+use super::walk::{Fresh, Laid, Loop, adds, looped, rewrite_loops};
 use crate::ir::{Graph, Node, Op, Place, Region, Type, Value};
 use crate::rules::Fun;
 
@@ -73,8 +73,8 @@ impl Fresh {
         let span = node.span;
         let Op::For { lo, hi, body, .. } = &mut node.op else { unreachable!("of a loop") };
         let (lo, hi) = (*lo, *hi);
-        let looped = |lo, hi, body| {
-            let op = Self::looped(lo, hi, Vec::new(), body);
+        let over = |lo, hi, body| {
+            let op = looped(lo, hi, Vec::new(), body);
             Node { op, results: Vec::new(), span }
         };
         for stencil in stencils {
@@ -82,7 +82,7 @@ impl Fresh {
             let width = terms.last().map_or(0, |(distance, _)| *distance);
             let reach = self.further(Fun::Add, lo, width, span, before);
             let all = self.gathered(stencil, body, &terms, span);
-            before.push(looped(reach, hi, all));
+            before.push(over(reach, hi, all));
             // The iterations of which not all that go to a place are there.
             let past = self.arithmetic(Fun::Max, hi, reach, span, before);
             for (distance, v) in &terms {
@@ -90,12 +90,12 @@ impl Fresh {
                     let end = self.further(Fun::Sub, reach, *distance, span, before);
                     let end = self.arithmetic(Fun::Min, end, hi, span, before);
                     let ends = self.scattered(stencil, body, (*distance, *v), span);
-                    before.push(looped(lo, end, ends));
+                    before.push(over(lo, end, ends));
                 }
                 if *distance > 0 {
                     let start = self.further(Fun::Sub, past, *distance, span, before);
                     let ends = self.scattered(stencil, body, (*distance, *v), span);
-                    before.push(looped(start, hi, ends));
+                    before.push(over(start, hi, ends));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::walk::{Fresh, Laid, Loop, accesses};
+use super::walk::{Laid, Loop, accesses};
 use crate::analysis::RECOMPUTE;
 use crate::ir::{Graph, Node, Op, Place, Proj, Region, Take, Type, Value};
 
@@ -101,13 +101,6 @@ impl<'a, 'g> Search<'a, 'g> {
             matches!(node.op, Op::Scalar(..)) && self.graph.ty(node.results[0]).is_float()
         };
         self.found.iter().filter(on_numbers).count()
-    }
-}
-
-impl Fresh {
-    /// A loop upwards over the same indices.
-    pub fn looped(lo: Value, hi: Value, init: Vec<Value>, body: Region) -> Op {
-        Op::For { lo, hi, inclusive: false, rev: false, init, body }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::ascend::adds_only;
 use super::straight::{Search, drop_unread, is_straight};
-use super::walk::{Fresh, Laid, Loop, rewrite_loops};
+use super::walk::{Fresh, Laid, Loop, looped, rewrite_loops, term};
 use crate::analysis::Seeded;
 use crate::ir::{Graph, Lanes, Node, Op, Region, Type, Value};
 use crate::rules::Fun;
@@ -61,18 +61,8 @@ struct Sum {
 fn carried(body: &Region) -> Option<Vec<Sum>> {
     let sum = |(next, param): (&Value, &Value)| {
         let node = body.nodes.iter().find(|node| node.results == [*next])?;
-        match &node.op {
-            Op::Scalar(Fun::Add, args) if args[0] == *param => {
-                Some(Sum { fun: Fun::Add, term: args[1] })
-            }
-            Op::Scalar(Fun::Add, args) if args[1] == *param => {
-                Some(Sum { fun: Fun::Add, term: args[0] })
-            }
-            Op::Scalar(Fun::Sub, args) if args[0] == *param => {
-                Some(Sum { fun: Fun::Sub, term: args[1] })
-            }
-            _ => None,
-        }
+        let (fun, term) = term(&node.op, *param)?;
+        Some(Sum { fun, term })
     };
     let sums = body.results.iter().zip(&body.params[1..]).map(sum).collect::<Option<Vec<_>>>()?;
     (!sums.is_empty()).then_some(sums)
@@ -95,10 +85,10 @@ fn fit<'g>(
         && adds_only(layout, seeded.get_or_init(|| Seeded::of(&graph.body)), of.body)
         && sums.iter().all(|sum| search.needs(sum.term))
         && of.body.nodes.iter().all(|node| match &node.op {
-            Op::Load(place, _) | Op::Store(place, _) | Op::Accumulate(place, _) => {
-                search.is_in_a_row(place)
-            }
-            Op::SetZero(place) => search.is_in_a_row(place),
+            Op::Load(place, _)
+            | Op::Store(place, _)
+            | Op::Accumulate(place, _)
+            | Op::SetZero(place) => search.is_in_a_row(place),
             _ => true,
         })
 }
@@ -133,7 +123,7 @@ impl Fresh {
         body.params.truncate(1);
         body.results.clear();
         drop_unread(body);
-        let op = Self::looped(*lo, *hi, std::mem::take(init), own);
+        let op = looped(*lo, *hi, std::mem::take(init), own);
         Some(Node { op, results: std::mem::take(&mut node.results), span })
     }
 }

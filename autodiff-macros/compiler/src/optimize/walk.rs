@@ -128,6 +128,21 @@ pub struct Range {
     pub span: Span,
 }
 
+/// A loop upwards.
+pub fn looped(lo: Value, hi: Value, init: Vec<Value>, body: Region) -> Op {
+    Op::For { lo, hi, inclusive: false, rev: false, init, body }
+}
+
+/// What is added to a sum by the operation that gives its next value, or subtracted.
+pub fn term(op: &Op, sum: Value) -> Option<(Fun, Value)> {
+    match op {
+        Op::Scalar(Fun::Add, args) if args[0] == sum => Some((Fun::Add, args[1])),
+        Op::Scalar(Fun::Add, args) if args[1] == sum => Some((Fun::Add, args[0])),
+        Op::Scalar(Fun::Sub, args) if args[0] == sum => Some((Fun::Sub, args[1])),
+        _ => None,
+    }
+}
+
 /// Makes new values.
 pub struct Fresh {
     /// The table of values.

@@ -3,7 +3,7 @@
 
 use core::ops;
 
-use super::second::{BinaryTwice, deposit_twice};
+use super::second::{BinaryTwice, keeping_both, keeping_left};
 use super::{AddAssign, Binary, DivAssign, MulAssign, RemAssign, SubAssign, deposit_both};
 use crate::Accumulate;
 use crate::private::Ignored;
@@ -100,14 +100,8 @@ macro_rules! assign {
             let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
             let mut value = a.clone();
             ops::$operator::$method(&mut value, b.clone());
-            let (a_dot, b_dot) = (a_dot.cloned(), b_dot.cloned());
-            let pull = move |_: Ignored, _: Ignored, _: Option<Ignored>, _: Option<Ignored>, seeds: (S, S),
-                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
-                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
-                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
-                deposit_twice::<$operator, _, B>((&a, &b), (a_dot.as_ref(), b_dot.as_ref()), seeds, [bars, dots]);
-            };
-            ((value, dot), pull)
+            let dots = (a_dot.cloned(), b_dot.cloned());
+            ((value, dot), keeping_both::<$operator, _, _, _, _, _>((a, b), dots))
         }
     };
     (@ByRef $operator:ident $method:ident $vjp:ident $second:ident) => {
@@ -156,14 +150,7 @@ macro_rules! assign {
             let dot = Binary::<$operator, &B>::dot(&a, &b, a_dot, b_dot);
             let mut value = a.clone();
             ops::$operator::$method(&mut value, b);
-            let a_dot = a_dot.cloned();
-            let pull = move |_: Ignored, b: &B, _: Option<Ignored>, b_dot: Option<&R>, seeds: (S, S),
-                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
-                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
-                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
-                deposit_twice::<$operator, _, &B>((&a, &b), (a_dot.as_ref(), b_dot), seeds, [bars, dots]);
-            };
-            ((value, dot), pull)
+            ((value, dot), keeping_left::<$operator, _, _, _, _, _>(a, a_dot.cloned()))
         }
     };
 }

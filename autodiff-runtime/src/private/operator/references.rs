@@ -3,7 +3,7 @@
 
 use core::ops;
 
-use super::second::{BinaryTwice, UnaryTwice, deposit_twice};
+use super::second::{BinaryTwice, UnaryTwice, deposit_twice, keeping_both, keeping_left};
 use super::{Add, Binary, Div, Mul, Neg, Rem, Sub, Unary, deposit, deposit_both};
 use crate::Accumulate;
 use crate::private::Ignored;
@@ -199,14 +199,7 @@ macro_rules! binary {
         {
             let dot = Binary::<$operator, &B>::dot(&a, &b, a_dot, b_dot);
             let value = ops::$operator::$name(a.clone(), b);
-            let a_dot = a_dot.cloned();
-            let pull = move |_: Ignored, b: &B, _: Option<Ignored>, b_dot: Option<&R>, seeds: (S, S),
-                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
-                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
-                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
-                deposit_twice::<$operator, _, &B>((&a, &b), (a_dot.as_ref(), b_dot), seeds, [bars, dots]);
-            };
-            ((value, dot), pull)
+            ((value, dot), keeping_left::<$operator, _, _, _, _, _>(a, a_dot.cloned()))
         }
     };
     (@ValVal $operator:ident $name:ident $vjp:ident $second:ident) => {
@@ -255,14 +248,8 @@ macro_rules! binary {
         {
             let dot = Binary::<$operator, B>::dot(&a, &b, a_dot, b_dot);
             let value = ops::$operator::$name(a.clone(), b.clone());
-            let (a_dot, b_dot) = (a_dot.cloned(), b_dot.cloned());
-            let pull = move |_: Ignored, _: Ignored, _: Option<Ignored>, _: Option<Ignored>, seeds: (S, S),
-                             a_bar: Option<&mut L>, b_bar: Option<&mut R>,
-                             a_bar_dot: Option<&mut L>, b_bar_dot: Option<&mut R>| {
-                let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
-                deposit_twice::<$operator, _, B>((&a, &b), (a_dot.as_ref(), b_dot.as_ref()), seeds, [bars, dots]);
-            };
-            ((value, dot), pull)
+            let dots = (a_dot.cloned(), b_dot.cloned());
+            ((value, dot), keeping_both::<$operator, _, _, _, _, _>((a, b), dots))
         }
     };
 }

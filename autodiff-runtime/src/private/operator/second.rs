@@ -5,7 +5,7 @@ use super::{
     Unary, number,
 };
 use crate::Accumulate;
-use crate::private::math;
+use crate::private::{Ignored, math};
 
 /// `self O rhs`, with second derivatives.
 #[diagnostic::on_unimplemented(
@@ -53,6 +53,79 @@ pub fn deposit_twice<O, A, B>(
     super::deposit(dots.0, &lhs);
     super::deposit(dots.1, &rhs);
     super::deposit_both((a, b), seed, bars.0, bars.1);
+}
+
+/// The pullback of a value and its tangent that keeps both operands.
+#[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+#[inline]
+pub fn keeping_both<O, A, B, S, L, R>(
+    (a, b): (A, B),
+    (a_dot, b_dot): (Option<L>, Option<R>),
+) -> impl FnOnce(
+    Ignored,
+    Ignored,
+    Option<Ignored>,
+    Option<Ignored>,
+    (S, S),
+    Option<&mut L>,
+    Option<&mut R>,
+    Option<&mut L>,
+    Option<&mut R>,
+)
+where
+    A: BinaryTwice<O, B, Seed = S, Lhs = L, Rhs = R>,
+    L: Accumulate<L>,
+    R: Accumulate<R>,
+{
+    move |_: Ignored,
+          _: Ignored,
+          _: Option<Ignored>,
+          _: Option<Ignored>,
+          seeds: (S, S),
+          a_bar: Option<&mut L>,
+          b_bar: Option<&mut R>,
+          a_bar_dot: Option<&mut L>,
+          b_bar_dot: Option<&mut R>| {
+        let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
+        let tangents = (a_dot.as_ref(), b_dot.as_ref());
+        deposit_twice::<O, _, B>((&a, &b), tangents, seeds, [bars, dots]);
+    }
+}
+
+/// The same that keeps the left operand, and is given the right one again.
+#[allow(clippy::type_complexity, reason = "the types are those of any callee")]
+#[inline]
+pub fn keeping_left<O, A, B, S, L, R>(
+    a: A,
+    a_dot: Option<L>,
+) -> impl FnOnce(
+    Ignored,
+    &B,
+    Option<Ignored>,
+    Option<&R>,
+    (S, S),
+    Option<&mut L>,
+    Option<&mut R>,
+    Option<&mut L>,
+    Option<&mut R>,
+)
+where
+    A: for<'y> BinaryTwice<O, &'y B, Seed = S, Lhs = L, Rhs = R>,
+    L: Accumulate<L>,
+    R: Accumulate<R>,
+{
+    move |_: Ignored,
+          b: &B,
+          _: Option<Ignored>,
+          b_dot: Option<&R>,
+          seeds: (S, S),
+          a_bar: Option<&mut L>,
+          b_bar: Option<&mut R>,
+          a_bar_dot: Option<&mut L>,
+          b_bar_dot: Option<&mut R>| {
+        let (bars, dots) = ((a_bar, b_bar), (a_bar_dot, b_bar_dot));
+        deposit_twice::<O, _, &B>((&a, &b), (a_dot.as_ref(), b_dot), seeds, [bars, dots]);
+    }
 }
 
 /// For each operator of numbers the tangents of the adjoints; `g` is the seed, `h` its tangent, and `da` and

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
 
-use quote::format_ident;
+use proc_macro2::Span;
 
 use super::{Stack, Stacks};
-use crate::ir::{
-    CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value, ValueData,
-};
+use crate::ir::{CallArg, Graph, Node, Op, Place, Proj, Region, Storage, Take, Type, Value};
 use crate::optimize::walk::Fresh;
 use crate::rules::Fun;
 use crate::transform::keeps;
@@ -219,17 +217,12 @@ impl Plan {
                 nodes.push(Node { op: Op::Len(copy.of.clone()), results: vec![length], span });
                 fresh.arithmetic(Fun::Mul, records, length, span, nodes)
             });
-            let name = fresh.values[copy.of.root.index()].name.clone();
-            let name = name.map(|name| format_ident!("kept_{name}", span = name.span()));
-            fresh.values.push(ValueData::new(Type::Stack, name, Storage::Local, span));
-            let rows = Value::new(fresh.values.len() - 1);
-            nodes.push(Node { op: Op::RowsNew(room), results: vec![rows], span });
-            copy.rows = Some(rows);
+            copy.rows = Some(fresh.rows_of(copy.of.root, room, span, nodes));
         }
     }
 
     /// Takes the copies back, as references.
-    fn pops(&self, span: proc_macro2::Span, fresh: &mut Fresh) -> Vec<Node> {
+    fn pops(&self, span: Span, fresh: &mut Fresh) -> Vec<Node> {
         let pop = |copy: &Copy| {
             let data = &mut fresh.values[copy.taken.index()];
             data.storage = Storage::Ref;

@@ -274,15 +274,29 @@ impl Rewrite {
     }
 }
 
+impl Fresh {
+    /// A stack of rows that are parts or copies of an object.
+    pub fn rows_of(
+        &mut self,
+        root: Value,
+        room: Option<Value>,
+        span: Span,
+        nodes: &mut Vec<Node>,
+    ) -> Value {
+        let name = self.values[root.index()].name.as_ref();
+        let kept = name.map(|name| format_ident!("kept_{name}", span = name.span()));
+        self.values.push(ValueData::new(Type::Stack, kept, Storage::Local, span));
+        let rows = Value::new(self.values.len() - 1);
+        nodes.push(Node { op: Op::RowsNew(room), results: vec![rows], span });
+        rows
+    }
+}
+
 impl Plan {
     /// Makes the stacks of rows.
     fn open(&mut self, room: Option<Value>, span: Span, nodes: &mut Vec<Node>, fresh: &mut Fresh) {
         for window in &self.windows {
-            let name = fresh.values[window.sequence.root.index()].name.clone();
-            let kept = name.as_ref().map(|name| format_ident!("kept_{name}", span = name.span()));
-            fresh.values.push(ValueData::new(Type::Stack, kept, Storage::Local, span));
-            let rows = Value::new(fresh.values.len() - 1);
-            nodes.push(Node { op: Op::RowsNew(room), results: vec![rows], span });
+            let rows = fresh.rows_of(window.sequence.root, room, span, nodes);
             let row = fresh.part_of(&window.sequence, &window.element, Storage::Ref, span);
             self.held.push((rows, row));
         }
